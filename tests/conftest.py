@@ -1,0 +1,104 @@
+"""Fixtures of every room. Django is imported inside them: the engine runs without."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import pytest
+
+pytest.register_assert_rewrite("django_recsys.testing")
+
+# Playwright's synchronous API keeps an event loop in the thread of the test.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip where something is absent; in CI nothing may be absent, so fail."""
+    if in_ci():
+        pytest.fail(f"CI=true, but {reason}")
+    pytest.skip(reason)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    if in_ci() or "slow" in config.getoption("markexpr"):
+        return
+    skip = pytest.mark.skip(reason="slow: runs with CI=true or with -m slow")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """Return a function from a data set's name to its folder in RECSYS_TEST_DATA."""
+
+    def folder(name: str) -> Path:
+        root = os.environ.get("RECSYS_TEST_DATA")
+        if not root:
+            missing("RECSYS_TEST_DATA does not name a folder of data sets")
+        found = Path(root) / name
+        if not found.is_dir():
+            missing(f"RECSYS_TEST_DATA holds no {name}")
+        return found
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of the browser that end-to-end tests drive."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    missing("no Chromium is installed")
+
+
+def reachable(url: str, default_port: int) -> bool:
+    parts = urlsplit(url)
+    address = (parts.hostname or "127.0.0.1", parts.port or default_port)
+    try:
+        socket.create_connection(address, timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """Return the URL of a running Redis, a database that only tests use."""
+    url = os.environ.get("RECSYS_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+    if not reachable(url, 6379):
+        missing(f"no Redis answers at {url}")
+    return url
+
+
+@pytest.fixture(scope="session")
+def amqp_url() -> str:
+    """Return the URL of a running RabbitMQ."""
+    url = os.environ.get("RECSYS_TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672//")
+    if not reachable(url, 5672):
+        missing(f"no RabbitMQ answers at {url}")
+    return url
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Leave the cache empty: what it holds would outlive the rolled-back rows."""
+    yield
+    if "django.core.cache" in sys.modules:
+        from django.core.cache import cache
+
+        cache.clear()
