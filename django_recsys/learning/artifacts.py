@@ -1,0 +1,149 @@
+"""Trained models as one file of arrays and JSON; nothing in it executes on load."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import IO, Any, cast
+
+import numpy as np
+
+from .base import Recommender
+from .exceptions import ArtifactError, DataError
+from .id_map import IdMap
+from .registry import create
+
+FORMAT = "django_recsys artifact"
+FORMAT_VERSION = 1
+_HEADER = "header.json"
+_ITEM_IDS = "item_ids"
+_SPARSE_PARTS = ("data", "indices", "indptr", "shape")
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the same model gives the same bytes
+
+Target = str | os.PathLike[str] | IO[bytes]
+
+
+def save(recommender: Recommender, target: Target) -> str:
+    """Write a fitted recommender to a path or a binary file; return its digest.
+
+    The file holds item ids and what was learned of items: no user ids and no
+    histories. A path is written aside and renamed, so that it is never half there.
+    """
+    recommender._check_question(1)
+    arrays = _arrays_of(recommender)
+    header = {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "algorithm": recommender.name,
+        "hyperparameters": recommender.hyperparameters,
+        "arrays": list(arrays),
+    }
+    header["digest"] = digest = _digest(header, arrays)
+    if not isinstance(target, (str, os.PathLike)):
+        _write(target, header, arrays)
+        return digest
+    path = Path(target)
+    aside = path.with_name(path.name + ".partial")
+    with aside.open("wb") as file:
+        _write(file, header, arrays)
+    aside.replace(path)
+    return digest
+
+
+def load(source: Target) -> Recommender:
+    """Return the recommender of a file; raises ArtifactError saying what is wrong.
+
+    Its users are unknown: pass histories to ``recommend``.
+    """
+    try:
+        with zipfile.ZipFile(cast(Any, source)) as archive:
+            header = _read_header(archive)
+            arrays = {name: _read_array(archive, name) for name in header["arrays"]}
+    except FileNotFoundError as error:
+        raise ArtifactError(f"There is no artifact at {source}.") from error
+    except (zipfile.BadZipFile, EOFError, KeyError, ValueError, OSError) as error:
+        raise ArtifactError(f"The artifact is damaged or foreign: {error}.") from error
+    if header.pop("digest", None) != _digest(header, arrays):
+        raise ArtifactError("The artifact was altered: its digest does not fit.")
+    return _restored(header, arrays)
+
+
+def _restored(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Recommender:
+    try:
+        recommender = create(header["algorithm"], **header["hyperparameters"])
+    except DataError as error:
+        raise ArtifactError(f"This version cannot use the artifact: {error}") from error
+    recommender.items_ = IdMap(arrays[_ITEM_IDS])
+    recommender.users_ = IdMap([])
+    for name in recommender.array_names:
+        setattr(recommender, name, _value_of(name, arrays))
+    return recommender
+
+
+def _arrays_of(recommender: Recommender) -> dict[str, np.ndarray]:
+    arrays = {_ITEM_IDS: recommender.items_.ids}
+    for name in recommender.array_names:
+        value = getattr(recommender, name)
+        if hasattr(value, "indptr"):
+            for part in _SPARSE_PARTS:
+                arrays[f"{name}.{part}"] = np.asarray(getattr(value, part))
+        else:
+            arrays[name] = np.asarray(value)
+    return arrays
+
+
+def _value_of(name: str, arrays: dict[str, np.ndarray]) -> Any:
+    if name in arrays:
+        return arrays[name]
+    parts = [arrays.get(f"{name}.{part}") for part in _SPARSE_PARTS]
+    if any(part is None for part in parts):
+        raise ArtifactError(f"The artifact lacks the array {name}.")
+    from scipy.sparse import csr_array
+
+    data, indices, indptr, shape = cast(list[np.ndarray], parts)
+    return csr_array((data, indices, indptr), shape=tuple(shape.tolist()))
+
+
+def _digest(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
+    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    for name, array in arrays.items():
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).view(np.uint8).data)
+    return digest.hexdigest()
+
+
+def _write(
+    file: IO[bytes], header: dict[str, Any], arrays: dict[str, np.ndarray]
+) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(_entry(_HEADER), json.dumps(header, sort_keys=True, indent=1))
+        for name, array in arrays.items():
+            with archive.open(_entry(f"{name}.npy"), "w", force_zip64=True) as member:
+                contents = np.ascontiguousarray(array).reshape(array.shape)
+                np.lib.format.write_array(member, contents, allow_pickle=False)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    return zipfile.ZipInfo(name, date_time=_FIXED_DATE)
+
+
+def _read_header(archive: zipfile.ZipFile) -> dict[str, Any]:
+    header = json.loads(archive.read(_HEADER))
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise ArtifactError("The file is no artifact of django_recsys.")
+    if header.get("version") != FORMAT_VERSION:
+        raise ArtifactError(
+            f"The artifact has format {header.get('version')}, this version reads "
+            f"{FORMAT_VERSION}: train again, or upgrade django_recsys."
+        )
+    return header
+
+
+def _read_array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    contents = io.BytesIO(archive.read(f"{name}.npy"))
+    array: np.ndarray = np.lib.format.read_array(contents, allow_pickle=False)
+    return array

@@ -1,0 +1,338 @@
+"""The contract of every recommender; ids, masks and padding done once."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
+
+import numpy as np
+
+from .exceptions import DataError, NotFittedError
+from .explaining import explain_entries, largest_entries
+from .hyperparameters import declared, validate
+from .interactions import Histories, IdMap, Interactions
+from .options import Progress, TrainingOptions
+from .top_items import PADDING, mask_scores, top_items
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["Progress", "Recommendations", "Recommender", "Task", "TrainingOptions"]
+
+Task = Literal["new-items", "any-items", "baskets"]
+CELLS_PER_SLICE = 1 << 24  # 64 MB of float32 scores at a time
+DEFAULT_OPTIONS = TrainingOptions()
+
+
+class Recommendations(NamedTuple):
+    """The answers to a batch of queries."""
+
+    item_ids: np.ndarray
+    """(n_queries, m) str, best first; "" pads a short row; m = min(n, n_items)."""
+    scores: np.ndarray
+    """(n_queries, m) float32, never increasing; -inf where padded."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Recommender(ABC):
+    """Anything with ``fit`` and ``recommend``.
+
+    An algorithm writes ``_fit``, ``_score`` and, where it can, ``_similarities``
+    and ``_pair_shares``; it names what it learned in ``array_names``. It sees
+    indices only: no ids, no masks, no sorting, no files.
+    """
+
+    name: ClassVar[str] = ""
+    handles_new_users: ClassVar[bool] = False
+    handles_new_items: ClassVar[bool] = False
+    is_personal: ClassVar[bool] = True
+    """False where everyone gets the same list."""
+    has_similar_items: ClassVar[bool] = False
+    can_explain: ClassVar[bool] = False
+    is_baseline: ClassVar[bool] = False
+    """True for what a trained model must beat."""
+    task: ClassVar[Task] = "new-items"
+    """What it is measured by: what the person has not had, anything, or baskets."""
+    array_names: ClassVar[tuple[str, ...]] = ()
+
+    items_: IdMap = field(init=False, repr=False)
+    users_: IdMap = field(init=False, repr=False)
+    _histories: Histories | None = field(init=False, repr=False, default=None)
+
+    def fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any = None,
+        edges: Any = None,
+        validation: Interactions | None = None,
+        options: TrainingOptions = DEFAULT_OPTIONS,
+    ) -> Self:
+        """Learn from prepared interactions, from nothing learned before.
+
+        ``items`` are item features, ``edges`` friendships; an algorithm that has
+        no use for them ignores them. Raises DataError where there is nothing to
+        learn from.
+        """
+        self.set_hyperparameters(**self.hyperparameters)
+        if not len(interactions):
+            raise DataError("There are no interactions to learn from.")
+        self.items_, self.users_ = interactions.items, interactions.users
+        self._histories = interactions.histories()
+        self._fit(
+            interactions,
+            items=items,
+            edges=edges,
+            validation=validation,
+            options=options,
+        )
+        return self
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """The value of each declared hyper-parameter, by name."""
+        return {each.name: getattr(self, each.name) for each in declared(type(self))}
+
+    def set_hyperparameters(self, **values: Any) -> None:
+        """Change hyper-parameters; raises DataError naming value and range."""
+        for name, value in validate(type(self), values).items():
+            setattr(self, name, value)
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether there is something to ask."""
+        return hasattr(self, "items_")
+
+    def recommend(
+        self,
+        user_ids: Sequence[str],
+        *,
+        n: int = 10,
+        histories: Sequence[Sequence[str]] | Histories | None = None,
+        candidates: Collection[str] | None = None,
+        exclude: Collection[str] = (),
+        exclude_seen: bool = True,
+    ) -> Recommendations:
+        """Return each user's best items; one user is ``["42"]``.
+
+        ``histories``: item ids per user, oldest first; None takes them as seen in
+        fit, which works only in the process that fitted, for artifacts hold no
+        histories. ``candidates``: None means every item; unknown ids are ignored.
+        Raises NotFittedError, and DataError for n < 1 or lengths that differ.
+        """
+        self._check_question(n)
+        if histories is not None and len(histories) != len(user_ids):
+            raise DataError(f"{len(histories)} histories, but {len(user_ids)} users.")
+        user_indices = self.users_.indices(user_ids)
+        indices, scores = self.recommend_indices(
+            self._histories_of(user_indices, histories),
+            user_indices,
+            n=n,
+            candidate_mask=self.candidate_mask(candidates, exclude),
+            exclude_seen=exclude_seen,
+        )
+        return self._named(indices, scores)
+
+    def similar_items(
+        self,
+        item_ids: Sequence[str],
+        *,
+        n: int = 10,
+        candidates: Collection[str] | None = None,
+        exclude: Collection[str] = (),
+    ) -> Recommendations:
+        """Return the items nearest to each item, itself left out.
+
+        An unknown item gives an empty row. Raises as ``recommend`` does, and
+        DataError where the algorithm knows no similar items.
+        """
+        self._check_question(n)
+        indices, scores = self.similar_indices(
+            self.items_.indices(item_ids),
+            n=n,
+            candidate_mask=self.candidate_mask(candidates, exclude),
+        )
+        return self._named(indices, scores)
+
+    def explain(
+        self,
+        history: Sequence[str],
+        item_id: str,
+    ) -> list[tuple[str, float]]:
+        """Return (item_id, share) of the history's items, largest share first.
+
+        Shares are parts of the item's score; only items that raise it are named.
+        Empty where the algorithm or the ids say nothing.
+        """
+        self._check_question(1)
+        target = self.items_.indices([item_id])
+        if not self.can_explain or target[0] < 0:
+            return []
+        queries = self._query_matrix(Histories.from_ids([history], self.items_))
+        targets = np.full(len(queries.data), target[0])
+        shares = self._pair_shares(queries, np.arange(len(queries.data)), targets)
+        return [
+            (str(self.items_.ids[queries.indices[entry]]), float(shares[entry]))
+            for entry in largest_entries(shares)
+        ]
+
+    def recommend_indices(
+        self,
+        histories: Histories,
+        user_indices: np.ndarray,
+        *,
+        n: int,
+        candidate_mask: np.ndarray | None = None,
+        exclude_seen: bool | csr_array = True,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Answer in bulk, without strings.
+
+        user_indices: (n_queries,), -1 for an unknown user. candidate_mask:
+        (n_items,) bool. exclude_seen: a (n_queries, n_items) matrix leaves out its
+        stored cells instead of the histories. Gives indices (n_queries, m) int32,
+        -1 where padded, and scores (n_queries, m) float32, -inf where padded.
+        """
+        self._check_question(n)
+        parts = []
+        for part in self._slices(len(histories)):
+            some = histories.select(part)
+            scores = self.score_indices(some, user_indices[part])
+            left_out = _left_out(some, part, exclude_seen=exclude_seen)
+            parts.append(top_items(mask_scores(scores, candidate_mask, left_out), n))
+        return _joined(parts, min(n, len(self.items_)))
+
+    def similar_indices(
+        self,
+        item_indices: np.ndarray,
+        *,
+        n: int,
+        candidate_mask: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Answer ``similar_items`` in bulk; shapes as in ``recommend_indices``."""
+        self._check_question(n)
+        if not self.has_similar_items:
+            raise DataError(f"{self.name} knows no similar items.")
+        item_indices = np.asarray(item_indices, dtype=np.int64)
+        parts = []
+        for part in self._slices(len(item_indices)):
+            some = item_indices[part]
+            known = some >= 0
+            scores = np.full((len(some), len(self.items_)), -np.inf, dtype=np.float32)
+            scores[known] = self._similarities(some[known])
+            scores[np.flatnonzero(known), some[known]] = -np.inf
+            parts.append(top_items(mask_scores(scores, candidate_mask), n))
+        return _joined(parts, min(n, len(self.items_)))
+
+    def explain_indices(
+        self, histories: Histories, ranked_indices: np.ndarray
+    ) -> np.ndarray:
+        """Return the item with the largest share in each ranked item's score.
+
+        ranked_indices: (n_queries, n) as ``recommend_indices`` gives them. Gives
+        (n_queries, n) int32 item indices, -1 where the algorithm cannot say.
+        """
+        self._check_question(1)
+        if not self.can_explain:
+            return np.full(ranked_indices.shape, PADDING, dtype=np.int32)
+        queries = self._query_matrix(histories)
+        return explain_entries(queries, ranked_indices, self._pair_shares)
+
+    def score_indices(
+        self, histories: Histories, user_indices: np.ndarray
+    ) -> np.ndarray:
+        """Return a fresh (n_queries, n_items) float32, NaN where no opinion."""
+        scores = self._score(histories, np.asarray(user_indices, dtype=np.int64))
+        return np.array(scores, dtype=np.float32, copy=not scores.flags.writeable)
+
+    def candidate_mask(
+        self, candidates: Collection[str] | None, exclude: Collection[str] = ()
+    ) -> np.ndarray | None:
+        """Return (n_items,) bool of what may be shown; None where everything may."""
+        if candidates is None and not len(exclude):
+            return None
+        mask = np.full(len(self.items_), candidates is None)
+        if candidates is not None:
+            known = self.items_.indices(candidates)
+            mask[known[known >= 0]] = True
+        known = self.items_.indices(exclude)
+        mask[known[known >= 0]] = False
+        return mask
+
+    @abstractmethod
+    def _fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any,
+        edges: Any,
+        validation: Interactions | None,
+        options: TrainingOptions,
+    ) -> None:
+        """Learn; every learned value ends in ``_``."""
+
+    @abstractmethod
+    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
+        """Return (n_queries, n_items), NaN where there is no evidence."""
+
+    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
+        """Return (n_queries, n_items), NaN where there is no evidence."""
+        raise NotImplementedError(f"{self.name} declares similar items, but has none")
+
+    def _query_matrix(self, histories: Histories) -> csr_array:
+        """Return (n_queries, n_items): the weight of each item in the query."""
+        return histories.matrix()
+
+    def _pair_shares(
+        self, queries: csr_array, entries: np.ndarray, targets: np.ndarray
+    ) -> np.ndarray:
+        """Return (n_pairs,): what the entry adds to the target's score.
+
+        entries: positions in ``queries.data``; targets: item indices.
+        """
+        raise NotImplementedError(f"{self.name} declares reasons, but has none")
+
+    def _histories_of(
+        self,
+        user_indices: np.ndarray,
+        histories: Sequence[Sequence[str]] | Histories | None,
+    ) -> Histories:
+        if isinstance(histories, Histories):
+            return histories
+        if histories is not None:
+            return Histories.from_ids(histories, self.items_)
+        if self._histories is None:
+            return Histories.empty(len(user_indices), len(self.items_))
+        return self._histories.select(user_indices)
+
+    def _check_question(self, n: int) -> None:
+        if not self.is_fitted:
+            raise NotFittedError(f"{self.name} must be fitted or loaded first.")
+        if n < 1:
+            raise DataError(f"n is {n}; a list has at least one place.")
+
+    def _slices(self, length: int) -> Iterator[slice]:
+        step = max(1, CELLS_PER_SLICE // max(len(self.items_), 1))
+        return (slice(at, min(at + step, length)) for at in range(0, length, step))
+
+    def _named(self, indices: np.ndarray, scores: np.ndarray) -> Recommendations:
+        ids = np.append(self.items_.ids, "")
+        return Recommendations(ids[indices], scores)
+
+
+def _left_out(
+    histories: Histories, part: slice, *, exclude_seen: bool | csr_array
+) -> csr_array | None:
+    if isinstance(exclude_seen, bool):
+        return histories.matrix() if exclude_seen else None
+    return exclude_seen[part]
+
+
+def _joined(
+    parts: list[tuple[np.ndarray, np.ndarray]], width: int
+) -> tuple[np.ndarray, np.ndarray]:
+    if not parts:
+        return np.empty((0, width), np.int32), np.empty((0, width), np.float32)
+    indices, scores = zip(*parts, strict=True)
+    return np.concatenate(indices), np.concatenate(scores)

@@ -1,0 +1,69 @@
+"""Strings outside, dense indices inside, one map between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from .exceptions import DataError
+
+
+class IdMap:
+    """The ids of one run, each at a dense position.
+
+    ``ids`` is an array of str; position and index are the same thing.
+    """
+
+    def __init__(self, ids: Sequence[str] | np.ndarray) -> None:
+        self.ids: np.ndarray = np.asarray(ids, dtype=np.str_).reshape(-1)
+        if len(np.unique(self.ids)) != len(self.ids):
+            raise DataError("The ids of an IdMap must differ from each other.")
+
+    @classmethod
+    def from_values(
+        cls, values: Sequence[object] | np.ndarray
+    ) -> tuple[IdMap, np.ndarray]:
+        """Return the map of the distinct ids, sorted as text, and each value's index.
+
+        The indices are int32, as many as there are values. Sorting makes the
+        result independent of the order of the rows.
+        """
+        array = np.asarray(values)
+        if array.ndim != 1:
+            raise DataError("Ids must come as a one-dimensional sequence.")
+        distinct, codes = _factorize(array)
+        order = np.argsort(distinct, kind="stable")
+        ranks = np.empty(len(order), dtype=np.int32)
+        ranks[order] = np.arange(len(order), dtype=np.int32)
+        return cls(distinct[order]), ranks[codes]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._positions
+
+    def indices(self, ids: Iterable[str]) -> np.ndarray:
+        """Return positions (int64), -1 where unknown; same order as given."""
+        get = self._positions.get
+        return np.array([get(each, -1) for each in ids], dtype=np.int64)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {each: index for index, each in enumerate(self.ids.tolist())}
+
+
+def _factorize(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return distinct values as text and the position of each value's own."""
+    if array.dtype.kind in "iub":
+        distinct, codes = np.unique(array, return_inverse=True)
+        return distinct.astype(np.str_), codes
+    values = array.tolist()
+    if array.dtype.kind != "U":
+        values = list(map(str, values))
+    # A dictionary is ten times faster than sorting a million strings.
+    positions = {each: index for index, each in enumerate(dict.fromkeys(values))}
+    codes = np.fromiter(map(positions.__getitem__, values), np.int32, len(values))
+    return np.array(list(positions), dtype=np.str_), codes

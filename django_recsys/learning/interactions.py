@@ -1,0 +1,193 @@
+"""What people did to items, as arrays of equal length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .exceptions import DataError
+from .histories import Histories
+from .id_map import IdMap
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["Histories", "IdMap", "Interactions"]
+
+
+@dataclass(frozen=True, eq=False)
+class Interactions:
+    """Rows of (user, item, weight, time); all arrays have length n_interactions."""
+
+    users: IdMap
+    items: IdMap
+    user_indices: np.ndarray
+    """int32 into ``users``."""
+    item_indices: np.ndarray
+    """int32 into ``items``."""
+    weights: np.ndarray
+    """float32; how much the row says. After preparation always positive."""
+    timestamps: np.ndarray
+    """float64: Unix seconds, or positions where ``has_times`` is False."""
+    kinds: np.ndarray | None = None
+    """uint8 into ``kind_names``."""
+    kind_names: tuple[str, ...] = ()
+    baskets: np.ndarray | None = None
+    """int32: rows of one basket (order) share a number."""
+    has_times: bool = True
+    """False where the timestamps are positions or merely the order of the rows."""
+
+    def __post_init__(self) -> None:
+        length = len(self.user_indices)
+        for name in ("item_indices", "weights", "timestamps", "kinds", "baskets"):
+            array = getattr(self, name)
+            if array is not None and len(array) != length:
+                raise DataError(
+                    f"{name} has {len(array)} values where users have {length}."
+                )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        user_ids: Sequence[object] | np.ndarray,
+        item_ids: Sequence[object] | np.ndarray,
+        weights: Sequence[float] | np.ndarray | None = None,
+        timestamps: Sequence[float] | np.ndarray | None = None,
+        kinds: Sequence[str] | np.ndarray | None = None,
+        baskets: Sequence[object] | np.ndarray | None = None,
+        *,
+        has_times: bool | None = None,
+    ) -> Interactions:
+        """Return interactions over the ids given; ids become text.
+
+        Without weights each row weighs 1; without timestamps the row order counts.
+        Raises DataError where lengths differ or a number is not finite.
+        """
+        users, user_indices = IdMap.from_values(user_ids)
+        items, item_indices = IdMap.from_values(item_ids)
+        length = len(user_indices)
+        kind_map, kind_codes = _codes(kinds)
+        if kind_map is not None and len(kind_map) > np.iinfo(np.uint8).max:
+            raise DataError(f"{len(kind_map)} kinds of interaction are too many.")
+        return cls(
+            users=users,
+            items=items,
+            user_indices=user_indices,
+            item_indices=item_indices,
+            weights=_numbers("weights", weights, np.ones(length), np.float32),
+            timestamps=_numbers(
+                "timestamps", timestamps, np.arange(length), np.float64
+            ),
+            kinds=None if kind_codes is None else kind_codes.astype(np.uint8),
+            kind_names=() if kind_map is None else tuple(kind_map.ids.tolist()),
+            baskets=_codes(baskets)[1],
+            has_times=timestamps is not None if has_times is None else has_times,
+        )
+
+    def __len__(self) -> int:
+        return len(self.user_indices)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_users, n_items)."""
+        return len(self.users), len(self.items)
+
+    def user_items(self, weights: np.ndarray | None = None) -> csr_array:
+        """Return (n_users, n_items) float32, repeated pairs summed, zeros dropped."""
+        from scipy.sparse import coo_array
+
+        values = self.weights if weights is None else weights
+        pairs = (self.user_indices, self.item_indices)
+        matrix = coo_array((values.astype(np.float32), pairs), shape=self.shape).tocsr()
+        matrix.eliminate_zeros()
+        return matrix
+
+    def histories(self) -> Histories:
+        """Return one history per user of ``users``, by timestamp, then row."""
+        order = self._time_order
+        counts = np.bincount(self.user_indices, minlength=len(self.users))
+        return Histories(
+            starts=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+            item_indices=self.item_indices[order],
+            weights=self.weights[order],
+            n_items=len(self.items),
+            timestamps=self.timestamps[order],
+            kinds=None if self.kinds is None else self.kinds[order],
+        )
+
+    def item_counts(self) -> np.ndarray:
+        """(n_items,) int64: how many different users each item has."""
+        pairs = self.user_indices.astype(np.int64) * len(self.items)
+        items = np.unique(pairs + self.item_indices) % max(len(self.items), 1)
+        return np.bincount(items, minlength=len(self.items))
+
+    def select(self, mask: np.ndarray) -> Interactions:
+        """Return the rows of a mask or of indices; the id maps stay the same."""
+        return replace(
+            self,
+            user_indices=self.user_indices[mask],
+            item_indices=self.item_indices[mask],
+            weights=self.weights[mask],
+            timestamps=self.timestamps[mask],
+            kinds=None if self.kinds is None else self.kinds[mask],
+            baskets=None if self.baskets is None else self.baskets[mask],
+        )
+
+    def with_weights(self, weights: np.ndarray) -> Interactions:
+        """Return the same rows with other weights."""
+        return replace(self, weights=weights.astype(np.float32))
+
+    def compact(self) -> Interactions:
+        """Return the same rows with id maps of only the users and items in them."""
+        users, user_indices = _used(self.users, self.user_indices)
+        items, item_indices = _used(self.items, self.item_indices)
+        return replace(
+            self,
+            users=users,
+            items=items,
+            user_indices=user_indices,
+            item_indices=item_indices,
+        )
+
+    def is_kind(self, *names: str) -> np.ndarray:
+        """Return a mask of the rows whose kind is one of the names."""
+        if self.kinds is None:
+            return np.zeros(len(self), dtype=bool)
+        wanted = [code for code, name in enumerate(self.kind_names) if name in names]
+        return np.isin(self.kinds, wanted)
+
+    @cached_property
+    def _time_order(self) -> np.ndarray:
+        return np.lexsort((self.timestamps, self.user_indices))
+
+
+def _codes(
+    values: Sequence[object] | np.ndarray | None,
+) -> tuple[IdMap | None, np.ndarray | None]:
+    return (None, None) if values is None else IdMap.from_values(values)
+
+
+def _used(ids: IdMap, indices: np.ndarray) -> tuple[IdMap, np.ndarray]:
+    used = np.zeros(len(ids), dtype=bool)
+    used[indices] = True
+    ranks = np.cumsum(used, dtype=np.int32) - 1
+    return IdMap(ids.ids[used]), ranks[indices].astype(np.int32)
+
+
+def _numbers(
+    name: str,
+    values: Sequence[float] | np.ndarray | None,
+    default: np.ndarray,
+    dtype: type[np.floating],
+) -> np.ndarray:
+    if values is None:
+        return default.astype(dtype)
+    array = np.asarray(values, dtype=dtype)
+    bad = np.flatnonzero(~np.isfinite(array))
+    if len(bad):
+        raise DataError(f"{name}: the value in row {bad[0]} is not a finite number.")
+    return array

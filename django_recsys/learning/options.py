@@ -1,0 +1,33 @@
+"""What a fit may be told that is not a hyper-parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a fit has come."""
+
+    fraction: float
+    """From 0 to 1."""
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """Seed, machine and limits of one fit."""
+
+    seed: int = 0
+    device: str = "cpu"
+    progress: Callable[[Progress], None] | None = None
+    time_budget: timedelta | None = None
+    threads: int = 1
+    """For algorithms whose result does not depend on it."""
+
+    def report(self, fraction: float, message: str = "") -> None:
+        """Tell the caller how far the fit has come, if it wants to know."""
+        if self.progress is not None:
+            self.progress(Progress(fraction=fraction, message=message))

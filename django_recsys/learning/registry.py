@@ -1,0 +1,51 @@
+"""Names of algorithms; an algorithm is imported only when asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from .base import Recommender
+from .exceptions import DataError, MissingExtraError
+from .hyperparameters import validate
+
+_HERE = __package__
+
+ALGORITHMS: dict[str, tuple[str, str | None]] = {
+    "popular": (f"{_HERE}.popular.Popular", None),
+    "trending": (f"{_HERE}.trending.Trending", None),
+    "item_knn": (f"{_HERE}.item_knn.ItemKNN", None),
+    "ease": (f"{_HERE}.ease.EASE", None),
+    "als": (f"{_HERE}.als.ImplicitALS", None),
+    "svd": (f"{_HERE}.svd.SVD", None),
+    "bought_together": (f"{_HERE}.bought_together.BoughtTogether", None),
+    "buy_again": (f"{_HERE}.buy_again.BuyAgain", None),
+}
+"""name -> (dotted path of the class, the extra that it needs or None)."""
+
+EXTRA_MODULES = {"neural": "torch"}
+"""extra -> the module whose absence means that the extra is not installed."""
+
+
+def get_recommender_class(name: str) -> type[Recommender]:
+    """Return the class; raises DataError for an unknown name, MissingExtraError."""
+    if name not in ALGORITHMS:
+        names = ", ".join(ALGORITHMS)
+        raise DataError(f"There is no algorithm {name!r}; there are: {names}.")
+    path, extra = ALGORITHMS[name]
+    module, _, attribute = path.rpartition(".")
+    try:
+        found: type[Recommender] = getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        if extra is None or error.name != EXTRA_MODULES.get(extra):
+            raise
+        raise MissingExtraError(
+            f"{name} needs: pip install 'django-recsys[{extra}]'"
+        ) from error
+    return found
+
+
+def create(name: str, **hyperparameters: Any) -> Recommender:
+    """Return an unfitted recommender; raises DataError for a wrong value."""
+    cls = get_recommender_class(name)
+    return cls(**validate(cls, hyperparameters))
