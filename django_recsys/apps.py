@@ -1,0 +1,21 @@
+"""The app: one label, one set of migrations."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RecsysConfig(AppConfig):
+    """Registers the checks and connects the receivers."""
+
+    name = "django_recsys"
+    label = "django_recsys"
+    verbose_name = _("Recommendations")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what must listen from the start."""
+        import_module("django_recsys.checks")
+        receivers = import_module("django_recsys.tracking.receivers")
+        receivers.connect()

@@ -1,0 +1,176 @@
+"""The candidates of a placement, by what it is based on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django_recsys.models import Placement
+
+from .candidates import (
+    Candidate,
+    Seed,
+    adjust,
+    from_list,
+    from_neighbors,
+    read_neighbors,
+    seeds_of,
+)
+from .placements import PlacementRule
+from .pointers import Pointer
+from .visitors import (
+    RecentItem,
+    StoredLists,
+    recent_activity,
+    stored_lists,
+    viewed_items,
+)
+
+NEIGHBOR_SOURCES = ("item_knn", "ease")
+"""Whose neighbours move a list between trainings, in order of preference."""
+
+Basis = Placement.Basis
+Pointers = Mapping[str, Pointer]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of serving."""
+
+    rule: PlacementRule
+    visitor_key: str | None
+    items: Mapping[str, str]
+    """Id to title of the items on the page; the title may be empty."""
+    excluded: frozenset[str]
+    size: int
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """What is on the page already."""
+        return self.excluded | frozenset(self.items)
+
+    @property
+    def leaves_out_purchases(self) -> bool:
+        """Whether the visitor's own purchases may not be shown."""
+        return self.rule.excludes_purchased and self.visitor_key is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Candidates in order, and what is known of the visitor's purchases."""
+
+    candidates: Sequence[Candidate] = ()
+    purchased: frozenset[str] = frozenset()
+    knows_purchases: bool = False
+
+
+NOTHING = Gathered()
+
+
+def gather(question: Question, pointers: Pointers) -> Gathered:
+    """Return the candidates that depend on the visitor or on the page."""
+    found = GATHERERS[question.rule.basis]
+    return found(question, pointers) if found else NOTHING
+
+
+def for_visitor(question: Question, pointers: Pointers) -> Gathered:
+    """Return the stored lists, moved by what the visitor did since the training.
+
+    Two queries where something happened, and one for the neighbours; else one.
+    """
+    key, rule = question.visitor_key, question.rule
+    own = {name: pointers[name] for name in rule.sources if name in pointers}
+    if key is None or not own:
+        return NOTHING
+    until = next(iter(own.values())).data_until
+    ids = [pointer.trained_model_id for pointer in own.values()]
+    stored = stored_lists(key, ids, until=until)
+    candidates = stored_candidates(stored, own)
+    if not (rule.follows_visitor and stored.has_news):
+        return Gathered(candidates)
+    activity = recent_activity(
+        key,
+        since=until if candidates else None,
+        with_purchases=rule.excludes_purchased,
+    )
+    recent = around(activity.items, pointers)
+    return Gathered(
+        adjust(candidates, recent), activity.purchased, rule.excludes_purchased
+    )
+
+
+def stored_candidates(stored: StoredLists, own: Pointers) -> list[Candidate]:
+    """Return the visitor's lists one after the other."""
+    found: list[Candidate] = []
+    for name, pointer in own.items():
+        ranked = stored.lists.get(pointer.trained_model_id)
+        if ranked is not None:
+            found += from_list(ranked, name)
+    return found
+
+
+def around(recent: Sequence[RecentItem], pointers: Pointers) -> list[Candidate]:
+    """Return the neighbours of recent items, from the first model that has any."""
+    sources = {name: pointers[name] for name in NEIGHBOR_SOURCES if name in pointers}
+    if not recent or not sources:
+        return []
+    seeds = seeds_of(recent)
+    ids = [pointer.trained_model_id for pointer in sources.values()]
+    neighbors = read_neighbors(ids, seeds)
+    for name, pointer in sources.items():
+        found = from_neighbors(neighbors.get(pointer.trained_model_id, {}), seeds, name)
+        if found:
+            return found
+    return []
+
+
+def for_items(question: Question, pointers: Pointers) -> Gathered:
+    """Return neighbours of the items on the page, source by source: one query."""
+    names = [name for name in question.rule.sources if name in pointers]
+    relation = relation_of(question.rule)
+    seeds = [Seed(item_id, relation) for item_id in question.items]
+    if not seeds or not names:
+        return NOTHING
+    ids = [pointers[name].trained_model_id for name in names]
+    neighbors = read_neighbors(ids, seeds)
+    found: list[Candidate] = []
+    for name in names:
+        lists = neighbors.get(pointers[name].trained_model_id, {})
+        found += from_neighbors(lists, seeds, name)
+    return Gathered(found)
+
+
+def relation_of(rule: PlacementRule) -> str:
+    """Return how a reason names an item of the page."""
+    return "bought-together" if rule.recommender == "bought_together" else "similar"
+
+
+def for_recent(question: Question, pointers: Pointers) -> Gathered:
+    """Return the neighbours of what the visitor looked at last."""
+    if question.visitor_key is None:
+        return NOTHING
+    viewed = viewed_items(question.visitor_key, n=3)
+    return Gathered(around([RecentItem(item, "view") for item in viewed], pointers))
+
+
+def for_history(question: Question, pointers: Pointers) -> Gathered:
+    """Return what the visitor looked at last, as it is."""
+    if question.visitor_key is None:
+        return NOTHING
+    wanted = question.size + len(question.left_out)
+    viewed = viewed_items(question.visitor_key, n=2 * wanted)
+    return Gathered(
+        [
+            Candidate(item_id, 1.0 / position, "recently_viewed")
+            for position, item_id in enumerate(viewed, start=1)
+        ]
+    )
+
+
+GATHERERS: Mapping[str, Callable[[Question, Pointers], Gathered] | None] = {
+    Basis.VISITOR: for_visitor,
+    Basis.ITEMS: for_items,
+    Basis.RECENT: for_recent,
+    Basis.HISTORY: for_history,
+    Basis.EVERYONE: None,
+}

@@ -1,0 +1,197 @@
+"""Fill a placement: candidates, then the shop's own queryset, then fallbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest
+
+from django_recsys.catalog import get_catalog
+from django_recsys.conf import get_settings
+from django_recsys.logs import report_once
+
+from .answers import Answer, Recommendation
+from .candidates import Candidate, from_list
+from .gathering import Gathered, Question, gather
+from .placements import find_placement
+from .pointers import Pointer, list_for_everyone, serving_pointers
+from .visitors import recent_activity
+
+MAX_SIZE = 100
+SPARE = 3
+"""Candidates asked for beyond the list, for the few that sold out since."""
+SECOND_ROUND = 200
+"""Candidates asked for where the first round left the list short."""
+
+
+def recommend_for(
+    placement: str,
+    *,
+    visitor_key: str | None = None,
+    items: Iterable[Any] = (),
+    n: int | None = None,
+    exclude: Iterable[Any] = (),
+    request: HttpRequest | None = None,
+    described: bool = False,
+) -> Answer:
+    """Return what `placement` shows to this visitor now.
+
+    `items` and `exclude` are instances or ids: what is on the page already. `n` is
+    the placement's own size where None. With `described`, the fields that the API
+    prints are fetched along. Never raises for a failure of ours: an unknown key, or a
+    database that does not answer, gives an empty answer and one line in the log.
+    """
+    request_id = uuid4().hex
+    nothing = Answer(placement, request_id)
+    if not get_settings().ENABLED:
+        return nothing
+    try:
+        rule = find_placement(placement)
+        if rule is None:
+            report_once(
+                f"placement:{placement}",
+                "There is no placement %r: add it in the admin.",
+                placement,
+                exc_info=False,
+            )
+            return nothing
+        if not rule.is_enabled:
+            return nothing
+        size = min(max(n if n is not None else rule.size, 1), MAX_SIZE)
+        question = ask(rule, visitor_key, items, exclude, size)
+        shown = answer(question, request=request, request_id=request_id, full=described)
+        return Answer(placement, request_id, tuple(shown), str(rule.title))
+    except Exception:
+        report_once("recommend_for", "Placement %r could not be filled.", placement)
+        return nothing
+
+
+def ask(
+    rule: Any,
+    visitor_key: str | None,
+    items: Iterable[Any],
+    exclude: Iterable[Any],
+    size: int,
+) -> Question:
+    """Put ids for instances, and note the titles that are at hand."""
+    catalog = get_catalog()
+    titles: dict[str, str] = {}
+    for item in items:
+        item_id = catalog.item_id(item)
+        titles[item_id] = catalog.title_of(item) if hasattr(item, "_meta") else ""
+    excluded = frozenset(catalog.item_id(item) for item in exclude)
+    return Question(rule, visitor_key, titles, excluded, size)
+
+
+def answer(
+    question: Question, *, request: HttpRequest | None, request_id: str, full: bool
+) -> list[Recommendation]:
+    """Take candidates in order until the list is full of what may be shown."""
+    pointers = serving_pointers()
+    gathered = gather(question, pointers)
+    candidates = distinct(all_candidates(question, gathered, pointers))
+    catalog = get_catalog()
+    shown: list[Recommendation] = []
+    titles = dict(question.items)
+    for amount in (question.size + SPARE, SECOND_ROUND):
+        batch = [c for c, _ in zip(candidates, range(amount), strict=False)]
+        if not batch:
+            break
+        ids = [candidate.item_id for candidate in batch]
+        ids += missing_titles(batch, titles)
+        visible = catalog.visible(ids, request=request, described=full)
+        note_titles(batch, visible, titles)
+        for candidate in batch:
+            item = visible.get(candidate.item_id)
+            if item is None or len(shown) == question.size:
+                continue
+            rank = len(shown) + 1
+            shown.append(present(candidate, item, rank, titles, request_id))
+        if len(shown) == question.size:
+            break
+    return shown
+
+
+def all_candidates(
+    question: Question, gathered: Gathered, pointers: Mapping[str, Pointer]
+) -> Iterator[Candidate]:
+    """Yield the gathered candidates, then the fallbacks that are the same for all."""
+    left_out = question.left_out | gathered.purchased
+    for candidate in gathered.candidates:
+        if candidate.item_id not in left_out:
+            yield candidate
+    lists = lists_for_everyone(question, pointers)
+    for position, candidate in enumerate(lists):
+        if position == 0:
+            # Only here, since a stored list leaves the purchases out already.
+            left_out |= purchases_to_leave_out(question, gathered)
+        if candidate.item_id not in left_out:
+            yield candidate
+
+
+def lists_for_everyone(
+    question: Question, pointers: Mapping[str, Pointer]
+) -> Iterator[Candidate]:
+    """Yield what the placement's recommenders show to everyone, in their order."""
+    for key in question.rule.sources:
+        pointer = pointers.get(key)
+        if pointer is not None:
+            yield from from_list(list_for_everyone(pointer.trained_model_id), key)
+
+
+def purchases_to_leave_out(question: Question, gathered: Gathered) -> frozenset[str]:
+    """Return what the visitor bought, where that matters and is not known yet."""
+    if gathered.knows_purchases or not question.leaves_out_purchases:
+        return frozenset()
+    assert question.visitor_key is not None  # noqa: S101 - leaves_out_purchases says so
+    activity = recent_activity(question.visitor_key, since=None, with_purchases=True)
+    return activity.purchased
+
+
+def distinct(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield each item once, where it comes first."""
+    seen: set[str] = set()
+    for candidate in candidates:
+        if candidate.item_id not in seen:
+            seen.add(candidate.item_id)
+            yield candidate
+
+
+def missing_titles(batch: Sequence[Candidate], titles: Mapping[str, str]) -> list[str]:
+    """Return the ids that a reason names and whose titles are not at hand."""
+    named = {c.reason.item_id for c in batch if c.reason and not c.reason.title}
+    return sorted(item_id for item_id in named if not titles.get(item_id))
+
+
+def note_titles(
+    batch: Collection[Candidate], visible: Mapping[str, Any], titles: dict[str, str]
+) -> None:
+    """Read the missing titles from the instances that came."""
+    for item_id in missing_titles(list(batch), titles):
+        if item_id in visible:
+            titles[item_id] = get_catalog().title_of(visible[item_id])
+
+
+def present(
+    candidate: Candidate,
+    item: Any,
+    rank: int,
+    titles: Mapping[str, str],
+    request_id: str,
+) -> Recommendation:
+    """Join a candidate with the instance that the shop allows to show."""
+    reason = candidate.reason
+    if reason is not None and not reason.title:
+        reason = replace(reason, title=titles.get(reason.item_id, ""))
+    return Recommendation(
+        item_id=candidate.item_id,
+        rank=rank,
+        score=candidate.score,
+        source=candidate.source,
+        basis=reason,
+        request_id=request_id,
+        item=item,
+    )
