@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,7 +107,8 @@ class Histories:
         new_step[self.starts[:-1][self.lengths > 0]] = True
         steps = np.cumsum(new_step)
         last = self.starts[1:][self.owners] - 1
-        return (steps[last] - steps).astype(np.float32)
+        ages: np.ndarray = (steps[last] - steps).astype(np.float32)
+        return ages
 
     def select(self, queries: np.ndarray | slice) -> Histories:
         """Return the histories of some queries; -1 gives an empty one."""
@@ -130,6 +131,17 @@ class Histories:
         first = self.starts[1:] - lengths
         rows = np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])
         return self._with_rows(starts, rows)
+
+    def mapped(self, positions: np.ndarray, n_items: int) -> Histories:
+        """Return the histories over another item map; rows at -1 are left out.
+
+        positions: (old n_items,) int, the new index of each old one.
+        """
+        moved = positions[self.item_indices]
+        rows = np.flatnonzero(moved >= 0)
+        counts = np.bincount(self.owners[rows], minlength=len(self))
+        kept = self._with_rows(_starts_of(counts), rows)
+        return replace(kept, item_indices=moved[rows].astype(np.int32), n_items=n_items)
 
     def sequences(self, length: int, padding: int) -> np.ndarray:
         """Return (n_queries, length) int64 item indices, left-padded, newest last."""

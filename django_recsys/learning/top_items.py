@@ -61,15 +61,16 @@ def top_items(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _candidates(scores: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
     """Return rows and columns of a small set that holds each row's best."""
-    bound = _lower_bound(scores, width)
+    bound = lower_bound(scores, width)
     mask = (scores >= bound[:, None]) & (scores > -np.inf)
     crowded = np.count_nonzero(mask, axis=1) > MANY_TIES * width
     if crowded.any():
         mask[crowded] = _exactly(scores[crowded], width)
-    return np.nonzero(mask)
+    rows, columns = np.nonzero(mask)
+    return rows, columns
 
 
-def _lower_bound(scores: np.ndarray, width: int) -> np.ndarray:
+def lower_bound(scores: np.ndarray, width: int) -> np.ndarray:
     """Return per row a value that at least ``width`` scores reach.
 
     The width-th largest maximum of strided groups is such a bound, and the

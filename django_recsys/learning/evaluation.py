@@ -1,0 +1,254 @@
+"""One evaluator for every algorithm, over all items."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .base import Recommender, Task, TrainingOptions
+from .exceptions import DataError
+from .interactions import Interactions
+from .intervals import bootstrap
+from .preparation import KIND_WEIGHTS, NEGATIVE_KINDS, prepare
+from .questions import Answers, Exam, ask, exam_of_baskets, exam_of_users
+from .registry import create
+from .splitting import Fit, Split, split
+
+HEADLINE = "ndcg@10"
+SEGMENTS = ("known", "new", "all")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Evaluation:
+    """What one recommender answered, per user and on average."""
+
+    algorithm: str
+    hyperparameters: Mapping[str, Any]
+    task: Task
+    """What this algorithm is judged by."""
+    answers: Mapping[str, Answers]
+    """ "new-items", "any-items", "baskets": those that were asked."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Split, sizes and seconds of the run."""
+
+    def metric(
+        self, name: str = HEADLINE, *, task: str | None = None, segment: str = "all"
+    ) -> float:
+        """Return a mean over users; NaN where the segment is empty."""
+        values = self.values(name, task=task, segment=segment)
+        return float(values.mean()) if len(values) else float("nan")
+
+    def values(
+        self, name: str = HEADLINE, *, task: str | None = None, segment: str = "all"
+    ) -> np.ndarray:
+        """Return (n_scored,) float64, one value per user or basket."""
+        answers = self.answers[task or self.task]
+        return answers.values[name][_mask(answers, segment)]
+
+    def interval(
+        self, name: str = HEADLINE, *, task: str | None = None, segment: str = "all"
+    ) -> tuple[float, float]:
+        """Return the 95% bootstrap interval of the mean over users."""
+        values = self.values(name, task=task, segment=segment)
+        low, high = bootstrap(values[:, None])
+        return float(low[0]), float(high[0])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON: headline metrics, every segment, and the facts."""
+        headline = "new-items" if "new-items" in self.answers else self.task
+        segments = {
+            task: {segment: _segment(answers, segment) for segment in SEGMENTS}
+            for task, answers in self.answers.items()
+        }
+        return {
+            "algorithm": self.algorithm,
+            "hyperparameters": dict(self.hyperparameters),
+            "task": self.task,
+            **segments[headline]["all"]["metrics"],
+            **self.answers[headline].lists,
+            **self.facts,
+            "segments": segments,
+            "lists": {task: dict(each.lists) for task, each in self.answers.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How much better the first model is than the second, on the same users."""
+
+    mean: float
+    low: float
+    """Lower end of the paired 95% bootstrap interval."""
+    high: float
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the whole interval lies above zero."""
+        return self.low > 0
+
+
+def compare(
+    first: Evaluation,
+    second: Evaluation,
+    metric: str = HEADLINE,
+    *,
+    task: str | None = None,
+    segment: str = "all",
+) -> Difference:
+    """Return the paired difference of two evaluations of one test.
+
+    Raises DataError where they did not answer the same queries.
+    """
+    task = task or first.task
+    ours, theirs = first.answers[task].users, second.answers[task].users
+    if not np.array_equal(ours, theirs):
+        raise DataError("The two evaluations were not asked the same queries.")
+    values = first.values(metric, task=task, segment=segment)
+    difference = values - second.values(metric, task=task, segment=segment)
+    low, high = bootstrap(difference[:, None])
+    mean = float(difference.mean()) if len(difference) else float("nan")
+    return Difference(mean=mean, low=float(low[0]), high=float(high[0]))
+
+
+def score_on(
+    recommender: Recommender,
+    train: Interactions,
+    holdout: Interactions,
+    task: Task,
+) -> Evaluation:
+    """Return how a fitted recommender answers one task.
+
+    train: what it was fitted on, prepared, with the id maps of the holdout;
+    holdout: positive rows, each pair once, as ``validation_split`` gives them. The
+    recommender may be another one, loaded from an artifact.
+    """
+    if task == "baskets":
+        exam = exam_of_baskets(train, holdout)
+    else:
+        seen = train.user_items()
+        exam = exam_of_users(train, holdout, context=train, seen=seen, names=(task,))
+    return _evaluation(recommender, ask(recommender, exam), {}, task)
+
+
+def evaluate(
+    recommender: Recommender | str,
+    interactions: Interactions,
+    protocol: str = "temporal",
+    *,
+    fit: Fit = "train",
+    is_test: np.ndarray | None = None,
+    kind_weights: Mapping[str, float] = KIND_WEIGHTS,
+    categories: np.ndarray | None = None,
+    options: TrainingOptions | None = None,
+) -> Evaluation:
+    """Split, prepare, fit and ask; the recommender is left fitted on the train part.
+
+    is_test: (n_interactions,) bool for given-split; categories: (n_items,) int, -1
+    where unknown, for the diversity of lists. Raises DataError where the data lack
+    what the protocol needs.
+    """
+    if isinstance(recommender, str):
+        recommender = create(recommender)
+    parts = split(interactions, protocol, fit=fit, is_test=is_test)
+    train, report = prepare(parts.train, kind_weights=kind_weights)
+    began, cpu = time.perf_counter(), time.process_time()
+    recommender.fit(train, options=options or TrainingOptions())
+    fitted, fitted_cpu = time.perf_counter(), time.process_time()
+    answers, dropped = _answers(recommender, parts, train, kind_weights, categories)
+    facts = {
+        "protocol": protocol,
+        "fit": fit if protocol == "leave-one-out" else "train+validation",
+        "seed": (options or TrainingOptions()).seed,
+        "fit_seconds": fitted - began,
+        "fit_cpu_seconds": fitted_cpu - cpu,
+        "recommend_seconds": time.perf_counter() - fitted,
+        "users": len(interactions.users),
+        "items": len(interactions.items),
+        "interactions": len(interactions),
+        "train_interactions": len(train),
+        "test_interactions": len(parts.test),
+        "users_dropped": dropped,
+        "tied_times": parts.tied_times,
+        "preparation": report.as_dict(),
+    }
+    return _evaluation(recommender, answers, facts, recommender.task)
+
+
+def _answers(
+    recommender: Recommender,
+    parts: Split,
+    train: Interactions,
+    kind_weights: Mapping[str, float],
+    categories: np.ndarray | None,
+) -> tuple[dict[str, Answers], int]:
+    """Return the answers by task, and how many test users had nothing relevant."""
+    context = train
+    if parts.context is not parts.train:
+        context = prepare(parts.context, kind_weights=kind_weights)[0]
+    names = ("new-items",) if parts.leaves_out_seen else ("new-items", "any-items")
+    positive = ~parts.context.is_kind(*NEGATIVE_KINDS)
+    exam = exam_of_users(
+        train,
+        parts.test,
+        context=context,
+        seen=parts.context.select(positive).user_items(),
+        names=names,
+    )
+    answers = ask(recommender, exam, categories)
+    if baskets := _basket_exam(recommender, parts, train):
+        answers |= ask(recommender, baskets, categories)
+    return answers, exam.users_dropped
+
+
+def _basket_exam(
+    recommender: Recommender, parts: Split, train: Interactions
+) -> Exam | None:
+    """Only for those judged by baskets, and for what they must beat."""
+    if parts.protocol != "temporal":
+        return None
+    if recommender.task != "baskets" and not recommender.is_baseline:
+        return None
+    return exam_of_baskets(train, parts.test)
+
+
+def _evaluation(
+    recommender: Recommender,
+    answers: Mapping[str, Answers],
+    facts: Mapping[str, Any],
+    task: Task,
+) -> Evaluation:
+    return Evaluation(
+        algorithm=recommender.name,
+        hyperparameters=recommender.hyperparameters,
+        task=task,
+        answers=answers,
+        facts=facts,
+    )
+
+
+def _mask(answers: Answers, segment: str) -> np.ndarray:
+    if segment == "all":
+        return np.ones(len(answers.known), dtype=bool)
+    return answers.known if segment == "known" else ~answers.known
+
+
+def _segment(answers: Answers, segment: str) -> dict[str, Any]:
+    """Return means and 95% intervals of all metrics over the users of a segment."""
+    mask = _mask(answers, segment)
+    scored = int(np.count_nonzero(mask))
+    if not scored:
+        return {"scored": 0, "metrics": {}, "intervals": {}}
+    table = np.column_stack([values[mask] for values in answers.values.values()])
+    low, high = bootstrap(table)
+    return {
+        "scored": scored,
+        "metrics": dict(zip(answers.values, table.mean(axis=0).tolist(), strict=True)),
+        "intervals": {
+            name: [float(low[column]), float(high[column])]
+            for column, name in enumerate(answers.values)
+        },
+    }

@@ -1,0 +1,245 @@
+"""From rows as recorded to rows worth learning from, each step with its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from .exceptions import DataError
+from .interactions import Interactions
+
+KIND_WEIGHTS: Mapping[str, float] = {
+    "view": 1.0,
+    "cart_add": 3.0,
+    "like": 5.0,
+    "purchase": 10.0,
+    "rating": 5.0,
+    "removal": -3.0,
+    "return": -10.0,
+}
+NEGATIVE_KINDS = ("removal", "return")
+MAX_ROWS_PER_USER = 10_000
+SECONDS_PER_DAY = 86_400.0
+RATINGS_BEFORE_OWN_MEAN = 5.0  # a person's mean is drawn to the shop's by so many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparationReport:
+    """How many rows each step touched."""
+
+    rows_given: int
+    unknown_items: int
+    """Rows of items that the catalogue does not hold; left out."""
+    duplicates: int
+    """Rows equal in user, item, kind, time and amount to an earlier one; left out."""
+    capped_users: int
+    capped_rows: int
+    """Oldest rows of people with an absurd volume; left out."""
+    returns: int
+    """Rows of returns, netted against the purchases of their pair."""
+    purchases_cancelled: int
+    """Purchase rows that were returned in full; left out."""
+    ratings_centred: int
+    removals: int
+    negative_rows: int
+    """Positive rows of pairs whose sum is not positive; left out."""
+    negative_pairs: int
+    rows_decayed: int
+    """Rows that weigh less because of their age."""
+    rows_kept: int
+    users_kept: int
+    items_kept: int
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts by name, in the order of the steps."""
+        return asdict(self)
+
+
+def prepare(
+    interactions: Interactions,
+    *,
+    kind_weights: Mapping[str, float] = KIND_WEIGHTS,
+    half_life_days: float | None = None,
+    known_items: Collection[str] | None = None,
+    max_rows_per_user: int = MAX_ROWS_PER_USER,
+    now: float | None = None,
+) -> tuple[Interactions, PreparationReport]:
+    """Return positive rows with their strength as weight, and what was done.
+
+    A given row's weight is its amount: the quantity of a purchase, the value of a
+    rating, else 1. ``now`` is in Unix seconds and defaults to the newest timestamp.
+    The id maps stay the same. Raises DataError for a kind without a weight.
+    """
+    counts: dict[str, Any] = {"rows_given": len(interactions)}
+    now = _newest(interactions) if now is None else now
+    rows = _keep_known(interactions, known_items, counts)
+    rows = _drop_duplicates(rows, counts)
+    rows = _cap_users(rows, max_rows_per_user, counts)
+    rows = _net_returns(rows, counts)
+    rows = rows.with_weights(_strengths(rows, kind_weights, counts))
+    rows = _net_pairs(rows, counts)
+    rows = _decay(rows, half_life_days, now, counts)
+    counts["rows_kept"] = len(rows)
+    counts["users_kept"] = len(np.unique(rows.user_indices))
+    counts["items_kept"] = len(np.unique(rows.item_indices))
+    return rows, PreparationReport(**counts)
+
+
+def _newest(rows: Interactions) -> float:
+    return float(rows.timestamps.max()) if len(rows) else 0.0
+
+
+def _keep_known(
+    rows: Interactions, known_items: Collection[str] | None, counts: dict[str, Any]
+) -> Interactions:
+    counts["unknown_items"] = 0
+    if known_items is None:
+        return rows
+    is_known = np.zeros(len(rows.items), dtype=bool)
+    positions = rows.items.indices(known_items)
+    is_known[positions[positions >= 0]] = True
+    kept = is_known[rows.item_indices]
+    counts["unknown_items"] = int(np.count_nonzero(~kept))
+    return rows.select(kept)
+
+
+def _drop_duplicates(rows: Interactions, counts: dict[str, Any]) -> Interactions:
+    """Without real times two equal rows may be two events: then all are kept."""
+    counts["duplicates"] = 0
+    if not rows.has_times or not len(rows):
+        return rows
+    columns = [rows.weights, rows.timestamps, pair_codes(rows)]
+    if rows.kinds is not None:
+        columns.insert(0, rows.kinds)
+    order = np.lexsort(columns)
+    same = np.ones(len(order), dtype=bool)
+    same[0] = False
+    for column in columns:
+        ordered = column[order]
+        same[1:] &= ordered[1:] == ordered[:-1]
+    counts["duplicates"] = int(np.count_nonzero(same))
+    kept = np.ones(len(order), dtype=bool)
+    kept[order[same]] = False
+    return rows.select(kept)
+
+
+def _cap_users(
+    rows: Interactions, max_rows_per_user: int, counts: dict[str, Any]
+) -> Interactions:
+    lengths = np.bincount(rows.user_indices, minlength=len(rows.users))
+    over = lengths > max_rows_per_user
+    counts["capped_users"] = int(np.count_nonzero(over))
+    counts["capped_rows"] = int((lengths[over] - max_rows_per_user).sum())
+    if not counts["capped_users"]:
+        return rows
+    order = np.lexsort((rows.timestamps, rows.user_indices))
+    from_end = np.cumsum(lengths)[rows.user_indices[order]] - np.arange(len(rows))
+    kept = np.zeros(len(rows), dtype=bool)
+    kept[order[from_end <= max_rows_per_user]] = True
+    return rows.select(kept)
+
+
+def _net_returns(rows: Interactions, counts: dict[str, Any]) -> Interactions:
+    """Take returned amounts off the purchases of the same user and item."""
+    is_return, is_purchase = rows.is_kind("return"), rows.is_kind("purchase")
+    counts["returns"] = int(np.count_nonzero(is_return))
+    counts["purchases_cancelled"] = 0
+    if not counts["returns"]:
+        return rows
+    pairs, codes = np.unique(pair_codes(rows), return_inverse=True)
+    amounts = np.abs(rows.weights).astype(np.float64)
+    bought = np.bincount(codes, amounts * is_purchase, minlength=len(pairs))
+    returned = np.bincount(codes, amounts * is_return, minlength=len(pairs))
+    share = np.clip(1 - returned / np.maximum(bought, 1e-12), 0, 1)[codes]
+    cancelled = is_purchase & (share == 0)
+    counts["purchases_cancelled"] = int(np.count_nonzero(cancelled))
+    weights = np.where(is_purchase, amounts * share, rows.weights)
+    # A return that found its purchase has had its say; an orphan still counts against.
+    kept = ~cancelled & ~(is_return & (bought[codes] > 0))
+    return rows.with_weights(weights).select(kept)
+
+
+def _strengths(
+    rows: Interactions, kind_weights: Mapping[str, float], counts: dict[str, Any]
+) -> np.ndarray:
+    """Return (n_rows,) weight of the kind times one plus the logarithm of the amount.
+
+    Without kinds the given weights stand as they are.
+    """
+    counts["ratings_centred"] = counts["removals"] = 0
+    if rows.kinds is None:
+        return rows.weights
+    present = np.unique(rows.kinds)
+    missing = [
+        rows.kind_names[k] for k in present if rows.kind_names[k] not in kind_weights
+    ]
+    if missing:
+        raise DataError(f"There is no weight for the kind {missing[0]!r}.")
+    weight_of = [kind_weights.get(name, 0.0) for name in rows.kind_names]
+    is_rating = rows.is_kind("rating")
+    counts["ratings_centred"] = int(np.count_nonzero(is_rating))
+    counts["removals"] = int(np.count_nonzero(rows.is_kind("removal")))
+    amounts = np.abs(rows.weights).astype(np.float64)
+    factors = np.where(amounts >= 1, 1 + np.log(np.maximum(amounts, 1)), amounts)
+    if counts["ratings_centred"]:
+        factors[is_rating] = _centred(rows.select(is_rating))
+    return np.asarray(weight_of)[rows.kinds] * factors
+
+
+def _centred(ratings: Interactions) -> np.ndarray:
+    """Return 1 for a person's usual rating, less and below zero for low ones.
+
+    One standard deviation of the shop's ratings is worth one; where all ratings are
+    equal they say only that the item was taken, and each counts 1.
+    """
+    values = ratings.weights.astype(np.float64)
+    spread = values.std()
+    if spread == 0:
+        return np.ones(len(values))
+    lengths = np.bincount(ratings.user_indices, minlength=len(ratings.users))
+    sums = np.bincount(ratings.user_indices, values, minlength=len(ratings.users))
+    shop = values.mean() * RATINGS_BEFORE_OWN_MEAN
+    means = (sums + shop) / (lengths + RATINGS_BEFORE_OWN_MEAN)
+    centred: np.ndarray = 1 + (values - means[ratings.user_indices]) / spread
+    return centred
+
+
+def _net_pairs(rows: Interactions, counts: dict[str, Any]) -> Interactions:
+    """Spread what speaks against a pair over its positive rows; drop lost pairs."""
+    counts["negative_rows"] = counts["negative_pairs"] = 0
+    positive = rows.weights > 0
+    if positive.all():
+        return rows
+    pairs, codes = np.unique(pair_codes(rows), return_inverse=True)
+    weights = rows.weights.astype(np.float64)
+    sums = np.bincount(codes, weights, minlength=len(pairs))
+    gains = np.bincount(codes, weights * positive, minlength=len(pairs))
+    lost = sums <= 0
+    counts["negative_pairs"] = int(np.count_nonzero(lost))
+    counts["negative_rows"] = int(np.count_nonzero(positive & lost[codes]))
+    share = np.where(lost, 0, sums / np.maximum(gains, 1e-12))[codes]
+    return rows.with_weights(weights * share).select(positive & ~lost[codes])
+
+
+def _decay(
+    rows: Interactions,
+    half_life_days: float | None,
+    now: float,
+    counts: dict[str, Any],
+) -> Interactions:
+    counts["rows_decayed"] = 0
+    if half_life_days is None or not rows.has_times:
+        return rows
+    ages = np.maximum(now - rows.timestamps, 0) / SECONDS_PER_DAY
+    counts["rows_decayed"] = int(np.count_nonzero(ages))
+    return rows.with_weights(rows.weights * 0.5 ** (ages / half_life_days))
+
+
+def pair_codes(rows: Interactions) -> np.ndarray:
+    """(n_rows,) int64: equal where user and item are equal."""
+    wide = rows.user_indices.astype(np.int64) * len(rows.items)
+    codes: np.ndarray = wide + rows.item_indices
+    return codes

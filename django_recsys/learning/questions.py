@@ -1,0 +1,269 @@
+"""What a split asks a recommender, and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .base import CELLS_PER_SLICE, Recommender
+from .exceptions import DataError
+from .histories import Histories
+from .interactions import Interactions
+from .list_metrics import list_metrics, tied_share
+from .metrics import ranking_metrics
+from .ranking import DEEPEST, rank_relevant
+from .top_items import mask_scores, top_items
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+MOST_BASKETS = 5000
+BASKET_SEED = 7
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Question:
+    """One reading of the test: which items count and which may not be shown."""
+
+    name: str
+    """ "new-items", "any-items" or "baskets"."""
+    relevant: csr_array
+    """(n_queries, n_items)."""
+    left_out: csr_array | None
+    """(n_queries, n_items) or None where everything may be shown."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Exam:
+    """The queries of a test and the questions put to each."""
+
+    histories: Histories
+    users: np.ndarray
+    """(n_queries,) int64 index of each query's user in the id map of the split."""
+    known: np.ndarray
+    """(n_queries,) bool: users with a history in training."""
+    questions: tuple[Question, ...]
+    train: Interactions
+    """Whence the popularity of items is known."""
+    users_dropped: int = 0
+    """Users of the test with nothing relevant to any question."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Answers:
+    """How a recommender answered one question, query by query."""
+
+    users: np.ndarray
+    """(n_scored,) int64; queries with nothing relevant are left out."""
+    known: np.ndarray
+    """(n_scored,) bool."""
+    values: Mapping[str, np.ndarray]
+    """Metric name, as "ndcg@10" -> (n_scored,) float64."""
+    lists: Mapping[str, float]
+    """Metrics of all lists together."""
+
+
+def exam_of_users(
+    train: Interactions,
+    test: Interactions,
+    *,
+    context: Interactions,
+    seen: csr_array,
+    names: tuple[str, ...],
+) -> Exam:
+    """Return one query per user of the test.
+
+    seen: (n_users, n_items), what is not new to the user; ``context`` gives the
+    histories of the queries.
+    """
+    wanted = test.user_items()
+    users = np.flatnonzero(np.diff(wanted.indptr))
+    questions = []
+    for name in names:
+        if name == "any-items":
+            question = Question(name=name, relevant=wanted[users], left_out=None)
+        else:
+            left_out = seen[users]
+            relevant = _without(wanted[users], left_out)
+            question = Question(name=name, relevant=relevant, left_out=left_out)
+        questions.append(question)
+    asked = np.zeros(len(users), dtype=bool)
+    for question in questions:
+        asked |= np.diff(question.relevant.indptr) > 0
+    lengths = np.bincount(train.user_indices, minlength=len(train.users))
+    return Exam(
+        histories=context.histories().select(users),
+        users=users,
+        known=lengths[users] > 0,
+        questions=tuple(questions),
+        train=train,
+        users_dropped=int(np.count_nonzero(~asked)),
+    )
+
+
+def exam_of_baskets(train: Interactions, test: Interactions) -> Exam:
+    """Return one query per basket of the test: one item held out, the others given.
+
+    Only items that training knows; baskets with one such item are left out, and of
+    more than MOST_BASKETS a seeded sample is asked.
+    """
+    from scipy.sparse import coo_array
+
+    owners, rows = _basket_rows(train, test)
+    lengths = np.bincount(owners)
+    if not len(lengths):
+        raise DataError("The test has no basket of two items that training knows.")
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    random = np.random.default_rng(BASKET_SEED)
+    held = starts[:-1] + random.integers(0, lengths)
+    is_held = np.zeros(len(rows), dtype=bool)
+    is_held[held] = True
+    items = test.item_indices[rows]
+    histories = Histories(
+        starts=starts - np.arange(len(starts)),
+        item_indices=items[~is_held],
+        weights=np.ones(len(rows) - len(held), dtype=np.float32),
+        n_items=len(test.items),
+    )
+    cells = (np.ones(len(held), np.float32), (np.arange(len(held)), items[held]))
+    relevant = coo_array(cells, shape=(len(held), len(test.items))).tocsr()
+    users = test.user_indices[rows[held]].astype(np.int64)
+    known = np.bincount(train.user_indices, minlength=len(train.users))[users] > 0
+    question = Question(name="baskets", relevant=relevant, left_out=histories.matrix())
+    return Exam(
+        histories=histories,
+        users=users,
+        known=known,
+        questions=(question,),
+        train=train,
+    )
+
+
+def ask(
+    recommender: Recommender, exam: Exam, categories: np.ndarray | None = None
+) -> dict[str, Answers]:
+    """Return the answers to each question of the exam, by its name.
+
+    The recommender may have been fitted over other ids: what it does not know it
+    does not rank.
+    """
+    parts: dict[str, list[tuple[np.ndarray, ...]]] = {
+        question.name: [] for question in exam.questions
+    }
+    # Unmasked first, so that one block of scores serves all questions.
+    order = sorted(exam.questions, key=lambda question: question.left_out is not None)
+    for part, scores in _scored(recommender, exam):
+        mask_scores(scores)
+        for question in order:
+            if question.left_out is not None:
+                mask_scores(scores, left_out=question.left_out[part])
+            ranks = rank_relevant(scores, question.relevant[part])
+            parts[question.name].append((ranks, *top_items(scores, DEEPEST)))
+    return {
+        question.name: _answers(exam, question, parts[question.name], categories)
+        for question in exam.questions
+    }
+
+
+def _answers(
+    exam: Exam,
+    question: Question,
+    parts: list[tuple[np.ndarray, ...]],
+    categories: np.ndarray | None,
+) -> Answers:
+    ranks, lists, scores = (np.concatenate(each) for each in zip(*parts, strict=True))
+    counts = np.diff(question.relevant.indptr)
+    asked = counts > 0
+    owners = np.repeat(np.cumsum(asked) - 1, counts)
+    item_counts = exam.train.item_counts()
+    n_users = len(np.unique(exam.train.user_indices))
+    shown = list_metrics(lists[asked], item_counts, n_users, categories)
+    return Answers(
+        users=exam.users[asked],
+        known=exam.known[asked],
+        values=ranking_metrics(owners, ranks, counts[asked]),
+        lists=shown | {"tied_scores": tied_share(scores[asked])},
+    )
+
+
+def _scored(recommender: Recommender, exam: Exam) -> Iterator[tuple[slice, np.ndarray]]:
+    """Give (slice, scores over the items of the exam), a slice at a time."""
+    items, users = exam.train.items, exam.train.users
+    same = recommender.items_ is items and recommender.users_ is users
+    ours = items.indices(recommender.items_.ids.tolist())
+    user_indices = (
+        exam.users if same else recommender.users_.indices(users.ids[exam.users])
+    )
+    histories = exam.histories if same else _moved(exam.histories, recommender, exam)
+    step = max(1, CELLS_PER_SLICE // max(len(items), 1))
+    for at in range(0, len(exam.users), step):
+        part = slice(at, min(at + step, len(exam.users)))
+        scores = recommender.score_indices(histories.select(part), user_indices[part])
+        if not same:
+            moved = np.full((len(scores), len(items)), -np.inf, dtype=np.float32)
+            moved[:, ours[ours >= 0]] = scores[:, ours >= 0]
+            scores = moved
+        yield part, scores
+
+
+def _moved(histories: Histories, recommender: Recommender, exam: Exam) -> Histories:
+    """Return the histories in the recommender's own item indices."""
+    theirs = recommender.items_.indices(exam.train.items.ids.tolist())
+    return histories.mapped(theirs, len(recommender.items_))
+
+
+def _without(wanted: csr_array, left_out: csr_array) -> csr_array:
+    """Return wanted's stored cells that left_out does not hold."""
+    from scipy.sparse import csr_array
+
+    n_items = wanted.shape[1]
+    rows = np.repeat(np.arange(wanted.shape[0]), np.diff(wanted.indptr))
+    out_rows = np.repeat(np.arange(left_out.shape[0]), np.diff(left_out.indptr))
+    codes = rows.astype(np.int64) * n_items + wanted.indices
+    out_codes = out_rows.astype(np.int64) * n_items + left_out.indices
+    kept = ~np.isin(codes, out_codes)
+    counts = np.bincount(rows[kept], minlength=wanted.shape[0])
+    return csr_array(
+        (
+            wanted.data[kept],
+            wanted.indices[kept],
+            np.concatenate(([0], np.cumsum(counts))),
+        ),
+        shape=wanted.shape,
+    )
+
+
+def _basket_rows(
+    train: Interactions, test: Interactions
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (basket 0.. of each row, row of the test), ordered by basket."""
+    baskets = basket_codes(test)
+    known = np.bincount(train.item_indices, minlength=len(train.items)) > 0
+    codes = baskets.astype(np.int64) * len(test.items) + test.item_indices
+    _, rows = np.unique(codes, return_index=True)
+    rows = rows[known[test.item_indices[rows]]]
+    sizes = np.bincount(baskets[rows], minlength=int(baskets.max(initial=0)) + 1)
+    usable = np.flatnonzero(sizes >= 2)
+    if len(usable) > MOST_BASKETS:
+        random = np.random.default_rng(BASKET_SEED)
+        usable = np.sort(random.choice(usable, MOST_BASKETS, replace=False))
+    rows = rows[np.isin(baskets[rows], usable)]
+    _, owners = np.unique(baskets[rows], return_inverse=True)
+    return owners, rows
+
+
+def basket_codes(interactions: Interactions) -> np.ndarray:
+    """(n_rows,) int: rows of one basket share a number; else one user and moment."""
+    if interactions.baskets is not None:
+        return interactions.baskets
+    order = np.lexsort((interactions.timestamps, interactions.user_indices))
+    users = interactions.user_indices[order]
+    times = interactions.timestamps[order]
+    new = np.ones(len(order), dtype=np.int64)
+    new[1:] = (users[1:] != users[:-1]) | (times[1:] != times[:-1])
+    codes = np.empty(len(order), dtype=np.int64)
+    codes[order] = np.cumsum(new) - 1
+    return codes

@@ -1,0 +1,158 @@
+"""What a model may learn from and what it is asked afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from .exceptions import DataError
+from .interactions import Interactions
+from .preparation import NEGATIVE_KINDS, pair_codes
+
+Fit = Literal["train", "train+validation"]
+
+TEST_SHARE = 0.2
+VALIDATION_SHARE = 1 / 8
+SHORTEST_HISTORY = 3  # leave-one-out needs a test, a validation and a train row
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """One way to cut interactions; all parts keep the id maps of the whole."""
+
+    protocol: str
+    train: Interactions
+    """What a model is fitted on, as it was recorded: not yet prepared."""
+    context: Interactions
+    """Whence the histories of the queries come; not yet prepared."""
+    test: Interactions
+    """What happened afterwards: each user-item pair once, positive kinds only."""
+    leaves_out_seen: bool
+    """Whether this protocol has but one question: items that are new to the user."""
+    tied_times: float = 0.0
+    """Share of rows that have the same time as another row of their user."""
+
+
+def split(
+    interactions: Interactions,
+    protocol: str,
+    *,
+    fit: Fit = "train",
+    is_test: np.ndarray | None = None,
+) -> Split:
+    """Cut by the name of a protocol; raises DataError where the data lack its needs."""
+    if protocol == "temporal":
+        return temporal(interactions)
+    if protocol == "leave-one-out":
+        return leave_one_out(interactions, fit=fit)
+    if protocol == "given-split":
+        if is_test is None:
+            raise DataError("given-split needs a column 'split' of train and test.")
+        return given_split(interactions, is_test)
+    raise DataError(
+        f"There is no protocol {protocol!r}; there are: "
+        "temporal, leave-one-out, given-split."
+    )
+
+
+def temporal(interactions: Interactions, *, share: float = TEST_SHARE) -> Split:
+    """Cut once in time for everyone: nothing of the future leaks.
+
+    The cut is the timestamp of row floor((1 - share) N) of the positive rows; equal
+    times go to the test.
+    """
+    if not interactions.has_times:
+        raise DataError(
+            "temporal needs timestamps; positions within a user cannot be compared "
+            "between users. Use leave-one-out."
+        )
+    positive = _positive(interactions)
+    times = np.sort(interactions.timestamps[positive])
+    if not len(times):
+        raise DataError("There are no positive interactions to split.")
+    cut = times[min(int(np.floor((1 - share) * len(times))), len(times) - 1)]
+    later = interactions.timestamps >= cut
+    train = interactions.select(~later)
+    return Split(
+        protocol="temporal",
+        train=train,
+        context=train,
+        test=_pairs_once(interactions.select(later & positive)),
+        leaves_out_seen=False,
+        tied_times=_tied_times(interactions),
+    )
+
+
+def validation_split(interactions: Interactions) -> Split:
+    """Cut off the last eighth of what is known, to choose and to gate by."""
+    return temporal(interactions, share=VALIDATION_SHARE)
+
+
+def leave_one_out(interactions: Interactions, *, fit: Fit = "train") -> Split:
+    """Hold out each user's last item, and the one before it as validation.
+
+    Only the last row of a pair counts. With fit="train" the validation item is no
+    part of the fit, yet stands in the query history, as in published tables.
+    """
+    positive = interactions.select(_positive(interactions))
+    rows = positive.select(_last_of_pair(positive))
+    order = np.lexsort((rows.timestamps, rows.user_indices))
+    rows = rows.select(order)
+    lengths = np.bincount(rows.user_indices, minlength=len(rows.users))
+    from_end = (np.cumsum(lengths))[rows.user_indices] - np.arange(len(rows))
+    scored = lengths[rows.user_indices] >= SHORTEST_HISTORY
+    is_test = scored & (from_end == 1)
+    is_validation = scored & (from_end == 2)
+    context = rows.select(~is_test)
+    train = rows.select(~is_test & ~is_validation)
+    return Split(
+        protocol="leave-one-out",
+        train=train if fit == "train" else context,
+        context=context,
+        test=rows.select(is_test),
+        leaves_out_seen=True,
+        tied_times=_tied_times(rows),
+    )
+
+
+def given_split(interactions: Interactions, is_test: np.ndarray) -> Split:
+    """Cut as the file says; is_test: (n_interactions,) bool."""
+    train = interactions.select(~is_test)
+    return Split(
+        protocol="given-split",
+        train=train,
+        context=train,
+        test=_pairs_once(interactions.select(is_test & _positive(interactions))),
+        leaves_out_seen=True,
+        tied_times=_tied_times(interactions),
+    )
+
+
+def _positive(interactions: Interactions) -> np.ndarray:
+    return ~interactions.is_kind(*NEGATIVE_KINDS)
+
+
+def _pairs_once(interactions: Interactions) -> Interactions:
+    _, first = np.unique(pair_codes(interactions), return_index=True)
+    return interactions.select(np.sort(first))
+
+
+def _last_of_pair(interactions: Interactions) -> np.ndarray:
+    """Return a mask of each pair's newest row; of equal times the later row."""
+    codes = pair_codes(interactions)
+    order = np.lexsort((interactions.timestamps, codes))
+    last = np.append(codes[order][1:] != codes[order][:-1], True)
+    mask = np.zeros(len(codes), dtype=bool)
+    mask[order[last]] = True
+    return mask
+
+
+def _tied_times(interactions: Interactions) -> float:
+    order = np.lexsort((interactions.timestamps, interactions.user_indices))
+    users = interactions.user_indices[order]
+    times = interactions.timestamps[order]
+    same = (users[1:] == users[:-1]) & (times[1:] == times[:-1])
+    tied = np.append(same, False) | np.insert(same, 0, False)
+    return float(tied.mean()) if len(tied) else 0.0
