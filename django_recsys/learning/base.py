@@ -244,7 +244,8 @@ class Recommender(ABC):
     ) -> np.ndarray:
         """Return a fresh (n_queries, n_items) float32, NaN where no opinion."""
         scores = self._score(histories, np.asarray(user_indices, dtype=np.int64))
-        return np.array(scores, dtype=np.float32, copy=not scores.flags.writeable)
+        owned = scores.flags.writeable and scores.flags.c_contiguous
+        return np.array(scores, dtype=np.float32, order="C", copy=not owned or None)
 
     def candidate_mask(
         self, candidates: Collection[str] | None, exclude: Collection[str] = ()

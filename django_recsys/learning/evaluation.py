@@ -47,7 +47,8 @@ class Evaluation:
     ) -> np.ndarray:
         """Return (n_scored,) float64, one value per user or basket."""
         answers = self.answers[task or self.task]
-        return answers.values[name][_mask(answers, segment)]
+        values: np.ndarray = answers.values[name][_mask(answers, segment)]
+        return values
 
     def interval(
         self, name: str = HEADLINE, *, task: str | None = None, segment: str = "all"

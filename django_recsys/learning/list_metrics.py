@@ -42,17 +42,17 @@ def tied_share(scores: np.ndarray) -> float:
     tied = np.zeros(scores.shape, dtype=bool)
     tied[:, 1:] |= same
     tied[:, :-1] |= same
-    return float(np.count_nonzero(tied) / max(np.count_nonzero(shown), 1))
+    return float(np.count_nonzero(tied) / max(int(np.count_nonzero(shown)), 1))
 
 
 def gini(counts: np.ndarray) -> float:
     """0 where every item is shown equally often, towards 1 where one has it all."""
-    total = counts.sum()
+    total: float = float(np.sum(counts))
     if total == 0:
         return 0.0
-    ordered = np.sort(counts)
+    ordered: np.ndarray = np.sort(counts)
     ranks = np.arange(1, len(ordered) + 1)
-    spread = 2 * np.dot(ranks, ordered) / (len(ordered) * total)
+    spread = 2 * float(np.dot(ranks, ordered)) / (len(ordered) * total)
     return float(spread - (len(ordered) + 1) / len(ordered))
 
 

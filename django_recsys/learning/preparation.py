@@ -83,8 +83,8 @@ def prepare(
     rows = _net_pairs(rows, counts)
     rows = _decay(rows, half_life_days, now, counts)
     counts["rows_kept"] = len(rows)
-    counts["users_kept"] = len(np.unique(rows.user_indices))
-    counts["items_kept"] = len(np.unique(rows.item_indices))
+    counts["users_kept"] = rows.user_count()
+    counts["items_kept"] = rows.item_count()
     return rows, PreparationReport(**counts)
 
 
@@ -172,7 +172,7 @@ def _strengths(
     counts["ratings_centred"] = counts["removals"] = 0
     if rows.kinds is None:
         return rows.weights
-    present = np.unique(rows.kinds)
+    present = np.flatnonzero(np.bincount(rows.kinds))
     missing = [
         rows.kind_names[k] for k in present if rows.kind_names[k] not in kind_weights
     ]
@@ -186,7 +186,8 @@ def _strengths(
     factors = np.where(amounts >= 1, 1 + np.log(np.maximum(amounts, 1)), amounts)
     if counts["ratings_centred"]:
         factors[is_rating] = _centred(rows.select(is_rating))
-    return np.asarray(weight_of)[rows.kinds] * factors
+    strengths: np.ndarray = np.asarray(weight_of)[rows.kinds] * factors
+    return strengths
 
 
 def _centred(ratings: Interactions) -> np.ndarray:

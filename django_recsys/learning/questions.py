@@ -179,7 +179,7 @@ def _answers(
     asked = counts > 0
     owners = np.repeat(np.cumsum(asked) - 1, counts)
     item_counts = exam.train.item_counts()
-    n_users = len(np.unique(exam.train.user_indices))
+    n_users = exam.train.user_count()
     shown = list_metrics(lists[asked], item_counts, n_users, categories)
     return Answers(
         users=exam.users[asked],

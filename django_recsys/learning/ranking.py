@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .top_items import lower_bound
+from .top_items import cells_of, lower_bound
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -29,7 +29,7 @@ def rank_relevant(scores: np.ndarray, relevant: csr_array) -> np.ndarray:
     if not len(reachable):
         return ranks
     rows, own = rows[reachable], own[reachable]
-    contenders = np.nonzero(scores >= bound[:, None])
+    contenders = cells_of(scores >= bound[:, None])
     at_least = _count_at_least(contenders[0], scores[contenders], rows, own)
     relevant_at_least = _count_at_least(rows, own, rows, own)
     irrelevant = at_least - relevant_at_least

@@ -66,7 +66,12 @@ def _candidates(scores: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]
     crowded = np.count_nonzero(mask, axis=1) > MANY_TIES * width
     if crowded.any():
         mask[crowded] = _exactly(scores[crowded], width)
-    rows, columns = np.nonzero(mask)
+    return cells_of(mask)
+
+
+def cells_of(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows and columns of a mask; many times faster than a 2-D nonzero."""
+    rows, columns = np.divmod(np.flatnonzero(mask), mask.shape[1])
     return rows, columns
 
 
