@@ -62,7 +62,7 @@ class RecsysSettings:
     DATABASE: str = setting("default", str)
     STORAGE: str | None = setting(None, str)
     TASKS: str = setting("tick", str)
-    ENABLED: bool = setting(True, bool)
+    ENABLED: bool = setting(True, bool)  # noqa: FBT003
     EVENT_BUFFER: str | None = setting(None, str, built=False)
     RETENTION_DAYS: int = setting(730, int)
     CATCH_UP_DAYS: int = setting(60, int)

@@ -16,15 +16,15 @@ class InteractionQuerySet(models.QuerySet):
     """Business questions about interactions."""
 
     def of(self, visitor_key: str) -> Self:
-        """What this visitor did."""
+        """Keep what this visitor did."""
         return self.filter(visitor_key=visitor_key)
 
     def recorded_after(self, moment: datetime) -> Self:
-        """What came in after a moment, however long ago it happened."""
+        """Keep what came in after a moment, however long ago it happened."""
         return self.filter(recorded_at__gt=moment)
 
     def older_than(self, age: timedelta, *, now: datetime) -> Self:
-        """What happened longer ago than `age`, and is due for pruning."""
+        """Keep what happened longer ago than `age` and is due for pruning."""
         return self.filter(occurred_at__lt=now - age)
 
 

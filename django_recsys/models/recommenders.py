@@ -172,6 +172,8 @@ class TrainedModel(models.Model):
     version = models.PositiveIntegerField(_("version"))
     algorithm = models.CharField(_("algorithm"), max_length=64)
     hyperparameters = models.JSONField(_("hyper-parameters"), default=dict)
+    interaction_weights = models.JSONField(_("interaction weights"), default=dict)
+    half_life_days = models.FloatField(_("half-life in days"), null=True, blank=True)
     artifact = models.CharField(_("artifact"), max_length=255, blank=True, default="")
     """Name in the storage; made of the digest of its content."""
 
