@@ -20,7 +20,7 @@ def database_from_url(url: str) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     engine = ENGINES[parts.scheme]
-    name = parts.path.removeprefix("/")
+    name = unquote(parts.path.removeprefix("/"))
     if engine.endswith("sqlite3"):
         return {
             "ENGINE": engine,
