@@ -1,0 +1,1 @@
+"""A grocery shop over simulated purchases: the demonstration of django_recsys."""

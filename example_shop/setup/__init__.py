@@ -1,0 +1,1 @@
+"""First start: load the data, train, and check what came out."""

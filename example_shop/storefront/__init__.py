@@ -1,0 +1,1 @@
+"""The home page, consent and what every page shows."""
