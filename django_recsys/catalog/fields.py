@@ -141,7 +141,10 @@ def guess_reader(model: type[Model], name: str) -> FieldReader:
     """Find a common field name that the model has; `NO_FIELD` where there is none."""
     for path in GUESSES[name]:
         try:
-            return make_reader(model, path)
+            reader = make_reader(model, path)
         except (AttributeError, ImportError):
             continue
+        # "brand__name" fits no model whose brand is a column.
+        if len(reader.parts) == 1 or reader.relations or reader.is_multiple:
+            return reader
     return NO_FIELD
