@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,8 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
+
+from .fields import FIELD_NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +78,11 @@ class Catalog(ABC):
         """Yield the ids of all items that may be shown to somebody unknown."""
 
     @abstractmethod
-    def records(self) -> Iterator[ItemRecord]:
-        """Yield the whole catalogue in a number of queries that does not grow."""
+    def records(self, fields: Collection[str] = FIELD_NAMES) -> Iterator[ItemRecord]:
+        """Yield the whole catalogue in a number of queries that does not grow.
+
+        Only the named fields are read; the others stay empty.
+        """
 
     @abstractmethod
     def describe(self, item: Any) -> ItemRecord:

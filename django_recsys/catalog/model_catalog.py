@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -49,6 +49,11 @@ class ItemSource:
             return self.model._meta.pk.to_python(item_id[len(self.prefix) :])
         except ValidationError:
             return None
+
+    def reading(self, fields: Collection[str]) -> ItemSource:
+        """Return a source that reads only some of the fields."""
+        readers = {n: r for n, r in self.readers.items() if n in fields}
+        return replace(self, readers=readers)
 
     @property
     def relations(self) -> tuple[str, ...]:
@@ -133,9 +138,10 @@ class ModelCatalog(Catalog):
             for key in keys.iterator(chunk_size=CHUNK):
                 yield source.item_id(key)
 
-    def records(self) -> Iterator[ItemRecord]:
+    def records(self, fields: Collection[str] = FIELD_NAMES) -> Iterator[ItemRecord]:
         """See `Catalog.records`."""
         for source in self.sources:
+            source = source.reading(fields)
             if all(r.lookup or r is NO_FIELD for r in source.readers.values()):
                 yield from records_by_sql(source)
             else:

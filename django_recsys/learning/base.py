@@ -50,6 +50,8 @@ class Recommender(ABC):
     is_personal: ClassVar[bool] = True
     """False where everyone gets the same list."""
     has_similar_items: ClassVar[bool] = False
+    stores_neighbors: ClassVar[bool] = False
+    """True where neighbours come ready from the fit: those of all items are cheap."""
     can_explain: ClassVar[bool] = False
     is_baseline: ClassVar[bool] = False
     """True for what a trained model must beat."""

@@ -1,0 +1,1 @@
+"""What takes several services together, for the doors to call."""

@@ -1,0 +1,1 @@
+"""Rows to trained models to stored lists."""

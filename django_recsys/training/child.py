@@ -1,0 +1,39 @@
+"""The process that trains: `python -m django_recsys.training.child HOLDER RUN...`.
+
+A worker of Celery must not fork BLAS or torch, and multiprocessing refuses to work
+inside one; a process of its own also gives all memory back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import django
+from django.conf import settings
+
+DATABASE_NAMES = "RECSYS_DATABASE_NAMES"
+"""JSON of alias to name: a test database is not the one in the settings file."""
+
+
+def main(arguments: list[str]) -> None:
+    """Train the runs whose ids are given, under the lease of the holder."""
+    use_databases(json.loads(os.environ.get(DATABASE_NAMES, "{}")))
+    django.setup()
+    from .lease import Heartbeat
+    from .pipeline import work_off
+
+    holder, *run_ids = arguments
+    with Heartbeat(holder) as heartbeat:
+        work_off([int(run_id) for run_id in run_ids], heartbeat)
+
+
+def use_databases(names: dict[str, str]) -> None:
+    """Point the aliases to the databases of the parent."""
+    for alias, name in names.items():
+        settings.DATABASES[alias]["NAME"] = name
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

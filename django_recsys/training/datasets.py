@@ -1,0 +1,158 @@
+"""Interaction rows as integer arrays, without an object per row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+import numpy as np
+from django.db.models import F, FloatField, Func, Max, QuerySet
+from django.db.models.functions import Coalesce
+
+from django_recsys.learning.id_map import IdMap
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.questions import basket_codes
+from django_recsys.models import Interaction
+
+ROWS_PER_QUERY = 100_000
+"""Pages by primary key: no lock and no cursor stays open between two of them, so that
+a shop on SQLite records on while a training reads, and the memory stays small on a
+database whose client would fetch the whole answer."""
+
+
+class Epoch(Func):
+    """A moment as Unix seconds, computed by the database: parsing text is dear."""
+
+    output_field = FloatField()
+    arity = 1
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return seconds by strftime, known to every SQLite."""
+        template = "CAST(strftime('%%s', %(expressions)s) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return seconds with their fraction."""
+        template = "EXTRACT(EPOCH FROM %(expressions)s)::double precision"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_mysql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return seconds; UNIX_TIMESTAMP would apply the session's time zone."""
+        template = "TIMESTAMPDIFF(SECOND, '1970-01-01', %(expressions)s)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Everything that was recorded up to a moment."""
+
+    rows: Interactions
+    """As recorded: the weights are quantities, or the value of a rating."""
+    data_until: datetime
+    """When the newest row was recorded."""
+
+
+@dataclass(eq=False)
+class Column:
+    """Texts turned into the order of their first appearance."""
+
+    codes: dict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
+    parts: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, values: tuple[str, ...]) -> None:
+        """Append the codes of a page of values."""
+        page = map(self.codes.__getitem__, values)
+        self.parts.append(np.fromiter(page, np.int32, len(values)))
+
+    def sorted_map(self) -> tuple[IdMap, np.ndarray]:
+        """Return the map of the ids, sorted as text, and every row's index in it."""
+        ids = np.array(list(self.codes), dtype=np.str_)
+        order = np.argsort(ids, kind="stable")
+        ranks = np.empty(len(order), dtype=np.int32)
+        ranks[order] = np.arange(len(order), dtype=np.int32)
+        return IdMap(ids[order]), ranks[joined(self.parts, np.int32)]
+
+
+def read_dataset() -> Dataset | None:
+    """Read all interactions; None where there are none.
+
+    What is recorded while this reads is left for the next training.
+    """
+    newest = Interaction.objects.aggregate(pk=Max("pk"), at=Max("recorded_at"))
+    if newest["pk"] is None:
+        return None
+    visitors, items, kinds, references = Column(), Column(), Column(), Column()
+    times: list[np.ndarray] = []
+    amounts: list[np.ndarray] = []
+    for page in pages(last_key=newest["pk"]):
+        _keys, visitor_keys, item_ids, kind, at, amount, reference = zip(
+            *page, strict=True
+        )
+        visitors.add(visitor_keys)
+        items.add(item_ids)
+        kinds.add(kind)
+        references.add(reference)
+        times.append(np.array(at, dtype=np.float64))
+        amounts.append(np.array(amount, dtype=np.float32))
+    users, user_indices = visitors.sorted_map()
+    item_map, item_indices = items.sorted_map()
+    kind_map, kind_codes = kinds.sorted_map()
+    rows = Interactions(
+        users=users,
+        items=item_map,
+        user_indices=user_indices,
+        item_indices=item_indices,
+        weights=joined(amounts, np.float32),
+        timestamps=joined(times, np.float64),
+        kinds=kind_codes.astype(np.uint8),
+        kind_names=tuple(kind_map.ids.tolist()),
+    )
+    return Dataset(with_baskets(rows, references), newest["at"])
+
+
+def pages(*, last_key: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield lists of rows in the order of their keys, up to `last_key`."""
+    columns: QuerySet[Any, Any] = Interaction.objects.order_by("pk").values_list(
+        "pk",
+        "visitor_key",
+        "item_id",
+        "kind",
+        Epoch("occurred_at"),
+        Coalesce(F("value"), F("quantity")),
+        "reference",
+    )
+    after = 0
+    while True:
+        page = list(columns.filter(pk__gt=after, pk__lte=last_key)[:ROWS_PER_QUERY])
+        if not page:
+            return
+        yield page
+        after = page[-1][0]
+
+
+def with_baskets(rows: Interactions, references: Column) -> Interactions:
+    """Put rows of one order into one basket; without an order, those of one moment."""
+    codes = joined(references.parts, np.int32)
+    without = references.codes.get("", -1)
+    moments = basket_codes(rows)
+    baskets = np.where(codes == without, moments + len(references.codes), codes)
+    return Interactions(
+        users=rows.users,
+        items=rows.items,
+        user_indices=rows.user_indices,
+        item_indices=rows.item_indices,
+        weights=rows.weights,
+        timestamps=rows.timestamps,
+        kinds=rows.kinds,
+        kind_names=rows.kind_names,
+        baskets=np.unique(baskets, return_inverse=True)[1].astype(np.int32),
+    )
+
+
+def joined(parts: list[np.ndarray], dtype: type[np.generic]) -> np.ndarray:
+    """Return one array; an empty one of the right type where there are no parts."""
+    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)

@@ -1,0 +1,29 @@
+"""Hand queued trainings to whoever runs them in this shop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from django.utils.module_loading import import_string
+
+from django_recsys.conf import get_settings
+from django_recsys.logs import report_once
+from django_recsys.models import TrainingRun
+
+SENDERS = {"celery": "django_recsys.tasks.send_training"}
+"""RECSYS["TASKS"] -> who is told. With "tick" nobody is: the queue is polled."""
+
+
+def send(runs: Sequence[TrainingRun]) -> None:
+    """Tell a worker that trainings are queued; a failure is noted on the runs."""
+    path = SENDERS.get(get_settings().TASKS)
+    if path is None or not runs:
+        return
+    try:
+        sender: Callable[[], None] = import_string(path)
+        sender()
+    except Exception as error:
+        report_once("broker", "The broker does not answer; trainings stay queued.")
+        for run in runs:
+            run.message = f"The broker does not answer ({error}): waits for the tick."
+            run.save(update_fields=["message"])

@@ -1,0 +1,196 @@
+"""Ask for trainings, and run them in a process that is started and watched."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import IO
+
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from django_recsys.exceptions import TrainingInProgressError
+from django_recsys.models import Lease, RecommenderConfig, TrainingRun
+
+from .child import DATABASE_NAMES
+from .dispatch import send
+from .lease import NAME, Heartbeat, mark_dead, new_holder, take_lease
+
+WATCH_SECONDS = 0.25
+LAST_WORDS = 2000
+"""Characters of the child's error output that a failed run keeps."""
+
+Watcher = Callable[[Sequence[TrainingRun]], None]
+
+
+def request_training(
+    keys: Iterable[str], *, trigger: str, is_forced: bool = False
+) -> list[TrainingRun]:
+    """Queue trainings; a recommender that waits already is not queued twice.
+
+    No key means all that are enabled. Raises `RecsysError` for an unknown key. Where
+    the broker does not answer, the rows stay queued for the next tick and say so.
+    """
+    runs = queue(keys, trigger=trigger, is_forced=is_forced)
+    send(runs)
+    return runs
+
+
+def queue(
+    keys: Iterable[str], *, trigger: str, is_forced: bool = False
+) -> list[TrainingRun]:
+    """Write the rows that ask for trainings."""
+    runs = []
+    for config in configurations(keys):
+        waiting = config.runs.queued().first()
+        if waiting is None:
+            waiting = TrainingRun.objects.create(
+                recommender=config, trigger=trigger, is_forced=is_forced
+            )
+        runs.append(waiting)
+    return runs
+
+
+def configurations(keys: Iterable[str]) -> list[RecommenderConfig]:
+    """Return the configurations of the keys, all enabled ones where there are none."""
+    RecommenderConfig.objects.ensure_defaults()
+    wanted = list(dict.fromkeys(keys))
+    if not wanted:
+        return list(RecommenderConfig.objects.filter(is_enabled=True))
+    return [RecommenderConfig.objects.named(key) for key in wanted]
+
+
+def train_now(
+    keys: Iterable[str] = (),
+    *,
+    trigger: str = "command",
+    is_forced: bool = False,
+    watcher: Watcher | None = None,
+) -> list[TrainingRun]:
+    """Train and wait for the end; return the runs as they ended.
+
+    Raises `TrainingInProgressError` where another training is running.
+    """
+    holder = new_holder()
+    take_lease(holder, now=timezone.now())
+    try:
+        runs = queue(keys, trigger=trigger, is_forced=is_forced)
+        return run_child(runs, holder, watcher)
+    finally:
+        Lease.objects.give_back(NAME, holder)
+
+
+def run_queued(*, now: datetime, watcher: Watcher | None = None) -> list[TrainingRun]:
+    """Train everything that is queued, also what is queued meanwhile.
+
+    Returns nothing where another training is running: it will come to them.
+    """
+    holder = new_holder()
+    ended: list[TrainingRun] = []
+    while runs := list(TrainingRun.objects.queued()):
+        try:
+            take_lease(holder, now=now if not ended else timezone.now())
+        except TrainingInProgressError:
+            return ended
+        try:
+            ended += run_child(runs, holder, watcher)
+        finally:
+            Lease.objects.give_back(NAME, holder)
+    return ended
+
+
+def run_child(
+    runs: Sequence[TrainingRun], holder: str, watcher: Watcher | None = None
+) -> list[TrainingRun]:
+    """Run the trainings in a child and watch it; its death fails what it left."""
+    keys = [run.pk for run in runs]
+    if databases_live_in_memory():
+        train_here(keys, holder)
+        return read_again(keys)
+    with tempfile.TemporaryFile() as last_words:
+        process = start_child(keys, holder, last_words)
+        try:
+            while process.poll() is None:
+                if watcher:
+                    watcher(read_again(keys))
+                time.sleep(WATCH_SECONDS)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+        bury(keys, process.returncode, tail(last_words))
+    ended = read_again(keys)
+    if watcher:
+        watcher(ended)
+    return ended
+
+
+def start_child(
+    keys: Sequence[int], holder: str, last_words: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """Start the process with this one's settings, paths and databases."""
+    names = {
+        alias: str(connections[alias].settings_dict["NAME"]) for alias in connections
+    }
+    module = os.environ.get("DJANGO_SETTINGS_MODULE") or settings.SETTINGS_MODULE
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": module,
+        "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
+        DATABASE_NAMES: json.dumps(names),
+    }
+    command = [sys.executable, "-m", "django_recsys.training.child", holder]
+    return subprocess.Popen(
+        [*command, *map(str, keys)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=last_words,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def bury(keys: Sequence[int], code: int, words: str) -> None:
+    """Mark what an ended child left undone as failed."""
+    ending = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+    unfinished = TrainingRun.objects.filter(
+        pk__in=keys,
+        status__in=(TrainingRun.Status.QUEUED, TrainingRun.Status.RUNNING),
+    )
+    cause = f"{words.strip()}\nThe training process {ending}".strip()
+    mark_dead(unfinished, cause, now=timezone.now())
+
+
+def train_here(keys: Sequence[int], holder: str) -> None:
+    """Train in this process, where no other could see the rows."""
+    from .pipeline import work_off
+
+    heartbeat = Heartbeat(holder)
+    work_off(list(keys), heartbeat)
+
+
+def databases_live_in_memory() -> bool:
+    """Whether the database is one that a child process cannot open."""
+    return any(
+        connections[alias].vendor == "sqlite" and connections[alias].is_in_memory_db()
+        for alias in connections
+    )
+
+
+def read_again(keys: Sequence[int]) -> list[TrainingRun]:
+    """Return the runs as they stand in the database now."""
+    rows = TrainingRun.objects.filter(pk__in=keys).order_by("pk")
+    return list(rows.select_related("recommender", "trained_model"))
+
+
+def tail(file: IO[bytes]) -> str:
+    """Return the end of what a child printed."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - LAST_WORDS))
+    return file.read().decode(errors="replace")

@@ -1,0 +1,218 @@
+"""Write the lists of a trained model, in small transactions beside a running shop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+from django.db import connections, models, router, transaction
+
+from django_recsys.learning.base import Recommender
+from django_recsys.learning.interactions import Interactions
+from django_recsys.models import (
+    Interaction,
+    ItemNeighbors,
+    StoredRecommendations,
+    TrainedModel,
+)
+from django_recsys.models.lists import EVERYONE, RankedItems, Reason
+
+from .workshop import Workshop
+
+ROWS_PER_TRANSACTION = 200
+"""About half a megabyte: some milliseconds of a write lock on SQLite."""
+PAUSE_SECONDS = 0.002
+"""Between two transactions, so that a waiting writer of the shop gets its turn."""
+VISITORS_PER_SLICE = 1024
+NEIGHBORS = 40
+DIGITS = 4
+
+Report = Callable[[float], None]
+
+
+def publish(
+    trained_model: TrainedModel,
+    recommender: Recommender,
+    rows: Interactions,
+    workshop: Workshop,
+    report: Report,
+) -> None:
+    """Write all lists of a model that does not serve yet.
+
+    `rows` are what it was fitted on. Interrupted anywhere, it leaves rows that nothing
+    points to; `sweep` removes them.
+    """
+    n = trained_model.recommender.list_length
+    if recommender.is_personal:
+        lists = personal_lists(recommender, rows, workshop, n=n, report=report)
+        write(StoredRecommendations, trained_model, "visitor_key", lists)
+        drop_lists_of_the_gone(trained_model)
+    else:
+        everyone = [(EVERYONE, list_for_everyone(recommender, workshop, n=n))]
+        write(StoredRecommendations, trained_model, "visitor_key", everyone)
+    if recommender.stores_neighbors:
+        write(
+            ItemNeighbors,
+            trained_model,
+            "item_id",
+            neighbor_lists(recommender, workshop, report=report),
+        )
+
+
+def personal_lists(
+    recommender: Recommender,
+    rows: Interactions,
+    workshop: Workshop,
+    *,
+    n: int,
+    report: Report,
+) -> Iterator[tuple[str, RankedItems]]:
+    """Yield the list of every visitor that the data know, best items first."""
+    histories = rows.histories()
+    visitors = np.flatnonzero(histories.lengths)
+    repeats = recommender.task == "any-items"
+    for at in range(0, len(visitors), VISITORS_PER_SLICE):
+        some = visitors[at : at + VISITORS_PER_SLICE]
+        theirs = histories.select(some)
+        indices, scores = recommender.recommend_indices(
+            theirs,
+            some,
+            n=n,
+            candidate_mask=workshop.visible,
+            exclude_seen=False if repeats else workshop.purchased[some],
+        )
+        reasons = recommender.explain_indices(theirs, indices)
+        named = Names(workshop, some)
+        for position, visitor in enumerate(some):
+            ranked = named.ranked(
+                position, indices[position], scores[position], reasons[position]
+            )
+            yield str(rows.users.ids[visitor]), ranked
+        report((at + len(some)) / len(visitors))
+
+
+class Names:
+    """Turns the indices of some visitors' lists into what is stored."""
+
+    def __init__(self, workshop: Workshop, visitors: np.ndarray) -> None:
+        self.ids = workshop.rows.items.ids
+        self.titles = workshop.titles
+        self.purchased = workshop.purchased[visitors]
+
+    def ranked(
+        self,
+        position: int,
+        indices: np.ndarray,
+        scores: np.ndarray,
+        reasons: np.ndarray,
+    ) -> RankedItems:
+        """Return one visitor's list; padded places are left out."""
+        filled = indices >= 0
+        start, end = self.purchased.indptr[position : position + 2]
+        bought = set(self.purchased.indices[start:end].tolist())
+        known: dict[int, Reason | None] = {-1: None}
+        for index in set(reasons[filled].tolist()) - {-1}:
+            item_id = str(self.ids[index])
+            kind = "purchase" if index in bought else "view"
+            known[index] = Reason(item_id, self.titles.get(item_id, ""), kind)
+        return RankedItems(
+            self.ids[indices[filled]].tolist(),
+            rounded(scores[filled]),
+            [known[index] for index in reasons[filled].tolist()],
+        )
+
+
+def list_for_everyone(
+    recommender: Recommender, workshop: Workshop, *, n: int
+) -> RankedItems:
+    """Return the one list of a recommender that knows no persons."""
+    from django_recsys.learning.histories import Histories
+
+    indices, scores = recommender.recommend_indices(
+        Histories.empty(1, len(workshop.rows.items)),
+        np.array([-1]),
+        n=2 * n,
+        candidate_mask=workshop.visible,
+        exclude_seen=False,
+    )
+    return without_reasons(workshop, indices[0], scores[0])
+
+
+def neighbor_lists(
+    recommender: Recommender, workshop: Workshop, *, report: Report
+) -> Iterator[tuple[str, RankedItems]]:
+    """Yield the neighbours of every item that has any."""
+    ids = workshop.rows.items.ids
+    for at in range(0, len(ids), VISITORS_PER_SLICE):
+        some = np.arange(at, min(at + VISITORS_PER_SLICE, len(ids)))
+        indices, scores = recommender.similar_indices(
+            some, n=NEIGHBORS, candidate_mask=workshop.visible
+        )
+        for position in np.flatnonzero((indices >= 0).any(axis=1)):
+            ranked = without_reasons(workshop, indices[position], scores[position])
+            yield str(ids[some[position]]), ranked
+        report((at + len(some)) / len(ids))
+
+
+def without_reasons(
+    workshop: Workshop, indices: np.ndarray, scores: np.ndarray
+) -> RankedItems:
+    """Return a list that needs no reason per item."""
+    filled = indices >= 0
+    item_ids = workshop.rows.items.ids[indices[filled]].tolist()
+    return RankedItems(item_ids, rounded(scores[filled]), [None] * len(item_ids))
+
+
+def rounded(scores: np.ndarray) -> list[float]:
+    """Return scores with as many digits as their order needs."""
+    return [float(f"{score:.{DIGITS}g}") for score in scores.tolist()]
+
+
+def write(
+    model: type[models.Model],
+    trained_model: TrainedModel,
+    key: str,
+    lists: Iterable[tuple[str, RankedItems]],
+) -> None:
+    """Insert (key, list) pairs by `executemany`, a few hundred per transaction."""
+    alias = router.db_for_write(model)
+    connection = connections[alias]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(name) for name in ("trained_model_id", key, "ranked"))
+    statement = (
+        f"INSERT INTO {quote(model._meta.db_table)} ({columns}) "  # noqa: S608
+        "VALUES (%s, %s, %s)"
+    )
+    rows = ((trained_model.pk, name, ranked.packed()) for name, ranked in lists)
+    while page := list(islice(rows, ROWS_PER_TRANSACTION)):
+        with transaction.atomic(using=alias), connection.cursor() as cursor:
+            cursor.executemany(statement, page)
+        time.sleep(PAUSE_SECONDS)
+
+
+def drop_lists_of_the_gone(trained_model: TrainedModel) -> None:
+    """Remove lists of visitors whose rows went while the model was trained."""
+    own = StoredRecommendations.objects.filter(trained_model=trained_model)
+    theirs = Interaction.objects.filter(visitor_key=models.OuterRef("visitor_key"))
+    gone = own.exclude(visitor_key=EVERYONE).filter(~models.Exists(theirs))
+    delete_in_batches(gone)
+
+
+def delete_in_batches(rows: models.QuerySet) -> int:
+    """Delete rows a few hundred at a time; return how many there were."""
+    deleted = 0
+    manager = rows.model._default_manager
+    while keys := list(rows.values_list("pk", flat=True)[:ROWS_PER_TRANSACTION]):
+        with transaction.atomic(using=router.db_for_write(rows.model)):
+            manager.filter(pk__in=keys).delete()
+        deleted += len(keys)
+        time.sleep(PAUSE_SECONDS)
+    return deleted
+
+
+def delete_lists(trained_models: Sequence[int]) -> None:
+    """Delete the lists of models that will not serve any more."""
+    for model in (StoredRecommendations, ItemNeighbors):
+        delete_in_batches(model.objects.filter(trained_model_id__in=trained_models))

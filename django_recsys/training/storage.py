@@ -1,0 +1,62 @@
+"""Where the files of trained models lie."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from django_recsys.conf import get_settings
+from django_recsys.learning import artifacts
+from django_recsys.learning.base import Recommender
+
+FOLDER = "recsys"
+PRIVATE = 0o700
+
+
+def artifact_storage() -> Storage:
+    """Return the storage that RECSYS["STORAGE"] names, else a private folder.
+
+    The folder lies beside the project, outside of MEDIA_ROOT, for a model tells what
+    people bought.
+    """
+    alias = get_settings().STORAGE
+    if alias is not None:
+        return storages[alias]
+    base = Path(getattr(settings, "BASE_DIR", Path.cwd()))
+    return FileSystemStorage(
+        base / FOLDER,
+        base_url=None,
+        file_permissions_mode=0o600,
+        directory_permissions_mode=PRIVATE,
+    )
+
+
+def save_artifact(recommender: Recommender) -> str:
+    """Store a fitted recommender under the digest of its content; return its name.
+
+    The same content is stored once, and a file is never written over.
+    """
+    storage = artifact_storage()
+    with tempfile.TemporaryFile() as file:
+        digest = artifacts.save(recommender, file)
+        name = f"{recommender.name}/{digest}.npz"
+        if not storage.exists(name):
+            file.seek(0)
+            name = storage.save(name, File(file))
+    return name
+
+
+def load_artifact(name: str) -> Recommender:
+    """Return the recommender of a stored file; raises ArtifactError."""
+    with artifact_storage().open(name, "rb") as file:
+        return artifacts.load(as_binary(file))
+
+
+def as_binary(file: Any) -> Any:
+    """Return the file object under Django's wrapper, which zipfile can seek in."""
+    return getattr(file, "file", file)

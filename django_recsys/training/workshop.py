@@ -1,0 +1,82 @@
+"""What the trainings of one child process share: rows, catalogue, measurements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from django_recsys.catalog import get_catalog
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.preparation import PreparationReport, prepare
+from django_recsys.learning.splitting import Split, validation_split
+
+from .datasets import Dataset
+from .recipes import Recipe
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+@dataclass(eq=False)
+class Workshop:
+    """Read once, used by every training of a child, and gone with it."""
+
+    dataset: Dataset
+    evaluations: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What was measured already, by recipe and task."""
+    _prepared: dict[Any, tuple[Interactions, PreparationReport]] = field(
+        default_factory=dict
+    )
+
+    @property
+    def rows(self) -> Interactions:
+        """The interactions as they were recorded."""
+        return self.dataset.rows
+
+    @cached_property
+    def validation(self) -> Split:
+        """The newest eighth cut off; raises DataError where there is too little."""
+        return validation_split(self.rows)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """What every item of the catalogue is called."""
+        records = get_catalog().records(fields=("title",))
+        return {record.item_id: record.title for record in records}
+
+    @cached_property
+    def visible(self) -> np.ndarray:
+        """(n_items,) bool: which of the rows' items may be shown now."""
+        mask = np.zeros(len(self.rows.items), dtype=bool)
+        known = self.rows.items.indices(list(get_catalog().visible_ids()))
+        mask[known[known >= 0]] = True
+        return mask
+
+    @cached_property
+    def purchased(self) -> csr_array:
+        """(n_users, n_items): what each visitor bought."""
+        return self.rows.select(self.rows.is_kind("purchase")).user_items()
+
+    def older_rows(self, recipe: Recipe) -> Interactions:
+        """Return what a model is fitted on to be measured."""
+        return self._prepare(recipe, "older", self.validation.train)[0]
+
+    def all_rows(self, recipe: Recipe) -> tuple[Interactions, PreparationReport]:
+        """Return what a model is fitted on to serve, and how it came about."""
+        return self._prepare(recipe, "all", self.rows)
+
+    def _prepare(
+        self, recipe: Recipe, part: str, rows: Interactions
+    ) -> tuple[Interactions, PreparationReport]:
+        key = (repr(recipe.kind_weights), recipe.half_life_days, part)
+        if key not in self._prepared:
+            self._prepared[key] = prepare(
+                rows,
+                kind_weights=recipe.kind_weights,
+                half_life_days=recipe.half_life_days,
+                known_items=self.titles,
+            )
+        return self._prepared[key]
