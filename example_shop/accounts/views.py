@@ -43,9 +43,8 @@ def login_list(request):
 @require_POST
 def login_as(request, number):
     """Log in as the household, without a password: for the demonstration only."""
-    household = get_object_or_404(
-        Household.objects.select_related("user"), number=number
-    )
+    households = Household.objects.select_related("user")
+    household = get_object_or_404(households, number=number)
     login(request, household.user, "django.contrib.auth.backends.ModelBackend")
     target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):

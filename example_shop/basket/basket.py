@@ -53,7 +53,7 @@ class Basket:
         self._save()
 
     def lines(self):
-        """The basket's lines in the order they were added; vanished products drop."""
+        """Return the lines in the order they were added, without vanished products."""
         products = Product.objects.with_category().in_bulk(
             [int(key) for key in self.quantities]
         )

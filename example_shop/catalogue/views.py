@@ -31,7 +31,7 @@ def shelf(request, products):
 
 
 def categories_of(department):
-    """The department's categories that sell something, the busiest first."""
+    """Return the department's categories that sell something, busiest first."""
     sold = Sum("products__sold_recently", filter=Q(products__is_active=True))
     return (
         department.categories.annotate(sold=sold)

@@ -5,263 +5,21 @@ and a manufacturer's number. The type is spelled out; each manufacturer's number
 made-up brand name, always the same one.
 """
 
+import csv
 import re
+from functools import cache
+from pathlib import Path
 
 HOUSE_BRAND = "Fernhill"
 
-_FIRST = [
-    "Alder",
-    "Amber",
-    "Anchor",
-    "Apple",
-    "Aspen",
-    "Bay",
-    "Beacon",
-    "Birch",
-    "Bluebell",
-    "Bramble",
-    "Bright",
-    "Brook",
-    "Cedar",
-    "Cherry",
-    "Clover",
-    "Copper",
-    "Coral",
-    "Cove",
-    "Crown",
-    "Daisy",
-    "Dawn",
-    "Dell",
-    "Dune",
-    "Eagle",
-    "Elder",
-    "Elm",
-    "Ember",
-    "Fable",
-    "Falcon",
-    "Field",
-    "Finch",
-    "Flint",
-    "Forest",
-    "Fox",
-    "Garden",
-    "Gold",
-    "Grove",
-    "Harbor",
-    "Harvest",
-    "Hawthorn",
-    "Hazel",
-    "Heather",
-    "Heron",
-    "Holly",
-    "Honey",
-    "Iris",
-    "Ivy",
-    "Jasper",
-    "Juniper",
-    "Kettle",
-    "Lake",
-    "Lark",
-    "Laurel",
-    "Lilac",
-    "Lily",
-    "Linden",
-    "Lotus",
-    "Maple",
-    "Marigold",
-    "Meadow",
-    "Mill",
-    "Mint",
-    "Moon",
-    "Moss",
-    "North",
-    "Oak",
-    "Olive",
-    "Orchard",
-    "Otter",
-    "Pearl",
-    "Pebble",
-    "Pine",
-    "Plum",
-    "Poppy",
-    "Prairie",
-    "Quail",
-    "Quince",
-    "Raven",
-    "Ridge",
-    "River",
-    "Robin",
-    "Rosemary",
-    "Rowan",
-    "Saffron",
-    "Sage",
-    "Sparrow",
-    "Spring",
-    "Summit",
-    "Sunny",
-    "Thistle",
-    "Thyme",
-    "Valley",
-    "Violet",
-    "Walnut",
-    "Willow",
-    "Winter",
-]
-_SECOND = [
-    "& Sons",
-    "& Co.",
-    "& Daughters",
-    "Acre",
-    "Barn",
-    "Bend",
-    "Bridge",
-    "Brothers",
-    "Cellar",
-    "Choice",
-    "Coast",
-    "Common",
-    "Corner",
-    "Cottage",
-    "Creek",
-    "Crest",
-    "Day",
-    "Dale",
-    "Drift",
-    "Estate",
-    "Falls",
-    "Farm",
-    "Fields",
-    "Folk",
-    "Ford",
-    "Gate",
-    "Glen",
-    "Green",
-    "Hall",
-    "Haven",
-    "Heart",
-    "Heath",
-    "Hill",
-    "Hollow",
-    "House",
-    "Island",
-    "Junction",
-    "Kitchen",
-    "Landing",
-    "Lane",
-    "Larder",
-    "Ledge",
-    "Lodge",
-    "Makers",
-    "Market",
-    "Mark",
-    "Park",
-    "Pantry",
-    "Path",
-    "Place",
-    "Point",
-    "Press",
-    "Quarter",
-    "Road",
-    "Row",
-    "Shore",
-    "Sisters",
-    "Stead",
-    "Stone",
-    "Street",
-    "Table",
-    "Trail",
-    "Tree",
-    "View",
-    "Village",
-    "Walk",
-    "Well",
-    "Wharf",
-    "Wood",
-    "Works",
-    "Yard",
-]
-
 # Types that say nothing without their category.
-_VAGUE = set(
-    [
-        "premium",
-        "traditional",
-        "mainstream",
-        "economy",
-        "value",
-        "lean",
-        "primal",
-        "choice",
-        "select",
-        "blends",
-        "enhanced",
-        "miscellaneous",
-        "misc",
-        "other",
-        "regular",
-        "fresh",
-        "frozen",
-        "seasonal",
-        "angus",
-        "entrees",
-        "specialty",
-        "popular",
-        "poultry",
-        "patties",
-        "ribs",
-        "combo",
-        "blended",
-        "juice",
-        "variety",
-        "prime",
-        "ham",
-        "cooked",
-        "mixed",
-        "bulk",
-        "treats",
-        "all",
-        "items",
-        "natural",
-    ]
+_VAGUE = re.compile(
+    r"(?:(?:all|angus|blended|blends|choice|combo|cooked|economy|enhanced|entrees|"
+    r"fresh|frozen|ham|items|juice|lean|mainstream|misc|miscellaneous|assorted|mixed|"
+    r"natural|other|patties|popular|poultry|premium|primal|prime|processed|regular|ribs|"
+    r"seasonal|select|specialty|traditional|treats|turkey|value|variety)\b\W*)+",
+    re.IGNORECASE,
 )
-
-_WORDS = {
-    "acc": "accessories", "addtves": "additives", "altern": "alternatives",
-    "appl": "appliances", "bev": "beverages", "bf": "beef", "bkd": "baked",
-    "bkfst": "breakfast", "bn": "beans", "br": "bread", "brd": "breaded",
-    "brkfst": "breakfast", "btl": "bottles", "can": "canned", "carb": "carbonated",
-    "catfd": "cat food", "catsup": "ketchup", "chick": "chicken", "chix": "chicken",
-    "choc": "chocolate", "chococlate": "chocolate", "cleang": "cleaning",
-    "cnd": "canned", "coff": "coffee", "conc": "concentrate", "crbntd": "carbonated",
-    "crmd": "creamed", "crystl": "crystal", "ctlry": "cutlery", "dan": "Danish",
-    "dnr": "dinner", "dnrs": "dinners", "dogfd": "dog food", "drnk": "drink",
-    "drnking": "drinking", "drnkng": "drinking", "drnks": "drinks", "fd": "food",
-    "fem": "feminine", "flvr": "flavour", "flvrd": "flavoured", "frd": "fried",
-    "frz": "frozen", "frzn": "frozen", "fs": "French style", "gds": "goods",
-    "grnd": "ground", "hygn": "hygiene", "incl": "including", "ingrdnts": "ingredients",
-    "iqf": "individually frozen", "iws": "wrapped", "jce": "juice",
-    "mayo": "mayonnaise", "may": "mayonnaise", "malted": "malted", "misc": "assorted",
-    "miscellaneous": "assorted", "mlk": "milk", "mlt": "multi", "mnral": "mineral",
-    "mneral": "mineral", "mr": "mineral", "mxs": "mixes", "nt": "not",
-    "orng": "orange", "oj": "orange juice", "persnl": "personal", "pk": "pack",
-    "pkg": "packaged", "pkgd": "packaged", "plstc": "plastic", "pnch": "punch",
-    "pnt": "peanut", "ppk": "pre-packed", "prep": "prepared", "prepreportnd":
-    "pre-portioned", "prpck": "pre-packed", "prod": "produce", "prslc": "pre-sliced",
-    "presl": "pre-sliced", "presl'd": "pre-sliced", "prtn": "portion", "pwdr": "powder",
-    "pwdrs": "powders", "refrgratd": "chilled", "refrig": "chilled",
-    "refrigerated": "chilled", "rts": "ready-to-serve", "rw": "by weight",
-    "sal": "salad", "saus": "sausage", "sect": "sections", "seafd": "seafood",
-    "sft": "soft", "sgl": "single", "sngl": "single", "specilaty": "speciality",
-    "spcl": "special", "srv": "serve", "ss": "single-serve", "sup": "super",
-    "stk": "stick", "sv": "serve", "sw": "sweet", "swin": "swimming",
-    "swt": "sweet", "syrp": "syrup", "tort": "tortilla", "vac": "vacuum", "veg":
-    "vegetable", "vend": "vending", "whl": "whole", "whlsm": "wholesome",
-    "worchester": "Worcester", "wt": "weight", "xpctrnt": "expectorant", "lozng":
-    "lozenge", "drp": "drops", "beeralemalt": "beer, ale & malt",
-    "saucesalsapicantee": "sauce & salsa", "saucessalsapicantee": "sauces & salsa",
-    "ctlrytblclthstthpksst": "cutlery & tablecloths", "port": "portion",
-    "handke": "handkerchiefs", "ba": "bags", "ta": "", "in": "in",
-}  # fmt: skip
 
 _PROPER = re.compile(
     r"\b(french|italian|mexican|english|indian|japanese|oriental|canadian|australian|"
@@ -327,22 +85,42 @@ _SIZE_UNITS = {
 }  # fmt: skip
 
 
+@cache
+def _words() -> dict[str, str]:
+    return {row["shorthand"]: row["word"] for row in _rows("words.csv")}
+
+
+@cache
+def _brands() -> tuple[list[str], list[str]]:
+    rows = _rows("brands.csv")
+    return (
+        [row["first"] for row in rows if row["first"]],
+        [row["second"] for row in rows if row["second"]],
+    )
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (Path(__file__).parent / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def brand_name(manufacturer_id: int, *, is_private: bool) -> str:
     """Return the made-up brand of a manufacturer; the house brand for own labels."""
     if is_private:
         return HOUSE_BRAND
-    first = _FIRST[manufacturer_id % len(_FIRST)]
-    second = _SECOND[manufacturer_id // len(_FIRST) % len(_SECOND)]
+    firsts, seconds = _brands()
+    first = firsts[manufacturer_id % len(firsts)]
+    second = seconds[manufacturer_id // len(firsts) % len(seconds)]
     return f"{first} {second}"
 
 
 def spelled_out(shorthand: str) -> str:
-    """Return a source label as words: "FRZN BRD FILLETS" -> "Frozen breaded fillets"."""
+    """Return a label as words: "FRZN BRD FILLETS" -> "Frozen breaded fillets"."""
     text = shorthand.upper().strip()
     for pattern, replacement in _PHRASES:
         text = pattern.sub(replacement, text).strip(" -:&/,")
     text = re.sub(r"\s*[&/]\s*", " & ", text).replace(":", ",")
-    words = [_WORDS.get(word.lower(), word.lower()) for word in re.split(r" +", text)]
+    words = [_words().get(word.lower(), word.lower()) for word in re.split(r" +", text)]
     sentence = re.sub(r"\s+([,)])", r"\1", " ".join(filter(None, words)))
     sentence = re.sub(r"\s+", " ", sentence).strip(" -,&")
     sentence = _PROPER.sub(lambda word: word.group().title(), sentence)
@@ -352,12 +130,11 @@ def spelled_out(shorthand: str) -> str:
 def product_name(product_type: str, category: str) -> str:
     """Return a product's name; a vague type is completed by its category."""
     name = spelled_out(product_type)
-    words = set(re.findall(r"[a-z]+", name.lower()))
-    if not words:
+    if not name:
         return category
-    if words <= _VAGUE:
+    if _VAGUE.fullmatch(name):
         qualifier = re.sub(r"\b(assorted|misc)\b", "", name, flags=re.IGNORECASE)
-        return f"{category}, {qualifier.lower()}".strip(" ,")
+        return f"{category}, {qualifier.lower().strip()}".strip(" ,")
     return name
 
 
