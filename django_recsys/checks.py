@@ -1,0 +1,1 @@
+"""System checks: every wrong setting has an id and a hint."""

@@ -1,0 +1,26 @@
+"""The write path: interactions are recorded, read from the past, and erased."""
+
+from .backfill import backfill, catch_up
+from .erasing import erase_item, erase_visitor, prune
+from .exporting import export_visitor
+from .importing import import_interactions
+from .recording import record_interaction
+from .reports import BackfillReport, ImportReport
+from .visitors import Visitor, email_key, visitor_key_for, visitor_of
+
+__all__ = [
+    "BackfillReport",
+    "ImportReport",
+    "Visitor",
+    "backfill",
+    "catch_up",
+    "email_key",
+    "erase_item",
+    "erase_visitor",
+    "export_visitor",
+    "import_interactions",
+    "prune",
+    "record_interaction",
+    "visitor_key_for",
+    "visitor_of",
+]

@@ -1,0 +1,37 @@
+"""Waits for the host's transaction before anything of ours is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from django.db import DEFAULT_DB_ALIAS, connections, router
+
+from django_recsys.models import Interaction
+
+
+def our_alias() -> str:
+    """Return the alias of the database that holds our tables."""
+    return router.db_for_write(Interaction)
+
+
+def after_commit(write: Callable[[], None], *, using: str | None = None) -> None:
+    """Call `write` now, or when the open transactions of the host are committed.
+
+    A rollback drops it. Looks at the host's default database, at `using` (where the
+    host saved something) and at ours.
+    """
+    aliases = dict.fromkeys((DEFAULT_DB_ALIAS, using or DEFAULT_DB_ALIAS, our_alias()))
+    _after_commit_of(tuple(aliases), write)
+
+
+def _after_commit_of(aliases: Sequence[str], write: Callable[[], None]) -> None:
+    for position, alias in enumerate(aliases):
+        connection = connections[alias]
+        if connection.in_atomic_block:
+            # Only the later ones remain: a test that runs the callbacks of its own
+            # open transaction would otherwise register this one for ever.
+            rest = partial(_after_commit_of, aliases[position + 1 :], write)
+            connection.on_commit(rest, robust=True)
+            return
+    write()

@@ -1,0 +1,34 @@
+"""Joins what a guest did to the account that the guest logs in to."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.http import HttpRequest
+
+from django_recsys.models import Interaction, StoredRecommendations
+
+from .deferring import after_commit, our_alias
+from .guests import guest_of
+from .visitors import objects_to_tracking
+
+
+def merge_guest(request: HttpRequest, account_key: str) -> None:
+    """Give the guest's rows to the account, once, and take the cookie back.
+
+    A browser that objects to tracking loses the cookie and nothing is joined.
+    """
+    guest = guest_of(request)
+    guest_key = guest.key
+    guest.forget()
+    if guest_key is not None and not objects_to_tracking(request):
+        after_commit(partial(join_keys, guest_key, account_key))
+
+
+def join_keys(guest_key: str, account_key: str) -> None:
+    """Rename the rows of one key to another; a second time finds nothing to rename."""
+    alias = our_alias()
+    rows = Interaction.objects.using(alias).filter(visitor_key=guest_key)
+    rows.update(visitor_key=account_key)
+    lists = StoredRecommendations.objects.using(alias).filter(visitor_key=guest_key)
+    lists.delete()

@@ -1,0 +1,135 @@
+"""Listens to the host, translates, and never raises back into its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import Signal
+
+from django_recsys import signals
+from django_recsys.catalog import get_catalog
+from django_recsys.conf import get_settings
+from django_recsys.models import Interaction
+
+from .deferring import after_commit
+from .erasing import erase_item, erase_visitor
+from .guarding import guarded
+from .live_lines import line_was_saved
+from .merging import merge_guest
+from .recording import record_interaction
+from .sources import purchase_sources
+from .visitors import visitor_key_for
+
+KINDS: tuple[tuple[Signal, str], ...] = (
+    (signals.item_viewed, Interaction.Kind.VIEW.value),
+    (signals.item_added_to_cart, Interaction.Kind.CART_ADD.value),
+    (signals.item_purchased, Interaction.Kind.PURCHASE.value),
+    (signals.item_removed, Interaction.Kind.REMOVAL.value),
+    (signals.item_rated, Interaction.Kind.RATING.value),
+    (signals.item_liked, Interaction.Kind.LIKE.value),
+    (signals.item_returned, Interaction.Kind.RETURN.value),
+)
+ARGUMENTS = (
+    "item",
+    "user",
+    "request",
+    "visitor_key",
+    "quantity",
+    "value",
+    "price",
+    "occurred_at",
+    "event_id",
+    "reference",
+)
+
+
+def connect() -> None:
+    """Connect every receiver; called when all models are loaded.
+
+    A wrong setting connects less and is reported by the system checks.
+    """
+    for signal, kind in KINDS:
+        listen(signal, partial(on_signal, kind), f"signal.{kind}")
+    listen(user_logged_in, on_login, "login")
+    for model in classes_of(settings.AUTH_USER_MODEL):
+        listen(post_delete, on_user_deleted, "user_deleted", model)
+    for label in get_settings().item_models:
+        for model in classes_of(label):
+            listen(post_delete, on_item_deleted, "item_deleted", model)
+    for given in get_settings().purchase_sources:
+        for model in classes_of(given.get("model")):
+            listen(post_save, on_line_saved, "line_saved", model)
+
+
+def listen(
+    signal: Signal,
+    receiver: Callable[..., None],
+    name: str,
+    sender: type[Model] | None = None,
+) -> None:
+    """Connect one receiver, once however often the app is set up."""
+    uid = f"django_recsys.tracking.{name}"
+    signal.connect(receiver, sender=sender, weak=False, dispatch_uid=uid)
+
+
+def classes_of(label: Any) -> list[type[Model]]:
+    """Return a model, its proxies and its children: each sends as its own class.
+
+    None where the label is wrong.
+    """
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return []
+    concrete = model._meta.concrete_model or model
+    return [found for found in apps.get_models() if issubclass(found, concrete)]
+
+
+@guarded("record an interaction")
+def on_signal(kind: str, **sent: Any) -> None:
+    """Record what a host's signal tells."""
+    given = {name: sent[name] for name in ARGUMENTS if sent.get(name) is not None}
+    given.setdefault("item", None)
+    record_interaction(kind=kind, **given)
+
+
+@guarded("join a guest's history to the account")
+def on_login(*, request: Any = None, user: Any = None, **sent: Any) -> None:
+    """Join what the guest did to the account."""
+    if request is not None and user is not None and get_settings().ENABLED:
+        merge_guest(request, visitor_key_for(user))
+
+
+@guarded("erase a deleted user")
+def on_user_deleted(*, instance: Any, using: str, **sent: Any) -> None:
+    """Erase a user that the host deletes, also while RECSYS is switched off."""
+    erase = guarded("erase a deleted user")(erase_visitor)
+    after_commit(partial(erase, visitor_key_for(instance)), using=using)
+
+
+@guarded("erase a deleted item")
+def on_item_deleted(*, instance: Any, using: str, **sent: Any) -> None:
+    """Erase an item that the host deletes; a variant of a living item stays."""
+    item_id = get_catalog().item_id(instance)
+    if item_id.rpartition(":")[2] == str(instance.pk):
+        erase = guarded("erase a deleted item")(erase_item)
+        after_commit(partial(erase, item_id), using=using)
+
+
+@guarded("record an order line")
+def on_line_saved(
+    *, sender: type[Model], instance: Any, raw: bool, using: str, **sent: Any
+) -> None:
+    """Record an order line that was created or changed; fixtures tell nothing."""
+    if raw or not get_settings().ENABLED:
+        return
+    for source in purchase_sources():
+        if issubclass(sender, source.model._meta.concrete_model):
+            line_was_saved(source, instance.pk, using=using)

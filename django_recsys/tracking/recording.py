@@ -1,0 +1,140 @@
+"""Records one interaction: the function that hosts, receivers and the API call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest
+from django.utils import timezone
+
+from django_recsys.catalog import get_catalog
+from django_recsys.conf import get_settings
+from django_recsys.models import Interaction
+
+from .bulk import insert_row
+from .deferring import after_commit
+from .guarding import log_once
+from .guests import guest_of
+from .purchases import record_by_reference
+from .rows import InteractionRow, make_row, provisional_id
+from .visitors import (
+    is_account,
+    is_staff,
+    may_record,
+    user_of,
+    visitor_key_for,
+    visitor_of,
+)
+
+OWN_RECORDS = frozenset({Interaction.Kind.PURCHASE, Interaction.Kind.RETURN})
+"""Kinds that the shop has to keep anyway, whatever a browser objects to."""
+
+UNKNOWN_BUYER = "?"
+"""Stands for the visitor of a purchase that only its order line can name."""
+
+
+def record_interaction(
+    *,
+    item: Any,
+    kind: str,
+    user: Any = None,
+    request: HttpRequest | None = None,
+    visitor_key: str | None = None,
+    quantity: float = 1,
+    value: float | None = None,
+    price: Any = None,
+    occurred_at: datetime | None = None,
+    event_id: str | None = None,
+    reference: str = "",
+) -> None:
+    """Record that somebody did something to an item.
+
+    `item` is an instance or its primary key; who did it is `visitor_key`, else `user`,
+    else whoever sent `request`. Browsing by staff, by programs and by visitors without
+    consent is left out. Inside a transaction the row is written after the commit, so
+    a rollback leaves nothing. The same `event_id` of a kind is stored once; so is the
+    same `reference` (the order's number) with the same item.
+
+    Raises `ValueError` for an unknown kind or a value that cannot be stored, and
+    `ConfigurationError` for an object that is no item. A database that refuses is
+    logged, not raised.
+    """
+    if not get_settings().ENABLED:
+        return
+    now = timezone.now()
+    is_purchase = kind in OWN_RECORDS
+    key = visitor_key or (buying_key if is_purchase else browsing_key)(user, request)
+    row = make_row(
+        visitor_key=key or UNKNOWN_BUYER,
+        item_id=get_catalog().item_id(item),
+        kind=kind,
+        occurred_at=now if occurred_at is None else occurred_at,
+        recorded_at=now,
+        quantity=quantity,
+        value=value,
+        price=price,
+        event_id=event_id,
+        reference=reference,
+    )
+    if is_purchase and row.reference and row.event_id is None:
+        after_commit(partial(write_purchase, row))
+    elif key is not None:
+        after_commit(partial(write, row))
+
+
+def buying_key(user: Any, request: HttpRequest | None) -> str | None:
+    """Return the key of who bought; None for a guest without a key."""
+    account = account_of(user, request)
+    if account is not None:
+        return visitor_key_for(account)
+    return browsing_key(None, request) or visitor_of(request).key
+
+
+def browsing_key(user: Any, request: HttpRequest | None) -> str | None:
+    """Return the key of who browses; None for whom nothing may be recorded.
+
+    A guest with consent gets a key here, at the first thing worth remembering.
+    """
+    account = account_of(user, request)
+    if is_staff(account):
+        return None
+    if request is not None and not may_record(request, account):
+        return None
+    if account is not None:
+        return visitor_key_for(account)
+    return None if request is None else guest_of(request).make_key()
+
+
+def account_of(user: Any, request: HttpRequest | None) -> Any:
+    """Return the account that acts, None for a guest."""
+    if is_account(user):
+        return user
+    return None if request is None else user_of(request)
+
+
+def write(row: InteractionRow) -> None:
+    """Store one row; log a database that refuses."""
+    try:
+        insert_row(row)
+    except (DatabaseError, InterfaceError) as error:
+        log_once("record an interaction", error)
+
+
+def write_purchase(row: InteractionRow) -> None:
+    """Store a purchase that names its order; log a database that refuses.
+
+    The shop's own order lines are stored in its place where they are known. They are
+    looked for a second time after the row was written: whoever stores lines deletes
+    such rows, so in either order of events one purchase is left.
+    """
+    event_id = provisional_id(row.reference, row.item_id)
+    try:
+        if record_by_reference(row) or row.visitor_key == UNKNOWN_BUYER:
+            return
+        insert_row(row._replace(event_id=event_id))
+        record_by_reference(row)
+    except (DatabaseError, InterfaceError) as error:
+        log_once("record a purchase", error)

@@ -1,0 +1,130 @@
+"""Who is here, under which key, and whether we may record what they do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import SynchronousOnlyOperation
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
+
+from django_recsys.conf import get_settings
+
+from .guests import guest_of
+
+REFUSALS = frozenset({"", "0", "false", "no", "off", "deny", "denied", "rejected"})
+"""Values of the consent cookie that say no."""
+
+# What announces itself as a machine. Real browsers contain none of these words.
+BOTS = re.compile(
+    r"bot\b|bot/|crawl|spider|slurp|preview|monitor|scrap|archiver|facebookexternal"
+    r"|headless|lighthouse|pingdom|python|curl|wget|httpx|aiohttp|okhttp|java/|go-http"
+    r"|libwww|phantom|node-fetch|axios|feedfetcher|mediapartners",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who looks at the shop."""
+
+    key: str | None
+    """"user:42" or "guest:<token>"; None for a guest without one."""
+    is_tracked: bool
+    """Whether browsing may be recorded: consent, no staff, no bot."""
+
+
+NOBODY = Visitor(key=None, is_tracked=False)
+
+
+def visitor_key_for(user: Any) -> str:
+    """Return the key of an account. Raises `ValueError` for one without a pk."""
+    if user is None or user.pk is None:
+        raise ValueError(
+            f"{user!r} has no primary key: only a saved account has a visitor key."
+        )
+    return f"user:{user.pk}"
+
+
+def email_key(email: str) -> str:
+    """Return the key of a buyer without an account: a keyed hash, no address.
+
+    The hash depends on SECRET_KEY: with a new one the same address is somebody new.
+    """
+    address = email.strip().lower()
+    digest = salted_hmac("django_recsys.email", address, algorithm="sha256")
+    return f"email:{digest.hexdigest()}"
+
+
+def visitor_of(request: HttpRequest | None) -> Visitor:
+    """Say who asks, without writing a row or a cookie.
+
+    Works where the session, the user or our middleware is missing. Inside a running
+    event loop the account is known once the view has awaited `request.auser()`;
+    before that the answer is nobody, never a wrong guest.
+    """
+    if request is None:
+        return NOBODY
+    try:
+        user = user_of(request)
+    except SynchronousOnlyOperation:
+        return NOBODY
+    is_tracked = may_record(request, user)
+    key = guest_of(request).key if user is None else visitor_key_for(user)
+    return Visitor(key, is_tracked)
+
+
+def may_record(request: HttpRequest, user: Any) -> bool:
+    """Say whether browsing may be recorded: consent, no staff, no program.
+
+    Without consent the guest's cookie is taken back.
+    """
+    if not has_consent(request, user):
+        guest_of(request).forget()
+        return False
+    return not is_staff(user) and not is_bot(request)
+
+
+def user_of(request: HttpRequest) -> Any:
+    """Return the account that is logged in, None for a guest."""
+    # What `await request.auser()` left; `request.user` would ask the database again.
+    user = getattr(request, "_acached_user", None) or getattr(request, "user", None)
+    return user if is_account(user) else None
+
+
+def is_account(user: Any) -> bool:
+    """Say whether this is a saved account rather than an anonymous user."""
+    return bool(user is not None and getattr(user, "is_authenticated", False))
+
+
+def is_staff(user: Any) -> bool:
+    """Say whether this is somebody of the shop, whose browsing means nothing."""
+    return bool(getattr(user, "is_staff", False))
+
+
+def is_bot(request: HttpRequest) -> bool:
+    """Say whether the request comes from a program rather than a person."""
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    return not agent or BOTS.search(agent) is not None
+
+
+def objects_to_tracking(request: HttpRequest) -> bool:
+    """Say whether the browser sends Global Privacy Control or Do Not Track."""
+    meta = request.META
+    return meta.get("HTTP_SEC_GPC") == "1" or meta.get("HTTP_DNT") == "1"
+
+
+def has_consent(request: HttpRequest, user: Any) -> bool:
+    """Say whether this visitor's browsing may be recorded, by the shop's own rule."""
+    if objects_to_tracking(request):
+        return False
+    settings = get_settings()
+    if settings.CONSENT is not None:
+        return bool(import_string(settings.CONSENT)(request))
+    if user is not None:
+        return True
+    answer = request.COOKIES.get(settings.CONSENT_COOKIE, "")
+    return answer.strip().lower() not in REFUSALS
