@@ -6,7 +6,13 @@ from .exporting import export_visitor
 from .importing import import_interactions
 from .recording import record_interaction
 from .reports import BackfillReport, ImportReport
-from .visitors import Visitor, email_key, visitor_key_for, visitor_of
+from .visitors import (
+    Visitor,
+    email_key,
+    find_visitor_key,
+    visitor_key_for,
+    visitor_of,
+)
 
 __all__ = [
     "BackfillReport",
@@ -18,6 +24,7 @@ __all__ = [
     "erase_item",
     "erase_visitor",
     "export_visitor",
+    "find_visitor_key",
     "import_interactions",
     "prune",
     "record_interaction",

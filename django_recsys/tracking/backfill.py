@@ -10,9 +10,9 @@ from typing import Any
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
 
-from .bulk import chunks
+from .bulk import chunks, insert_rows
 from .deferring import our_alias
-from .history import store_history
+from .history import HistoryReader
 from .purchases import KEYS_PER_QUERY, LINE_KINDS, PurchaseReader, store_lines
 from .reports import BackfillReport
 from .rows import InteractionRow
@@ -24,6 +24,31 @@ Progress = Callable[[int], None]
 """Called with the number of lines read so far."""
 
 
+class Tally:
+    """The counts of a run, page by page."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.moments: list[datetime] = []
+        """The earliest and the latest of the usable rows."""
+
+    def add(self, rows: Sequence[InteractionRow], new: int) -> None:
+        """Count usable rows, of which `new` were not stored before."""
+        self.counts.update(recorded=new, already_recorded=len(rows) - new)
+        self.counts["returns"] += sum(
+            row.kind == Interaction.Kind.RETURN for row in rows
+        )
+        moments = self.moments + [row.occurred_at for row in rows]
+        self.moments = [min(moments), max(moments)] if moments else []
+
+    def report(self, *, is_dry_run: bool = False) -> BackfillReport:
+        """Return the counts."""
+        earliest, latest = self.moments or (None, None)
+        return BackfillReport(
+            **self.counts, earliest=earliest, latest=latest, is_dry_run=is_dry_run
+        )
+
+
 def backfill(
     *, now: datetime, dry_run: bool = False, progress: Progress | None = None
 ) -> BackfillReport:
@@ -32,18 +57,23 @@ def backfill(
     Can be interrupted and repeated. Raises `ConfigurationError` where the settings
     cannot be followed.
     """
-    counts: Counter[str] = Counter()
+    tally = Tally()
     for source in purchase_sources():
         reader = PurchaseReader(source, now)
         for page in pages(source):
             rows = reader.rows_of_values(page)
-            new = count_new(rows) if dry_run else store_lines(rows)
-            counts += count_page(len(page), rows, new)
+            tally.counts["read"] += len(page)
+            tally.add(rows, count_new(rows) if dry_run else store_lines(rows))
             if progress is not None:
-                progress(counts["read"])
-        counts += reader.skipped
-    counts += store_history(now=now, dry_run=dry_run)
-    return BackfillReport(**counts, is_dry_run=dry_run)
+                progress(tally.counts["read"])
+        tally.counts += reader.skipped
+    history = HistoryReader(now)
+    for rows in chunks(history.rows(), LINES_PER_PAGE):
+        tally.add(rows, count_new(rows) if dry_run else insert_rows(rows))
+        if progress is not None:
+            progress(tally.counts["read"] + history.counts["read"])
+    tally.counts += history.counts
+    return tally.report(is_dry_run=dry_run)
 
 
 def catch_up(*, now: datetime, days: int | None = None) -> BackfillReport:
@@ -54,16 +84,16 @@ def catch_up(*, now: datetime, days: int | None = None) -> BackfillReport:
     keys are read and compared.
     """
     since = now - timedelta(days=get_settings().CATCH_UP_DAYS if days is None else days)
-    counts: Counter[str] = Counter()
+    tally = Tally()
     for source in purchase_sources():
         missing, known = compare_keys(source, since)
-        counts.update(read=len(missing) + known, already_recorded=known)
+        tally.counts.update(read=len(missing) + known, already_recorded=known)
         reader = PurchaseReader(source, now)
         for keys in chunks(missing, KEYS_PER_QUERY):
             rows = reader.rows(source.lines(pk__in=keys))
-            counts += count_page(0, rows, store_lines(rows))
-        counts += reader.skipped
-    return BackfillReport(**counts)
+            tally.add(rows, store_lines(rows))
+        tally.counts += reader.skipped
+    return tally.report()
 
 
 def pages(source: PurchaseSource) -> Iterator[list[dict[str, Any]]]:
@@ -104,18 +134,12 @@ def stored_events(event_ids: Sequence[str]) -> set[str]:
 
 
 def count_new(rows: Sequence[InteractionRow]) -> int:
-    """Count the rows that are not stored yet."""
-    return sum(
-        len(chunk) - len(stored_events([row.event_id or "" for row in chunk]))
-        for chunk in chunks(rows, KEYS_PER_QUERY)
-    )
-
-
-def count_page(read: int, rows: Sequence[InteractionRow], new: int) -> Counter[str]:
-    """Return the counts of one page of lines."""
-    return Counter(
-        read=read,
-        recorded=new,
-        already_recorded=len(rows) - new,
-        returns=sum(row.kind == Interaction.Kind.RETURN for row in rows),
-    )
+    """Count the rows whose kind and event id are not stored yet."""
+    stored: set[tuple[str, str]] = set()
+    for chunk in chunks(rows, KEYS_PER_QUERY):
+        found = Interaction.objects.using(our_alias()).filter(
+            kind__in={row.kind for row in chunk},
+            event_id__in=[row.event_id for row in chunk],
+        )
+        stored.update(found.values_list("kind", "event_id"))
+    return sum((row.kind, row.event_id) not in stored for row in rows)

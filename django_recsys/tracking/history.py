@@ -1,4 +1,4 @@
-"""Stores what the host's HISTORY callable yields."""
+"""Reads what the host's HISTORY callable yields."""
 
 from __future__ import annotations
 
@@ -11,45 +11,42 @@ from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import ConfigurationError, DataError
-from django_recsys.models import Interaction
 
-from .bulk import insert_rows
 from .records import RecordReader
 from .rows import InteractionRow
 
 
-def store_history(*, now: datetime, dry_run: bool = False) -> Counter[str]:
-    """Store the past interactions that the host yields; return counts."""
-    counts: Counter[str] = Counter()
-    path = get_settings().HISTORY
-    if path is None:
-        return counts
-    try:
-        records = import_string(path)()
-    except ImportError as error:
-        raise ConfigurationError(f"RECSYS['HISTORY']: {error}") from error
-    rows = usable_rows(records, now, counts)
-    counts["recorded"] = sum(1 for _row in rows) if dry_run else insert_rows(rows)
-    counts["already_recorded"] = counts.pop("usable", 0) - counts["recorded"]
-    return counts
+class HistoryReader:
+    """Yields the rows of HISTORY, and counts the records that cannot be used."""
 
+    def __init__(self, now: datetime) -> None:
+        self.oldest = now - timedelta(days=get_settings().RETENTION_DAYS)
+        self.counts: Counter[str] = Counter()
+        self._reader = RecordReader(now=now)
 
-def usable_rows(
-    records: Iterable[Mapping[str, Any]], now: datetime, counts: Counter[str]
-) -> Iterator[InteractionRow]:
-    """Yield the rows that can be stored; count them and the others."""
-    oldest = now - timedelta(days=get_settings().RETENTION_DAYS)
-    reader = RecordReader(now=now)
-    for record in records:
-        counts["read"] += 1
+    def rows(self) -> Iterator[InteractionRow]:
+        """Yield what can be stored; nothing where the host has no HISTORY.
+
+        Raises `ConfigurationError` where it leads nowhere.
+        """
+        for record in self._records():
+            self.counts["read"] += 1
+            try:
+                row = self._reader.row(record)
+            except DataError:
+                self.counts["unusable"] += 1
+                continue
+            if row.occurred_at < self.oldest:
+                self.counts["older_than_retention"] += 1
+                continue
+            yield row
+
+    def _records(self) -> Iterable[Mapping[str, Any]]:
+        path = get_settings().HISTORY
+        if path is None:
+            return ()
         try:
-            row = reader.row(record)
-        except DataError:
-            counts["unusable"] += 1
-            continue
-        if row.occurred_at < oldest:
-            counts["older_than_retention"] += 1
-            continue
-        counts["usable"] += 1
-        counts["returns"] += row.kind == Interaction.Kind.RETURN
-        yield row
+            records: Iterable[Mapping[str, Any]] = import_string(path)()
+        except ImportError as error:
+            raise ConfigurationError(f"RECSYS['HISTORY']: {error}") from error
+        return records

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -25,11 +26,18 @@ class BackfillReport:
     bad_date: int = 0
     unusable: int = 0
     """A value that cannot be stored; HISTORY rows with a mistake."""
+    earliest: datetime | None = None
+    """When the first usable line was bought."""
+    latest: datetime | None = None
     is_dry_run: bool = False
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the counts by name."""
-        return asdict(self)
+        """Return what is printed as JSON."""
+        moments = {
+            name: moment and moment.isoformat()
+            for name, moment in (("earliest", self.earliest), ("latest", self.latest))
+        }
+        return asdict(self) | moments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import SynchronousOnlyOperation
+from django.contrib.auth import get_user_model
+from django.core.exceptions import SynchronousOnlyOperation, ValidationError
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
+from django_recsys.exceptions import DataError
 
 from .guests import guest_of
+from .rows import VISITOR_PREFIXES
 
 REFUSALS = frozenset({"", "0", "false", "no", "off", "deny", "denied", "rejected"})
 """Values of the consent cookie that say no."""
@@ -47,6 +50,27 @@ def visitor_key_for(user: Any) -> str:
             f"{user!r} has no primary key: only a saved account has a visitor key."
         )
     return f"user:{user.pk}"
+
+
+def find_visitor_key(name: str) -> str:
+    """Return the key that a command means: a key, else a primary key, else a user name.
+
+    Raises `DataError` where there is no such account.
+    """
+    if name.startswith(VISITOR_PREFIXES):
+        return name
+    user_model = get_user_model()
+    for field in ("pk", user_model.USERNAME_FIELD):
+        try:
+            user = user_model._default_manager.filter(**{field: name}).first()
+        except (ValueError, ValidationError):  # no primary key of this model
+            continue
+        if user is not None:
+            return visitor_key_for(user)
+    raise DataError(
+        f"There is no account {name!r}. For one that is gone write its key, as in "
+        "'user:42'."
+    )
 
 
 def email_key(email: str) -> str:
