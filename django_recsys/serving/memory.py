@@ -70,3 +70,10 @@ def last_known(name: str) -> Any:
     """Return what this process built in the last seconds, `_MISSING` if nothing."""
     noted_at, value = _last_known.get(name, (float("-inf"), _MISSING))
     return value if time.monotonic() - noted_at < SECONDS else _MISSING
+
+
+def start_afresh() -> None:
+    """Forget what this process knows and that the cache failed (for tests)."""
+    global _paused_until
+    _last_known.clear()
+    _paused_until = 0.0

@@ -115,7 +115,13 @@ def placement_tag(register: template.Library) -> Callable[..., Any]:
                 takes_context=True,
                 name=name,
             )
-            return PlacementNode(function, True, args, kwargs, target_var)
+            return PlacementNode(
+                function,
+                takes_context=True,
+                args=args,
+                kwargs=kwargs,
+                target_var=target_var,
+            )
 
         register.tag(name, compile_tag)
         return function

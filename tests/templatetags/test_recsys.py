@@ -176,7 +176,7 @@ def test_product_page_shows_similar_and_bought_together(products):
 
 
 def test_lists_of_the_visitor(products, ada):
-    make_interaction("user:%d" % ada.pk, products[3])
+    make_interaction(visitor_key_for(ada), products[3])
     knn, again = make_serving_model("item_knn"), make_serving_model("buy_again")
     store_neighbors(knn, products[3], products[8:10])
     store_list(again, visitor_key_for(ada), products[:2])

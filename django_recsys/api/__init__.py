@@ -1,0 +1,1 @@
+"""Doors for programs: endpoints built with Django REST framework."""

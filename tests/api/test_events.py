@@ -1,0 +1,177 @@
+import json
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client, override_settings
+
+from django_recsys.models import Interaction
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def send(client, body, **extra):
+    text = body if isinstance(body, str) else json.dumps(body)
+    return client.post(
+        "/recsys/events/", text, content_type="application/json", **extra
+    )
+
+
+def recorded():
+    rows = Interaction.objects.order_by("pk")
+    return list(rows.values_list("visitor_key", "item_id", "kind"))
+
+
+def test_account_records_a_batch(session, ada, products):
+    first, second = str(products[0].pk), products[1].pk
+    response = send(
+        session,
+        [
+            {"kind": "view", "item_id": first},
+            {"kind": "cart_add", "item_id": second, "quantity": 2},
+        ],
+    )
+    assert response.status_code == 202
+    assert response.json() == {"accepted": 2, "rejected": []}
+    key = f"user:{ada.pk}"
+    assert recorded() == [(key, first, "view"), (key, str(second), "cart_add")]
+    assert Interaction.objects.get(kind="cart_add").quantity == 2
+
+
+def test_one_event_needs_no_list(session, products):
+    body = {"kind": "like", "item_id": str(products[0].pk)}
+    assert send(session, body).json() == {"accepted": 1, "rejected": []}
+    assert len(recorded()) == 1
+
+
+def test_browser_cannot_claim_a_purchase(session, products):
+    answer = send(session, [{"kind": "purchase", "item_id": "1"}]).json()
+    assert answer["accepted"] == 0
+    assert answer["rejected"][0]["index"] == 0
+    assert "kind" in answer["rejected"][0]["error"]
+    assert recorded() == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        7,
+        None,
+        {},
+        {"kind": "view"},
+        {"kind": ["view"], "item_id": "1"},
+        {"kind": "rating", "item_id": "1"},
+        {"kind": "view", "item_id": None},
+        {"kind": "view", "item_id": True},
+        {"kind": "view", "item_id": {"pk": 1}},
+        {"kind": "view", "item_id": ""},
+        {"kind": "view", "item_id": "x" * 192},
+        {"kind": "view", "item_id": "no-number"},
+        {"kind": "view", "item_id": "1\0"},
+        {"kind": "cart_add", "item_id": "1", "quantity": "two"},
+        {"kind": "cart_add", "item_id": "1", "quantity": 0},
+        {"kind": "cart_add", "item_id": "1", "quantity": True},
+        {"kind": "cart_add", "item_id": "1", "quantity": 1e300},
+        {"kind": "view", "item_id": "1", "event_id": 5},
+        {"kind": "view", "item_id": "1", "event_id": "x" * 65},
+    ],
+)
+def test_wrong_event_holds_up_no_other(session, products, event):
+    good = {"kind": "view", "item_id": str(products[0].pk)}
+    answer = send(session, [good, event, good]).json()
+    assert answer["accepted"] == 2
+    [refusal] = answer["rejected"]
+    assert refusal["index"] == 1
+    assert refusal["error"]
+    assert len(recorded()) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("{", 400),
+        ("5", 400),
+        ('"view"', 400),
+        ("[" * 30_000, 400),
+        ('{"kind": "view", "item_id": "1", "quantity": NaN}', 400),
+        (json.dumps([{"kind": "view", "item_id": "1"}] * 101), 400),
+        (" " * 70_000, 413),
+    ],
+)
+def test_body_that_is_no_batch_is_refused(session, body, status):
+    response = send(session, body)
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/json"
+    assert recorded() == []
+
+
+def test_form_post_is_refused(session):
+    assert session.post("/recsys/events/", {"kind": "view"}).status_code == 415
+
+
+def test_same_event_id_counts_once_per_visitor(session, ada, products):
+    event = {"kind": "view", "item_id": str(products[0].pk), "event_id": "a1"}
+    send(session, event)
+    send(session, [event, event])
+    assert len(recorded()) == 1
+    other = Client(headers={"user-agent": "Mozilla/5.0"})
+    other.force_login(User.objects.create_user("bob"))
+    send(other, event)
+    assert len(recorded()) == 2
+
+
+def test_guest_without_consent_is_not_recorded(browser, products):
+    answer = send(browser, [{"kind": "view", "item_id": str(products[0].pk)}]).json()
+    assert answer["accepted"] == 0
+    assert "consent" in answer["rejected"][0]["error"]
+    assert recorded() == []
+    assert "recsys_visitor" not in browser.cookies
+
+
+def test_guest_with_consent_gets_a_key(consenting_guest, products):
+    event = {"kind": "view", "item_id": str(products[0].pk)}
+    assert send(consenting_guest, event).json()["accepted"] == 1
+    assert send(consenting_guest, event).json()["accepted"] == 1
+    keys = {key for key, _item, _kind in recorded()}
+    assert len(keys) == 1
+    assert keys.pop().startswith("guest:")
+
+
+def test_global_privacy_control_means_no(session, products):
+    event = {"kind": "view", "item_id": str(products[0].pk)}
+    assert send(session, event, headers={"Sec-GPC": "1"}).json()["accepted"] == 0
+
+
+def test_impressions_and_clicks_are_accepted_and_kept_nowhere(session, products):
+    events = [{"kind": "impression", "placement": "recommended"}, {"kind": "click"}]
+    assert send(session, events).json() == {"accepted": 2, "rejected": []}
+    assert recorded() == []
+
+
+@pytest.mark.parametrize("is_logged_in", [True, False])
+def test_event_needs_the_csrf_token(ada, products, is_logged_in):
+    strict = Client(enforce_csrf_checks=True, headers={"user-agent": "Mozilla/5.0"})
+    strict.cookies["recsys_consent"] = "yes"
+    if is_logged_in:
+        strict.force_login(ada)
+    event = {"kind": "view", "item_id": str(products[0].pk)}
+    assert send(strict, event).status_code == 403
+    assert recorded() == []
+    token = "a" * 32
+    strict.cookies["csrftoken"] = token
+    assert send(strict, event, headers={"X-CSRFToken": token}).status_code == 202
+    assert len(recorded()) == 1
+
+
+def test_events_are_throttled(session, monkeypatch):
+    from django_recsys.api.throttles import EventThrottle
+
+    monkeypatch.setattr(EventThrottle, "rate", "1/min")
+    assert send(session, []).status_code == 202
+    assert send(session, []).status_code == 429
+
+
+@override_settings(RECSYS={"ITEM_MODEL": "shop.Product", "ENABLED": False})
+def test_off_switch_records_nothing(session, products):
+    event = {"kind": "view", "item_id": str(products[0].pk)}
+    assert send(session, event).json()["accepted"] == 0
+    assert recorded() == []
