@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, get_type_hints
+from typing import Any
 
 from .exceptions import DataError
 
@@ -68,17 +68,22 @@ def hyperparameter(
 
 def declared(cls: type) -> tuple[Hyperparameter, ...]:
     """Return the hyper-parameters of a recommender class, in order."""
-    hints = get_type_hints(cls)
     return tuple(
         Hyperparameter(
             name=each.name,
-            type=hints[each.name],
+            type=_type_of(each.type),
             default=each.default,
             **each.metadata[_KEY],
         )
         for each in fields(cls)
         if _KEY in each.metadata
     )
+
+
+def _type_of(annotation: Any) -> type:
+    """Return the type that a field names; only those that have a form are allowed."""
+    by_name = {each.__name__: each for each in (int, float, bool, str)}
+    return by_name[annotation] if isinstance(annotation, str) else annotation
 
 
 def validate(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:

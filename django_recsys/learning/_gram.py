@@ -1,0 +1,52 @@
+"""Gram matrices and their inverses, in float32 and in place."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import lapack
+from scipy.sparse import csr_array
+
+from .exceptions import DataError
+
+ROWS_PER_BLOCK = 1024
+
+
+def gram(columns: csr_array, ridge: float) -> np.ndarray:
+    """Return columns' @ columns + ridge on the diagonal: (n, n) float32, Fortran order.
+
+    columns: (m, n) sparse; the product is made a block of rows at a time.
+    """
+    size = columns.shape[1]
+    result = np.zeros((size, size), dtype=np.float32, order="F")
+    transposed = columns.T.tocsr()
+    for at in range(0, size, ROWS_PER_BLOCK):
+        block = transposed[at : at + ROWS_PER_BLOCK] @ columns
+        # Symmetric: rows go where columns would, which are contiguous here.
+        result[:, at : at + block.shape[0]] = block.T.toarray(order="F")
+    result[np.diag_indices(size)] += np.float32(ridge)
+    return result
+
+
+def invert(matrix: np.ndarray) -> np.ndarray:
+    """Return the inverse of a symmetric positive definite matrix, in its own memory.
+
+    matrix: (n, n) float32 in Fortran order; it is overwritten.
+    """
+    factor, failed = lapack.spotrf(matrix, lower=1, overwrite_a=1, clean=0)
+    if not failed:
+        inverse, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
+    if failed:
+        raise DataError("The similarities cannot be solved: raise the regularization.")
+    _mirror(inverse)
+    result: np.ndarray = inverse
+    return result
+
+
+def _mirror(matrix: np.ndarray) -> None:
+    """Copy the lower triangle onto the upper one, block by block."""
+    size = len(matrix)
+    for at in range(0, size, ROWS_PER_BLOCK):
+        end = min(at + ROWS_PER_BLOCK, size)
+        matrix[at:end, end:] = matrix[end:, at:end].T
+        block = matrix[at:end, at:end]
+        block[:] = np.tril(block) + np.tril(block, -1).T

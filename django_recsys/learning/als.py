@@ -1,0 +1,98 @@
+"""Factors of users and items for implicit feedback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from .base import Recommender, TrainingOptions
+from .factors import cosines
+from .histories import Histories
+from .hyperparameters import hyperparameter
+from .interactions import Interactions
+from .recency import learned_recency, recency_hyperparameter, recent_items
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+@dataclass(kw_only=True, eq=False)
+class ImplicitALS(Recommender):
+    """Matrix factorisation for implicit feedback (Hu, Koren & Volinsky 2008).
+
+    Users are folded in from their histories, so nothing about a person is kept.
+    """
+
+    name: ClassVar[str] = "als"
+    handles_new_users: ClassVar[bool] = True
+    has_similar_items: ClassVar[bool] = True
+    can_explain: ClassVar[bool] = True
+    array_names: ClassVar[tuple[str, ...]] = ("item_factors_", "recency_")
+
+    embedding_size: int = hyperparameter(
+        64, low=1, high=1024, help="Numbers kept per user and item."
+    )
+    regularization: float = hyperparameter(
+        1.0, low=0.0, high=1e4, help="Higher resists overfitting."
+    )
+    confidence: float = hyperparameter(
+        10.0, low=0.0, high=1e4, help="How much more a taken item says than others."
+    )
+    epochs: int = hyperparameter(15, low=1, high=500, help="Passes over the data.")
+    recency: float = recency_hyperparameter()
+
+    item_factors_: np.ndarray = field(init=False, repr=False)
+    """(n_items, embedding_size) float32; zero for items that nobody took."""
+    recency_: np.ndarray = field(init=False, repr=False)  # () float64
+
+    def _fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any,
+        edges: Any,
+        validation: Interactions | None,
+        options: TrainingOptions,
+    ) -> None:
+        from ._implicit_als import item_factors
+
+        self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        confidence = interactions.user_items()
+        confidence.data[:] = 1 + self.confidence
+        self.item_factors_ = item_factors(
+            confidence,
+            embedding_size=self.embedding_size,
+            regularization=self.regularization,
+            epochs=self.epochs,
+            options=options,
+        )
+
+    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
+        from ._implicit_als import fold_in
+
+        queries = self._query_matrix(histories)
+        users = fold_in(queries, self.item_factors_, self.regularization)
+        scores = users @ self.item_factors_.T
+        scores[np.diff(queries.indptr) == 0] = np.nan
+        scores[:, ~self.item_factors_.any(axis=1)] = np.nan
+        result: np.ndarray = scores
+        return result
+
+    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
+        return cosines(self.item_factors_, item_indices)
+
+    def _query_matrix(self, histories: Histories) -> csr_array:
+        queries = recent_items(histories, self.recency_)
+        queries.data = 1 + np.float32(self.confidence) * queries.data
+        return queries
+
+    def _pair_shares(
+        self, queries: csr_array, entries: np.ndarray, targets: np.ndarray
+    ) -> np.ndarray:
+        from ._implicit_als import pair_shares
+
+        return pair_shares(
+            queries, entries, targets, self.item_factors_, self.regularization
+        )

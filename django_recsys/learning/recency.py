@@ -1,0 +1,73 @@
+"""How much each row of a history says about what comes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .histories import Histories
+from .hyperparameters import hyperparameter
+from .interactions import Interactions
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+CHOSEN_BY_DATA = -1.0
+
+
+def recency_hyperparameter() -> Any:
+    """Declare the one hyper-parameter that all models of histories share."""
+    return hyperparameter(
+        CHOSEN_BY_DATA,
+        low=CHOSEN_BY_DATA,
+        high=1e4,
+        help="Steps after which an item of the history weighs 1/e; 0: all weigh "
+        "alike; -1: chosen by how well the newest interactions are foretold.",
+    )
+
+
+def learned_recency(
+    recency: float, interactions: Interactions, seed: int
+) -> np.ndarray:
+    """Return the recency to use, () float64; chosen by the data where it is -1."""
+    if recency >= 0:
+        return np.array(recency)
+    from ._recency_choice import choose_recency
+
+    return np.array(choose_recency(interactions, seed))
+
+
+def recency_weights(histories: Histories, recency: float | np.ndarray) -> np.ndarray:
+    """Return (n_rows,) float32: 1 for the newest step, falling with age.
+
+    Age counts steps: rows of one moment (one basket) share a step, so that one rule
+    fits sequences of single items and a year of baskets. A step ``recency`` old
+    weighs 1/e; 0 weighs all alike.
+    """
+    if recency == 0:
+        return np.ones(len(histories.item_indices), dtype=np.float32)
+    weights: np.ndarray = np.exp(-histories.ages() / np.float32(recency))
+    return weights
+
+
+def recent_items(histories: Histories, recency: float | np.ndarray) -> csr_array:
+    """Return (n_queries, n_items) float32: each item once, as recent as its newest."""
+    weights = recency_weights(histories, recency)
+    codes = histories.owners.astype(np.int64) * histories.n_items
+    codes += histories.item_indices
+    # Stable, so the last of equal codes is the newest row of the pair.
+    order = np.argsort(codes, kind="stable")
+    newest = order[np.diff(codes[order], append=-1) != 0]
+    from scipy.sparse import csr_array
+
+    counts = np.bincount(histories.owners[newest], minlength=len(histories))
+    return csr_array(
+        (
+            weights[newest],
+            histories.item_indices[newest],
+            np.concatenate(([0], np.cumsum(counts))),
+        ),
+        shape=(len(histories), histories.n_items),
+    )

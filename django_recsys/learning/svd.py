@@ -1,0 +1,87 @@
+"""The directions in which people's taste varies most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from .base import Recommender, TrainingOptions
+from .factors import cosines
+from .histories import Histories
+from .hyperparameters import hyperparameter
+from .interactions import Interactions
+from .recency import learned_recency, recency_hyperparameter, recent_items
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+@dataclass(kw_only=True, eq=False)
+class SVD(Recommender):
+    """Pure SVD (Cremonesi 2010), items scaled by popularity (Nikolakopoulos 2019)."""
+
+    name: ClassVar[str] = "svd"
+    handles_new_users: ClassVar[bool] = True
+    has_similar_items: ClassVar[bool] = True
+    can_explain: ClassVar[bool] = True
+    array_names: ClassVar[tuple[str, ...]] = ("item_factors_", "recency_")
+
+    embedding_size: int = hyperparameter(
+        64, low=1, high=1024, help="Numbers kept per item."
+    )
+    popularity_scaling: float = hyperparameter(
+        0.5,
+        low=0.0,
+        high=1.0,
+        help="1 leaves popular items their weight, 0 takes it all.",
+    )
+    epochs: int = hyperparameter(4, low=1, high=100, help="Power iterations.")
+    recency: float = recency_hyperparameter()
+
+    item_factors_: np.ndarray = field(init=False, repr=False)
+    """(n_items, embedding_size) float32; zero for items that nobody took."""
+    recency_: np.ndarray = field(init=False, repr=False)  # () float64
+
+    def _fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any,
+        edges: Any,
+        validation: Interactions | None,
+        options: TrainingOptions,
+    ) -> None:
+        from ._truncated_svd import item_directions
+
+        self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        taken = interactions.user_items()
+        counts = np.bincount(taken.indices, minlength=taken.shape[1])
+        scale = np.maximum(counts, 1) ** ((self.popularity_scaling - 1) / 2)
+        taken.data = scale[taken.indices].astype(np.float32)
+        self.item_factors_ = item_directions(
+            taken, self.embedding_size, self.epochs, options.seed
+        )
+
+    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
+        queries = self._query_matrix(histories)
+        scores = (queries @ self.item_factors_) @ self.item_factors_.T
+        scores[np.diff(queries.indptr) == 0] = np.nan
+        scores[:, ~self.item_factors_.any(axis=1)] = np.nan
+        result: np.ndarray = scores
+        return result
+
+    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
+        return cosines(self.item_factors_, item_indices)
+
+    def _query_matrix(self, histories: Histories) -> csr_array:
+        return recent_items(histories, self.recency_)
+
+    def _pair_shares(
+        self, queries: csr_array, entries: np.ndarray, targets: np.ndarray
+    ) -> np.ndarray:
+        own = self.item_factors_[queries.indices[entries]]
+        products = np.einsum("pf,pf->p", own, self.item_factors_[targets])
+        shares: np.ndarray = queries.data[entries] * products
+        return shares

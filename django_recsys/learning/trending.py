@@ -1,0 +1,52 @@
+"""What people have been taking of late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .base import TrainingOptions
+from .hyperparameters import hyperparameter
+from .interactions import Interactions
+from .popular import Popular
+from .preparation import SECONDS_PER_DAY, pair_codes
+
+
+@dataclass(kw_only=True, eq=False)
+class Trending(Popular):
+    """Popularity in which each user's newest taking of an item fades with time.
+
+    Without real times nothing fades, and it equals ``popular``.
+    """
+
+    name: ClassVar[str] = "trending"
+
+    half_life_days: float = hyperparameter(
+        14.0, low=0.01, high=10_000, help="Days after which a taking counts half."
+    )
+
+    def _fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any,
+        edges: Any,
+        validation: Interactions | None,
+        options: TrainingOptions,
+    ) -> None:
+        order = np.lexsort((interactions.timestamps, pair_codes(interactions)))
+        newest = order[np.diff(pair_codes(interactions)[order], append=-1) != 0]
+        times, items_taken = (
+            interactions.timestamps[newest],
+            interactions.item_indices[newest],
+        )
+        weights = np.ones(len(newest))
+        if interactions.has_times:
+            ages = (times.max() - times) / SECONDS_PER_DAY
+            weights = 0.5 ** (ages / self.half_life_days)
+        size = len(interactions.items)
+        popularity = np.bincount(items_taken, weights, minlength=size)
+        taken = np.bincount(items_taken, minlength=size) > 0
+        self.popularity_ = np.where(taken, popularity, np.nan).astype(np.float32)
