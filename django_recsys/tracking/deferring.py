@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from django.db import DEFAULT_DB_ALIAS, connections, router
 
@@ -28,10 +27,15 @@ def after_commit(write: Callable[[], None], *, using: str | None = None) -> None
 def _after_commit_of(aliases: Sequence[str], write: Callable[[], None]) -> None:
     for position, alias in enumerate(aliases):
         connection = connections[alias]
-        if connection.in_atomic_block:
-            # Only the later ones remain: a test that runs the callbacks of its own
-            # open transaction would otherwise register this one for ever.
-            rest = partial(_after_commit_of, aliases[position + 1 :], write)
-            connection.on_commit(rest, robust=True)
-            return
+        if not connection.in_atomic_block:
+            continue
+
+        # A function, since Django cannot name a partial whose call has failed. Only
+        # the later aliases remain: a test that runs the callbacks of its own open
+        # transaction would otherwise register this one for ever.
+        def write_later(rest: Sequence[str] = aliases[position + 1 :]) -> None:
+            _after_commit_of(rest, write)
+
+        connection.on_commit(write_later, robust=True)
+        return
     write()

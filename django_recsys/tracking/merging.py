@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django_recsys.models import Interaction, StoredRecommendations
 
 from .deferring import after_commit, our_alias
+from .guarding import guarded
 from .guests import guest_of
 from .visitors import objects_to_tracking
 
@@ -25,6 +26,7 @@ def merge_guest(request: HttpRequest, account_key: str) -> None:
         after_commit(partial(join_keys, guest_key, account_key))
 
 
+@guarded("join a guest's history to the account")
 def join_keys(guest_key: str, account_key: str) -> None:
     """Rename the rows of one key to another; a second time finds nothing to rename."""
     alias = our_alias()

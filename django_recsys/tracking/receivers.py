@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -64,7 +64,8 @@ def connect() -> None:
         for model in classes_of(label):
             listen(post_delete, on_item_deleted, "item_deleted", model)
     for given in get_settings().purchase_sources:
-        for model in classes_of(given.get("model")):
+        label = given.get("model") if isinstance(given, Mapping) else None
+        for model in classes_of(label):
             listen(post_save, on_line_saved, "line_saved", model)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from django_recsys.models import Interaction
 
 from .bulk import insert_row
 from .deferring import after_commit
-from .guarding import log_once
+from .guarding import guarded
 from .guests import guest_of
 from .purchases import record_by_reference
 from .rows import InteractionRow, make_row, provisional_id
@@ -115,26 +114,21 @@ def account_of(user: Any, request: HttpRequest | None) -> Any:
     return None if request is None else user_of(request)
 
 
+@guarded("record an interaction")
 def write(row: InteractionRow) -> None:
-    """Store one row; log a database that refuses."""
-    try:
-        insert_row(row)
-    except (DatabaseError, InterfaceError) as error:
-        log_once("record an interaction", error)
+    """Store one row."""
+    insert_row(row)
 
 
+@guarded("record a purchase")
 def write_purchase(row: InteractionRow) -> None:
-    """Store a purchase that names its order; log a database that refuses.
+    """Store a purchase that names its order.
 
     The shop's own order lines are stored in its place where they are known. They are
     looked for a second time after the row was written: whoever stores lines deletes
     such rows, so in either order of events one purchase is left.
     """
-    event_id = provisional_id(row.reference, row.item_id)
-    try:
-        if record_by_reference(row) or row.visitor_key == UNKNOWN_BUYER:
-            return
-        insert_row(row._replace(event_id=event_id))
-        record_by_reference(row)
-    except (DatabaseError, InterfaceError) as error:
-        log_once("record a purchase", error)
+    if record_by_reference(row) or row.visitor_key == UNKNOWN_BUYER:
+        return
+    insert_row(row._replace(event_id=provisional_id(row.reference, row.item_id)))
+    record_by_reference(row)

@@ -21,11 +21,12 @@ from .rows import VISITOR_PREFIXES
 REFUSALS = frozenset({"", "0", "false", "no", "off", "deny", "denied", "rejected"})
 """Values of the consent cookie that say no."""
 
-# What announces itself as a machine. Real browsers contain none of these words.
+# What announces itself as a machine. "Cubot" is a maker of telephones; okhttp and the
+# like are not named, since a shop's own app may send its events by them.
 BOTS = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|monitor|scrap|archiver|facebookexternal"
-    r"|headless|lighthouse|pingdom|python|curl|wget|httpx|aiohttp|okhttp|java/|go-http"
-    r"|libwww|phantom|node-fetch|axios|feedfetcher|mediapartners",
+    r"(?<!cu)bot\b|crawl|spider|slurp|archiver|scrap|facebookexternal|feedfetcher"
+    r"|mediapartners|pingdom|uptime|lighthouse|headless|phantomjs|python|curl/|wget"
+    r"|httpx|aiohttp|go-http|libwww|java/",
     re.IGNORECASE,
 )
 

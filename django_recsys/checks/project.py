@@ -1,0 +1,120 @@
+"""What RECSYS needs of the project around it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage, storages
+from django.db import DEFAULT_DB_ALIAS, connections, router
+
+from django_recsys.conf import get_settings
+from django_recsys.models import Interaction
+
+from .ids import message
+
+OURS = "django_recsys.tracking.middleware.VisitorMiddleware"
+BEFORE_OURS = (
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+)
+
+
+def check_aliases() -> Iterator[CheckMessage]:
+    """CACHE, DATABASE and STORAGE must name what the project has."""
+    chosen = get_settings()
+    for key, alias, known, where in (
+        ("DATABASE", chosen.DATABASE, connections.settings, "DATABASES"),
+        ("CACHE", chosen.CACHE, settings.CACHES, "CACHES"),
+        ("STORAGE", chosen.STORAGE, settings.STORAGES, "STORAGES"),
+    ):
+        if alias is not None and alias not in known:
+            yield message(
+                "E011",
+                f"RECSYS[{key!r}] is {alias!r}, which {where} does not have.",
+                f"{where} has {', '.join(sorted(known))}.",
+            )
+
+
+def check_router() -> Iterator[CheckMessage]:
+    """Tables in another database than the default need a router that knows."""
+    alias = get_settings().DATABASE
+    if alias == DEFAULT_DB_ALIAS or alias not in connections.settings:
+        return
+    if router.db_for_write(Interaction) != alias:
+        yield message(
+            "E012",
+            f"RECSYS['DATABASE'] is {alias!r}, but our rows would go to "
+            f"{router.db_for_write(Interaction)!r}.",
+            "Put 'django_recsys.router.RecsysRouter' first in DATABASE_ROUTERS.",
+        )
+
+
+def check_middleware() -> Iterator[CheckMessage]:
+    """Our middleware must come after the session and the user."""
+    order = list(settings.MIDDLEWARE or ())
+    if OURS not in order:
+        return
+    for other in BEFORE_OURS:
+        if other in order and order.index(other) > order.index(OURS):
+            yield message(
+                "E013",
+                f"VisitorMiddleware stands before {other.rpartition('.')[2]}.",
+                f"Put {OURS!r} at the end of MIDDLEWARE.",
+            )
+
+
+def check_tasks() -> Iterator[CheckMessage]:
+    """TASKS must name one of the two ways, and Celery must be there to be used."""
+    tasks = get_settings().TASKS
+    if tasks not in ("celery", "tick"):
+        yield message(
+            "E014",
+            f"RECSYS['TASKS'] is {tasks!r}.",
+            "Give 'celery', or 'tick' for the queue that recsys_tick works off.",
+        )
+    elif tasks == "celery" and "celery" not in sys.modules:
+        yield message(
+            "W002",
+            "RECSYS['TASKS'] is 'celery', but this project has loaded no Celery app.",
+            "Import your app in the project's __init__.py, as Celery's guide for "
+            "Django says; otherwise trainings go to a broker that nobody configured.",
+        )
+
+
+def check_storage() -> Iterator[CheckMessage]:
+    """Artifacts should not lie where anybody can fetch them."""
+    alias = get_settings().STORAGE
+    if alias is None or alias not in settings.STORAGES:
+        return
+    try:
+        storage = storages[alias]
+    except (ImproperlyConfigured, ImportError, TypeError) as error:
+        yield message(
+            "E011",
+            f"RECSYS['STORAGE']: {alias!r} cannot be opened: {error}",
+            "Mend its entry in STORAGES.",
+        )
+        return
+    if is_public(storage):
+        yield message(
+            "W001",
+            f"RECSYS['STORAGE']: the files of {alias!r} have public addresses.",
+            "Trained models are no secret of a person, but of the shop: give them a "
+            "storage outside MEDIA_ROOT, or leave the key out.",
+        )
+
+
+def is_public(storage: Any) -> bool:
+    """Say whether a web server, or a bucket, hands the files to anybody."""
+    if not isinstance(storage, FileSystemStorage):
+        # django-storages: addresses without a signature.
+        return getattr(storage, "querystring_auth", True) is False
+    roots = [root for root in (settings.MEDIA_ROOT, settings.STATIC_ROOT) if root]
+    folder = Path(storage.location).resolve()
+    return any(folder.is_relative_to(Path(root).resolve()) for root in roots)
