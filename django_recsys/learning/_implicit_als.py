@@ -19,12 +19,12 @@ def item_factors(
     options: TrainingOptions,
 ) -> np.ndarray:
     """Return (n_items, embedding_size) float32; zero for items without users."""
-    model = _model(embedding_size, regularization, epochs, options)
 
     def report(epoch: int, *_: object) -> None:
         options.report((epoch + 1) / epochs, f"epoch {epoch + 1} of {epochs}")
 
     with threadpool_limits(1, "blas"):
+        model = _model(embedding_size, regularization, epochs, options)
         model.fit(csr_matrix(confidence), show_progress=False, callback=report)
     factors: np.ndarray = np.array(model.item_factors, dtype=np.float32)
     factors[np.bincount(confidence.indices, minlength=len(factors)) == 0] = 0
@@ -36,10 +36,10 @@ def fold_in(
 ) -> np.ndarray:
     """Return (n_queries, embedding_size): the users that the histories describe."""
     size = factors.shape[1]
-    model = _model(size, regularization, 1, TrainingOptions())
-    model.item_factors = factors
-    model.user_factors = np.zeros((queries.shape[0], size), dtype=np.float32)
     with threadpool_limits(1, "blas"):
+        model = _model(size, regularization, 1, TrainingOptions())
+        model.item_factors = factors
+        model.user_factors = np.zeros((queries.shape[0], size), dtype=np.float32)
         users = model.recalculate_user(np.arange(queries.shape[0]), csr_matrix(queries))
     result: np.ndarray = np.asarray(users, dtype=np.float32)
     return result

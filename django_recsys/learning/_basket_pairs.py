@@ -1,0 +1,143 @@
+"""Which items lie in one basket more often than chance would have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+PAIRS_PER_BLOCK = 1 << 22
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Baskets:
+    """Rows of (basket, item), each once, ordered by basket."""
+
+    starts: np.ndarray
+    """(n_baskets + 1,) int64."""
+    items: np.ndarray
+    """(n_rows,) int32."""
+    customers: np.ndarray
+    """(n_baskets,) int64 user index."""
+    n_items: int
+    n_customers: int
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Pairs:
+    """Ordered pairs of items that share baskets; all arrays of one length."""
+
+    first: np.ndarray
+    second: np.ndarray
+    baskets: np.ndarray
+    """How many baskets hold both."""
+    customers: np.ndarray
+    """How many different customers have such a basket."""
+
+
+def gather_baskets(
+    codes: np.ndarray, items: np.ndarray, users: np.ndarray, largest: int
+) -> Baskets:
+    """Return the baskets of at least two and at most ``largest`` items.
+
+    codes, items, users: (n_rows,), rows in any order. A basket without bound says
+    nothing (a wholesaler's order holds everything) and costs its square.
+    """
+    n_items, n_customers = int(items.max()) + 1, int(users.max()) + 1
+    order = np.lexsort((items, codes))
+    codes, items, users = codes[order], items[order], users[order]
+    new_basket = np.diff(codes, prepend=-1) != 0
+    distinct = new_basket | (np.diff(items, prepend=-1) != 0)
+    owners = np.cumsum(new_basket)[distinct] - 1
+    items, users = items[distinct], users[distinct]
+    sizes = np.bincount(owners)
+    kept = ((sizes > 1) & (sizes <= largest))[owners]
+    owners, items, users = owners[kept], items[kept], users[kept]
+    sizes = np.bincount(owners)
+    sizes = sizes[sizes > 0]
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    return Baskets(
+        starts=starts,
+        items=items,
+        customers=users[starts[:-1]].astype(np.int64),
+        n_items=n_items,
+        n_customers=n_customers,
+    )
+
+
+def count_pairs(baskets: Baskets, fewest_customers: int) -> Pairs:
+    """Return the pairs of at least so many customers, in order of (first, second)."""
+    sizes = np.diff(baskets.starts)
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    # Rows by item, so that a block holds all pairs of its items.
+    order = np.argsort(baskets.items, kind="stable")
+    partners = sizes[owners[order]]
+    block_of = np.cumsum(partners) // PAIRS_PER_BLOCK
+    # An item is never cut in two: all its rows go to the block of its first.
+    items = baskets.items[order]
+    block_of = block_of[np.searchsorted(items, items)]
+    edges = np.flatnonzero(np.diff(block_of, prepend=-1, append=-1))
+    parts = [
+        _count_block(baskets, order[first:end], owners, fewest_customers)
+        for first, end in zip(edges[:-1], edges[1:], strict=True)
+    ]
+    names = ("first", "second", "baskets", "customers")
+    return Pairs(
+        **{
+            name: np.concatenate([np.empty(0, np.int64), *(p[name] for p in parts)])
+            for name in names
+        }
+    )
+
+
+def _count_block(
+    baskets: Baskets, rows: np.ndarray, owners: np.ndarray, fewest_customers: int
+) -> dict[str, np.ndarray]:
+    """Return the counted pairs whose first item is that of one of the rows."""
+    own = owners[rows]
+    lengths = np.diff(baskets.starts)[own]
+    ends = np.cumsum(lengths)
+    offset = np.repeat(baskets.starts[own] - (ends - lengths), lengths)
+    second = baskets.items[offset + np.arange(ends[-1])].astype(np.int64)
+    pair = np.repeat(baskets.items[rows].astype(np.int64), lengths)
+    pair = pair * baskets.n_items + second
+    codes = pair * baskets.n_customers + np.repeat(baskets.customers[own], lengths)
+    codes.sort()
+    new_customer = np.diff(codes, prepend=-1) != 0
+    pair = codes // baskets.n_customers
+    starts = np.flatnonzero(np.diff(pair, prepend=-1))
+    pair = pair[starts]
+    customers = np.add.reduceat(new_customer.astype(np.int64), starts)
+    together = np.diff(np.append(starts, len(codes)))
+    first, second = np.divmod(pair, baskets.n_items)
+    kept = (customers >= fewest_customers) & (first != second)
+    return {
+        "first": first[kept],
+        "second": second[kept],
+        "baskets": together[kept],
+        "customers": customers[kept],
+    }
+
+
+def log_likelihood_ratio(
+    together: np.ndarray, first: np.ndarray, second: np.ndarray, total: int
+) -> np.ndarray:
+    """Return (n_pairs,) Dunning's G2 of the two-by-two table of baskets.
+
+    together, first, second: baskets with both, with the one, with the other item.
+    """
+    observed = np.stack(
+        (
+            together,
+            first - together,
+            second - together,
+            total - first - second + together,
+        )
+    )
+    rows = np.stack((first, first, total - first, total - first))
+    columns = np.stack((second, total - second, second, total - second))
+    expected = rows * columns / total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(observed > 0, observed * np.log(observed / expected), 0)
+    result: np.ndarray = 2 * terms.sum(axis=0)
+    return result

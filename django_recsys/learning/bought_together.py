@@ -1,0 +1,136 @@
+"""What goes with the items in a basket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from .base import Recommender, Task, TrainingOptions
+from .histories import Histories
+from .hyperparameters import hyperparameter
+from .interactions import Interactions
+from .questions import basket_codes
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from ._basket_pairs import Baskets, Pairs
+
+
+@dataclass(kw_only=True, eq=False)
+class BoughtTogether(Recommender):
+    """Items that share baskets more often than chance, by shrunken lift.
+
+    Ask it with a basket as history: ``recommend([""], histories=[basket])``. A pair
+    counts only if enough different customers bought it, which also keeps one
+    person's habits out, and if its log-likelihood ratio (Dunning 1993) is beyond
+    chance. Where kinds are known only purchases count.
+    """
+
+    name: ClassVar[str] = "bought_together"
+    task: ClassVar[Task] = "baskets"
+    handles_new_users: ClassVar[bool] = True
+    has_similar_items: ClassVar[bool] = True
+    can_explain: ClassVar[bool] = True
+    array_names: ClassVar[tuple[str, ...]] = ("weights_",)
+
+    fewest_customers: int = hyperparameter(
+        3, low=3, high=10_000, help="Different customers a pair needs to be shown."
+    )
+    significance: float = hyperparameter(
+        10.83, low=0.0, high=1e6, help="Least log-likelihood ratio; 10.83 is p = 0.001."
+    )
+    shrinkage: float = hyperparameter(
+        10.0,
+        low=0.0,
+        high=1e6,
+        help="Higher prefers frequent pairs to surprising ones.",
+    )
+    neighbors: int = hyperparameter(
+        100, low=1, high=2000, help="Partners kept per item."
+    )
+    largest_basket: int = hyperparameter(
+        200, low=2, high=5000, help="Baskets of more different items are left out."
+    )
+
+    weights_: csr_array = field(init=False, repr=False)
+    """(n_items, n_items): from an item of the basket to the item scored."""
+
+    def _fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any,
+        edges: Any,
+        validation: Interactions | None,
+        options: TrainingOptions,
+    ) -> None:
+        from ._basket_pairs import count_pairs, gather_baskets
+
+        if "purchase" in interactions.kind_names:
+            interactions = interactions.select(interactions.is_kind("purchase"))
+        size = len(interactions.items)
+        if not len(interactions):
+            self.weights_ = _sparse(size, *np.empty((3, 0)))
+            return
+        baskets = gather_baskets(
+            basket_codes(interactions),
+            interactions.item_indices,
+            interactions.user_indices,
+            self.largest_basket,
+        )
+        self.weights_ = self._weigh(
+            baskets, count_pairs(baskets, self.fewest_customers), size
+        )
+
+    def _weigh(self, baskets: Baskets, pairs: Pairs, size: int) -> csr_array:
+        """Return the lift of each pair, drawn towards none by ``shrinkage``."""
+        from ._basket_pairs import log_likelihood_ratio
+
+        total = len(baskets.customers)
+        counts = np.bincount(baskets.items, minlength=size)
+        first, second = counts[pairs.first], counts[pairs.second]
+        expected = first * second / max(total, 1)
+        ratio = log_likelihood_ratio(pairs.baskets, first, second, total)
+        lift = pairs.baskets / (expected + self.shrinkage)
+        kept = (pairs.baskets > expected) & (ratio >= self.significance)
+        best = _largest_of_each(pairs.first[kept], lift[kept], self.neighbors)
+        columns = (pairs.first[kept][best], pairs.second[kept][best], lift[kept][best])
+        return _sparse(size, *columns)
+
+    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
+        scores = (self._query_matrix(histories) @ self.weights_).toarray()
+        return np.where(scores > 0, scores, np.nan)
+
+    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
+        scores = self.weights_[item_indices].toarray()
+        return np.where(scores > 0, scores, np.nan)
+
+    def _query_matrix(self, histories: Histories) -> csr_array:
+        basket = histories.matrix()
+        basket.data[:] = 1
+        return basket
+
+    def _pair_shares(
+        self, queries: csr_array, entries: np.ndarray, targets: np.ndarray
+    ) -> np.ndarray:
+        weights = self.weights_[queries.indices[entries], targets]
+        return np.asarray(weights, dtype=np.float32).ravel()
+
+
+def _largest_of_each(owners: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+    """Return positions of the n largest values of each owner; owners are sorted."""
+    order = np.lexsort((-values, owners))
+    first = np.searchsorted(owners, owners[order])
+    return np.sort(order[np.arange(len(order)) - first < n])
+
+
+def _sparse(
+    size: int, rows: np.ndarray, columns: np.ndarray, values: np.ndarray
+) -> csr_array:
+    from scipy.sparse import coo_array
+
+    cells = (values.astype(np.float32), (rows.astype(int), columns.astype(int)))
+    return coo_array(cells, shape=(size, size)).tocsr()
