@@ -17,5 +17,5 @@ class RecsysConfig(AppConfig):
     def ready(self) -> None:
         """Register what must listen from the start."""
         import_module("django_recsys.checks")
-        receivers = import_module("django_recsys.tracking.receivers")
-        receivers.connect()
+        for room in ("tracking", "serving"):
+            import_module(f"django_recsys.{room}.receivers").connect()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from django.core.signals import setting_changed
@@ -76,6 +77,10 @@ class Catalog(ABC):
     @abstractmethod
     def visible_ids(self) -> Iterator[str]:
         """Yield the ids of all items that may be shown to somebody unknown."""
+
+    def newest_ids(self, n: int) -> list[str]:
+        """Return up to `n` ids of items that may be shown, newest first if known."""
+        return list(islice(self.visible_ids(), n))
 
     @abstractmethod
     def records(self, fields: Collection[str] = FIELD_NAMES) -> Iterator[ItemRecord]:

@@ -138,6 +138,17 @@ class ModelCatalog(Catalog):
             for key in keys.iterator(chunk_size=CHUNK):
                 yield source.item_id(key)
 
+    def newest_ids(self, n: int) -> list[str]:
+        """See `Catalog.newest_ids`; by creation where that is a column, else by key."""
+        found: list[str] = []
+        for source in self.sources:
+            created = source.readers["created_at"].lookup
+            order = [f"-{name}" for name in (created, "pk") if name]
+            queryset = available(base_queryset(source), None).order_by(*order)
+            keys = queryset.values_list("pk", flat=True)[:n]
+            found += [source.item_id(key) for key in keys]
+        return found[:n]
+
     def records(self, fields: Collection[str] = FIELD_NAMES) -> Iterator[ItemRecord]:
         """See `Catalog.records`."""
         for source in self.sources:

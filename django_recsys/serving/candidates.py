@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django_recsys.models import ItemNeighbors
 from django_recsys.models.lists import RankedItems, Reason
 
+from .queries import select_neighbors
 from .visitors import RecentItem
 
 RECENT_SHARE = 0.5
@@ -50,28 +50,23 @@ def seeds_of(recent: Sequence[RecentItem]) -> list[Seed]:
 
 
 def read_neighbors(
-    trained_model_ids: Collection[int], seeds: Iterable[Seed]
+    trained_model_ids: Collection[int], seeds: Sequence[Seed]
 ) -> NeighborLists:
     """Read the neighbours of the seeds in several models: one query."""
     found: dict[int, dict[str, RankedItems]] = defaultdict(dict)
-    rows = ItemNeighbors.objects.filter(
-        item_id__in=[seed.item_id for seed in seeds],
-        trained_model_id__in=trained_model_ids,
-    ).values_list("trained_model_id", "item_id", "ranked")
-    for trained_model_id, item_id, ranked in rows:
-        found[trained_model_id][item_id] = RankedItems.unpacked(ranked)
+    item_ids = [seed.item_id for seed in seeds]
+    for model_id, item_id, packed in select_neighbors(trained_model_ids, item_ids):
+        found[model_id][item_id] = RankedItems.unpacked(packed)
     return found
 
 
-def from_list(ranked: RankedItems, source: str) -> list[Candidate]:
-    """Return a stored list as candidates, with scores from 0 to 1."""
+def from_list(ranked: RankedItems, source: str) -> Iterator[Candidate]:
+    """Yield a stored list as candidates, with scores up to 1."""
     top = highest(ranked)
-    return [
-        Candidate(item_id, score / top, source, reason)
-        for item_id, score, reason in zip(
-            ranked.item_ids, ranked.scores, ranked.reasons, strict=True
-        )
-    ]
+    for item_id, score, reason in zip(
+        ranked.item_ids, ranked.scores, ranked.reasons, strict=True
+    ):
+        yield Candidate(item_id, score / top, source, reason)
 
 
 def from_neighbors(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django_recsys.models import Placement
+from django_recsys.models.lists import RankedItems
 
 from .candidates import (
     Candidate,
@@ -17,7 +19,7 @@ from .candidates import (
     seeds_of,
 )
 from .placements import PlacementRule
-from .pointers import Pointer
+from .standing import Pointer
 from .visitors import (
     RecentItem,
     StoredLists,
@@ -49,17 +51,13 @@ class Question:
         """What is on the page already."""
         return self.excluded | frozenset(self.items)
 
-    @property
-    def leaves_out_purchases(self) -> bool:
-        """Whether the visitor's own purchases may not be shown."""
-        return self.rule.excludes_purchased and self.visitor_key is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """Candidates in order, and what is known of the visitor's purchases."""
 
-    candidates: Sequence[Candidate] = ()
+    candidates: Iterable[Candidate] = ()
+    """Read once."""
     purchased: frozenset[str] = frozenset()
     knows_purchases: bool = False
 
@@ -76,7 +74,7 @@ def gather(question: Question, pointers: Pointers) -> Gathered:
 def for_visitor(question: Question, pointers: Pointers) -> Gathered:
     """Return the stored lists, moved by what the visitor did since the training.
 
-    Two queries where something happened, and one for the neighbours; else one.
+    One query; where something happened since, two more.
     """
     key, rule = question.visitor_key, question.rule
     own = {name: pointers[name] for name in rule.sources if name in pointers}
@@ -85,28 +83,29 @@ def for_visitor(question: Question, pointers: Pointers) -> Gathered:
     until = next(iter(own.values())).data_until
     ids = [pointer.trained_model_id for pointer in own.values()]
     stored = stored_lists(key, ids, until=until)
-    candidates = stored_candidates(stored, own)
+    lists = own_lists(stored, own)
     if not (rule.follows_visitor and stored.has_news):
-        return Gathered(candidates)
+        return Gathered(chain.from_iterable(lists))
     activity = recent_activity(
         key,
-        since=until if candidates else None,
+        since=until if stored.packed else None,
         with_purchases=rule.excludes_purchased,
     )
-    recent = around(activity.items, pointers)
+    first = list(next(lists, ()))
+    moved = adjust(first, around(activity.items, pointers))
     return Gathered(
-        adjust(candidates, recent), activity.purchased, rule.excludes_purchased
+        chain(moved, chain.from_iterable(lists)),
+        activity.purchased,
+        rule.excludes_purchased,
     )
 
 
-def stored_candidates(stored: StoredLists, own: Pointers) -> list[Candidate]:
-    """Return the visitor's lists one after the other."""
-    found: list[Candidate] = []
+def own_lists(stored: StoredLists, own: Pointers) -> Iterator[Iterator[Candidate]]:
+    """Yield the visitor's lists in the order of the placement, unpacked when read."""
     for name, pointer in own.items():
-        ranked = stored.lists.get(pointer.trained_model_id)
-        if ranked is not None:
-            found += from_list(ranked, name)
-    return found
+        packed = stored.packed.get(pointer.trained_model_id)
+        if packed is not None:
+            yield from_list(RankedItems.unpacked(packed), name)
 
 
 def around(recent: Sequence[RecentItem], pointers: Pointers) -> list[Candidate]:

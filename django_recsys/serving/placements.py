@@ -11,8 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from django_recsys.models import Placement
 
-from .memory import remembered
-
 Basis = Placement.Basis
 
 
@@ -94,22 +92,6 @@ DECLARED: Mapping[str, PlacementRule] = MappingProxyType(
         )
     }
 )
-
-
-def find_placement(key: str) -> PlacementRule | None:
-    """Return the rule of a placement; None for an unknown key."""
-    return all_placements().get(key)
-
-
-def all_placements() -> Mapping[str, PlacementRule]:
-    """Return every placement: the declared ones under the rows that override them."""
-    rows: dict[str, PlacementRule] = remembered("placements", read_rows)
-    return {**DECLARED, **rows}
-
-
-def read_rows() -> dict[str, PlacementRule]:
-    """Read the placements that a merchant changed or added."""
-    return {row.key: rule_of(row) for row in Placement.objects.all()}
 
 
 def rule_of(row: Placement) -> PlacementRule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -12,17 +13,21 @@ from django.http import HttpRequest
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.logs import report_once
+from django_recsys.models.lists import RankedItems
 
 from .answers import Answer, Recommendation
 from .candidates import Candidate, from_list
+from .first_days import first_candidates
 from .gathering import Gathered, Question, gather
-from .placements import find_placement
-from .pointers import Pointer, list_for_everyone, serving_pointers
+from .placements import PlacementRule
+from .standing import Standing, current_standing
 from .visitors import recent_activity
 
 MAX_SIZE = 100
 SPARE = 3
 """Candidates asked for beyond the list, for the few that sold out since."""
+GENERAL_SOURCES = frozenset({"popular", "trending"})
+"""Recommenders with one list for everyone, which anybody can be shown."""
 SECOND_ROUND = 200
 """Candidates asked for where the first round left the list short."""
 
@@ -49,28 +54,33 @@ def recommend_for(
     if not get_settings().ENABLED:
         return nothing
     try:
-        rule = find_placement(placement)
+        standing = current_standing()
+        rule = standing.placement(placement)
         if rule is None:
-            report_once(
-                f"placement:{placement}",
-                "There is no placement %r: add it in the admin.",
-                placement,
-                exc_info=False,
-            )
-            return nothing
-        if not rule.is_enabled:
+            report_unknown(placement)
+        if rule is None or not rule.is_enabled:
             return nothing
         size = min(max(n if n is not None else rule.size, 1), MAX_SIZE)
         question = ask(rule, visitor_key, items, exclude, size)
-        shown = answer(question, request=request, request_id=request_id, full=described)
+        shown = fill(question, standing, request, request_id, described=described)
         return Answer(placement, request_id, tuple(shown), str(rule.title))
     except Exception:
         report_once("recommend_for", "Placement %r could not be filled.", placement)
         return nothing
 
 
+def report_unknown(placement: str) -> None:
+    """Say once which key a page asks for in vain."""
+    report_once(
+        f"placement:{placement}",
+        "There is no placement %r: add it in the admin.",
+        placement,
+        exc_info=False,
+    )
+
+
 def ask(
-    rule: Any,
+    rule: PlacementRule,
     visitor_key: str | None,
     items: Iterable[Any],
     exclude: Iterable[Any],
@@ -86,44 +96,46 @@ def ask(
     return Question(rule, visitor_key, titles, excluded, size)
 
 
-def answer(
-    question: Question, *, request: HttpRequest | None, request_id: str, full: bool
+def fill(
+    question: Question,
+    standing: Standing,
+    request: HttpRequest | None,
+    request_id: str,
+    *,
+    described: bool,
 ) -> list[Recommendation]:
     """Take candidates in order until the list is full of what may be shown."""
-    pointers = serving_pointers()
-    gathered = gather(question, pointers)
-    candidates = distinct(all_candidates(question, gathered, pointers))
+    candidates = distinct(all_candidates(question, standing))
     catalog = get_catalog()
     shown: list[Recommendation] = []
     titles = dict(question.items)
     for amount in (question.size + SPARE, SECOND_ROUND):
-        batch = [c for c, _ in zip(candidates, range(amount), strict=False)]
+        batch = list(islice(candidates, amount))
         if not batch:
             break
         ids = [candidate.item_id for candidate in batch]
         ids += missing_titles(batch, titles)
-        visible = catalog.visible(ids, request=request, described=full)
+        visible = catalog.visible(ids, request=request, described=described)
         note_titles(batch, visible, titles)
         for candidate in batch:
             item = visible.get(candidate.item_id)
-            if item is None or len(shown) == question.size:
+            if item is None:
                 continue
             rank = len(shown) + 1
             shown.append(present(candidate, item, rank, titles, request_id))
-        if len(shown) == question.size:
-            break
+            if rank == question.size:
+                return shown
     return shown
 
 
-def all_candidates(
-    question: Question, gathered: Gathered, pointers: Mapping[str, Pointer]
-) -> Iterator[Candidate]:
+def all_candidates(question: Question, standing: Standing) -> Iterator[Candidate]:
     """Yield the gathered candidates, then the fallbacks that are the same for all."""
+    gathered = gather(question, standing.pointers)
     left_out = question.left_out | gathered.purchased
     for candidate in gathered.candidates:
         if candidate.item_id not in left_out:
             yield candidate
-    lists = lists_for_everyone(question, pointers)
+    lists = lists_for_everyone(question, standing)
     for position, candidate in enumerate(lists):
         if position == 0:
             # Only here, since a stored list leaves the purchases out already.
@@ -132,23 +144,24 @@ def all_candidates(
             yield candidate
 
 
-def lists_for_everyone(
-    question: Question, pointers: Mapping[str, Pointer]
-) -> Iterator[Candidate]:
-    """Yield what the placement's recommenders show to everyone, in their order."""
-    for key in question.rule.sources:
-        pointer = pointers.get(key)
-        if pointer is not None:
-            yield from from_list(list_for_everyone(pointer.trained_model_id), key)
+def lists_for_everyone(question: Question, standing: Standing) -> Iterator[Candidate]:
+    """Yield what the placement's recommenders show to everyone, in their order.
+
+    A placement that falls back to such a list has one before any training, too.
+    """
+    general = [key for key in question.rule.sources if key in standing.general]
+    for key in general:
+        yield from from_list(RankedItems.unpacked(standing.general[key]), key)
+    if not general and GENERAL_SOURCES.intersection(question.rule.sources):
+        yield from first_candidates()
 
 
 def purchases_to_leave_out(question: Question, gathered: Gathered) -> frozenset[str]:
     """Return what the visitor bought, where that matters and is not known yet."""
-    if gathered.knows_purchases or not question.leaves_out_purchases:
+    key = question.visitor_key
+    if gathered.knows_purchases or not question.rule.excludes_purchased or key is None:
         return frozenset()
-    assert question.visitor_key is not None  # noqa: S101 - leaves_out_purchases says so
-    activity = recent_activity(question.visitor_key, since=None, with_purchases=True)
-    return activity.purchased
+    return recent_activity(key, since=None, with_purchases=True).purchased
 
 
 def distinct(candidates: Iterable[Candidate]) -> Iterator[Candidate]:

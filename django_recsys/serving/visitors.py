@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, Max, Q
+from django.db.models import Max
 
-from django_recsys.models import Interaction, StoredRecommendations
-from django_recsys.models.lists import RankedItems
+from django_recsys.models import Interaction
+
+from .queries import select_activity, select_stored_lists
 
 RECENT_ITEMS = 10
 """How many of the newest items move the list."""
 POSITIVE_KINDS = frozenset({"view", "cart_add", "like", "purchase"})
+NEGATIVE_KINDS = frozenset({"removal", "return"})
 
 
 @dataclass(frozen=True, slots=True)
 class StoredLists:
     """The lists of one visitor, by trained model."""
 
-    lists: Mapping[int, RankedItems]
+    packed: Mapping[int, str]
     has_news: bool
     """Whether the visitor did something that the first model does not know."""
 
@@ -43,23 +46,14 @@ class RecentActivity:
     """Every item that the visitor ever bought, where that was asked for."""
 
 
-NO_ACTIVITY = RecentActivity()
-
-
 def stored_lists(
-    visitor_key: str, trained_model_ids: Collection[int], *, until: datetime
+    visitor_key: str, trained_model_ids: Sequence[int], *, until: datetime
 ) -> StoredLists:
     """Read the visitor's lists, and whether anything came after `until`: one query."""
-    news = Interaction.objects.of(visitor_key).recorded_after(until)
-    rows = StoredRecommendations.objects.filter(
-        visitor_key=visitor_key, trained_model_id__in=trained_model_ids
-    ).values_list("trained_model_id", "ranked", Exists(news))
-    lists = {}
-    has_news = True  # a visitor without a list is all news
-    for trained_model_id, ranked, is_news in rows:
-        lists[trained_model_id] = RankedItems.unpacked(ranked)
-        has_news = bool(is_news)
-    return StoredLists(lists, has_news)
+    rows = select_stored_lists(visitor_key, trained_model_ids, until=until)
+    # A visitor without a list is all news.
+    has_news = any(is_news for _model, _ranked, is_news in rows) or not rows
+    return StoredLists({row[0]: row[1] for row in rows}, has_news)
 
 
 def recent_activity(
@@ -70,30 +64,33 @@ def recent_activity(
     The database groups by item and kind, so that ten thousand order lines come as
     the distinct items that they hold.
     """
-    is_new = Q(recorded_at__gt=since) if since else Q(pk__gt=0)
-    wanted = is_new | Q(kind="purchase") if with_purchases else is_new
-    rows = (
-        Interaction.objects.of(visitor_key)
-        .filter(wanted)
-        .values("item_id", "kind")
-        .annotate(last=Max("occurred_at"), recorded=Max("recorded_at"))
-        .values_list("item_id", "kind", "last", "recorded")
-        .order_by("-last")
+    rows = select_activity(
+        visitor_key,
+        since=since,
+        with_purchases=with_purchases,
+        limit=None if with_purchases else 4 * RECENT_ITEMS,
     )
-    return summarize(rows if with_purchases else rows[: 4 * RECENT_ITEMS], since=since)
+    return summarize(rows)
 
 
-def summarize(
-    rows: Collection[tuple[str, str, datetime, datetime]], *, since: datetime | None
-) -> RecentActivity:
-    """Separate what is new from what was bought."""
+def summarize(rows: Iterable[tuple[Any, ...]]) -> RecentActivity:
+    """Separate what is new, (item, kind, whether new) newest first, from purchases.
+
+    An item whose last word was against it, as when it left the basket, is no reason
+    to show others like it.
+    """
     newest: dict[str, RecentItem] = {}
     purchased: set[str] = set()
-    for item_id, kind, _last, recorded in rows:
+    dismissed: set[str] = set()
+    for item_id, kind, is_new in rows:
         if kind == "purchase":
             purchased.add(item_id)
-        is_new = since is None or recorded > since
-        if is_new and kind in POSITIVE_KINDS and len(newest) < RECENT_ITEMS:
+        if not is_new:
+            continue
+        if kind in NEGATIVE_KINDS and item_id not in newest:
+            dismissed.add(item_id)
+        is_wanted = kind in POSITIVE_KINDS and item_id not in dismissed
+        if is_wanted and len(newest) < RECENT_ITEMS:
             newest.setdefault(item_id, RecentItem(item_id, kind))
     return RecentActivity(tuple(newest.values()), frozenset(purchased))
 
@@ -105,7 +102,7 @@ def viewed_items(visitor_key: str, *, n: int) -> list[str]:
         .filter(kind="view")
         .values("item_id")
         .annotate(last=Max("occurred_at"))
-        .order_by("-last")
+        .order_by("-last", "item_id")
         .values_list("item_id", flat=True)
     )
     return list(rows[:n])

@@ -1,0 +1,44 @@
+"""What is shown before anything was trained, so that a shop's first page is full."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django_recsys.catalog import get_catalog
+from django_recsys.conf import get_settings
+from django_recsys.models import Interaction
+
+from .candidates import Candidate
+from .memory import remembered
+
+INTERACTIONS = 2000
+"""How many of the newest interactions are counted."""
+ITEMS = 200
+
+MOST_WANTED = "recent_interest"
+NEWEST = "newest"
+"""Sources, where no model is one."""
+
+
+def first_candidates() -> Iterator[Candidate]:
+    """Yield what visitors dealt with lately, then the newest items."""
+    for source, item_ids in remembered("first-days", read_first_days).items():
+        for position, item_id in enumerate(item_ids, start=1):
+            yield Candidate(item_id, 1.0 / position, source)
+
+
+def read_first_days() -> dict[str, list[str]]:
+    """Read both lists: two bounded queries, once in `memory.SECONDS`."""
+    return {MOST_WANTED: most_wanted(), NEWEST: get_catalog().newest_ids(ITEMS)}
+
+
+def most_wanted() -> list[str]:
+    """Weigh the newest interactions by their kind, as a training would."""
+    weights = get_settings().weights
+    totals: dict[str, float] = defaultdict(float)
+    newest = Interaction.objects.order_by("-pk").values_list("item_id", "kind")
+    for item_id, kind in newest[:INTERACTIONS]:
+        totals[item_id] += weights.get(kind, 0)
+    liked = [item_id for item_id, total in totals.items() if total > 0]
+    return sorted(liked, key=lambda item_id: (-totals[item_id], item_id))[:ITEMS]

@@ -1,0 +1,75 @@
+"""What every page needs before it asks for anybody's list: one read of the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from django_recsys.models import Placement, RecommenderConfig, StoredRecommendations
+from django_recsys.models.lists import EVERYONE
+
+from .memory import forget, remembered
+from .placements import DECLARED, PlacementRule, rule_of
+
+
+class Pointer(NamedTuple):
+    """The serving model of one recommender."""
+
+    trained_model_id: int
+    data_until: datetime
+    """What was recorded after this moment, the model does not know."""
+
+
+class Standing(NamedTuple):
+    """What a merchant changed, and which models serve."""
+
+    rows: Mapping[str, PlacementRule]
+    """The placements that are stored; the declared ones are in the code."""
+    pointers: Mapping[str, Pointer]
+    """By recommender; those that never served are missing."""
+    general: Mapping[str, str]
+    """By recommender, the packed lists that are the same for everyone."""
+
+    def placement(self, key: str) -> PlacementRule | None:
+        """Return the rule of a placement; None for an unknown key."""
+        return self.rows.get(key) or DECLARED.get(key)
+
+
+def current_standing() -> Standing:
+    """Return the placements and the pointers, at most some seconds old."""
+    standing: Standing = remembered("standing", read_standing)
+    return standing
+
+
+def read_standing() -> Standing:
+    """Read all of it: three queries, once in `memory.SECONDS`."""
+    placements = {row.key: rule_of(row) for row in Placement.objects.all()}
+    configs = RecommenderConfig.objects.filter(serving__isnull=False, is_enabled=True)
+    found = configs.values_list("key", "serving_id", "serving__data_until")
+    pointers = {key: Pointer(*pointer) for key, *pointer in found}
+    return Standing(placements, pointers, read_general(pointers))
+
+
+def read_general(pointers: Mapping[str, Pointer]) -> dict[str, str]:
+    """Read the lists that are stored for nobody in particular."""
+    ids = [pointer.trained_model_id for pointer in pointers.values()]
+    rows = StoredRecommendations.objects.filter(
+        trained_model_id__in=ids, visitor_key=EVERYONE
+    )
+    packed = dict(rows.values_list("trained_model_id", "ranked"))
+    return {
+        key: packed[pointer.trained_model_id]
+        for key, pointer in pointers.items()
+        if pointer.trained_model_id in packed
+    }
+
+
+def find_placement(key: str) -> PlacementRule | None:
+    """Return the rule of a placement; None for an unknown key."""
+    return current_standing().placement(key)
+
+
+def forget_standing() -> None:
+    """Follow a change of a recommender or of a placement at once in this process."""
+    forget("standing", "first-days")
