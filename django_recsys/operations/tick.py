@@ -8,8 +8,7 @@ from typing import Any
 
 from django_recsys.conf import get_settings
 from django_recsys.models import Lease, TrainingRun
-from django_recsys.tracking.backfill import catch_up
-from django_recsys.tracking import prune
+from django_recsys.tracking import catch_up, prune
 from django_recsys.training.dispatch import send
 from django_recsys.training.jobs import Watcher, run_queued
 from django_recsys.training.schedule import start_due

@@ -1,6 +1,6 @@
 """The write path: interactions are recorded, read from the past, and erased."""
 
-from .backfill import backfill, catch_up
+from .backfilling import backfill, catch_up
 from .erasing import erase_item, erase_visitor, prune
 from .exporting import export_visitor
 from .importing import import_interactions
