@@ -1,1 +1,0 @@
-"""System checks: every wrong setting has an id and a hint."""
