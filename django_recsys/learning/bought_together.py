@@ -43,7 +43,7 @@ class BoughtTogether(Recommender):
         10.83, low=0.0, high=1e6, help="Least log-likelihood ratio; 10.83 is p = 0.001."
     )
     shrinkage: float = hyperparameter(
-        10.0,
+        5.0,
         low=0.0,
         high=1e6,
         help="Higher prefers frequent pairs to surprising ones.",

@@ -32,7 +32,7 @@ class ItemKNN(Recommender):
     array_names: ClassVar[tuple[str, ...]] = ("weights_", "recency_")
 
     neighbors: int = hyperparameter(
-        100, low=1, high=2000, help="Neighbours kept per item."
+        50, low=1, high=2000, help="Neighbours kept per item."
     )
     shrinkage: float = hyperparameter(
         30.0, low=0.0, high=1e5, help="Higher trusts items of few users less."

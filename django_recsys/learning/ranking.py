@@ -29,7 +29,7 @@ def rank_relevant(scores: np.ndarray, relevant: csr_array) -> np.ndarray:
     if not len(reachable):
         return ranks
     rows, own = rows[reachable], own[reachable]
-    contenders = cells_of(scores >= bound[:, None])
+    contenders = cells_of((scores >= bound[:, None]) & (scores > -np.inf))
     at_least = _count_at_least(contenders[0], scores[contenders], rows, own)
     relevant_at_least = _count_at_least(rows, own, rows, own)
     irrelevant = at_least - relevant_at_least
