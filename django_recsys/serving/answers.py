@@ -72,4 +72,6 @@ REASONS = {
 GENERAL_REASONS = {
     "popular": lambda: _("Popular with our customers"),
     "trending": lambda: _("Trending now"),
+    "recent_interest": lambda: _("Popular with our customers"),
+    "newest": lambda: _("New in our shop"),
 }

@@ -24,8 +24,8 @@ from .standing import Standing, current_standing
 from .visitors import recent_activity
 
 MAX_SIZE = 100
-SPARE = 3
-"""Candidates asked for beyond the list, for the few that sold out since."""
+SPARE_SHARE = 3
+"""One candidate in so many is asked for beyond the list, for what sold out since."""
 GENERAL_SOURCES = frozenset({"popular", "trending"})
 """Recommenders with one list for everyone, which anybody can be shown."""
 SECOND_ROUND = 200
@@ -109,7 +109,8 @@ def fill(
     catalog = get_catalog()
     shown: list[Recommendation] = []
     titles = dict(question.items)
-    for amount in (question.size + SPARE, SECOND_ROUND):
+    first_round = question.size + question.size // SPARE_SHARE + 1
+    for amount in (first_round, SECOND_ROUND):
         batch = list(islice(candidates, amount))
         if not batch:
             break

@@ -1,0 +1,94 @@
+"""What is remembered where the cache works, and where it does not."""
+
+import pytest
+from django.core.cache import cache, caches
+
+from django_recsys.serving import memory
+from django_recsys.serving.memory import forget, remembered
+
+
+class Counter:
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self):
+        self.calls += 1
+        return self.calls
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands still until it is moved."""
+    moment = [1000.0]
+    monkeypatch.setattr(memory.time, "monotonic", lambda: moment[0])
+
+    def move(seconds):
+        moment[0] += seconds
+
+    return move
+
+
+@pytest.fixture
+def no_cache(settings):
+    """A Redis that nobody listens for."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+        }
+    }
+
+
+def test_value_is_built_once_and_shared_by_the_cache():
+    build = Counter()
+    assert [remembered("number", build) for _ in range(3)] == [1, 1, 1]
+    assert cache.get("django_recsys:number") == 1
+
+
+def test_empty_values_are_remembered_too():
+    build = Counter()
+    remembered("nothing", lambda: {})
+    assert remembered("nothing", build) == {}
+    assert build.calls == 0
+
+
+def test_forgotten_value_is_built_anew():
+    build = Counter()
+    remembered("number", build)
+    forget("number")
+    assert remembered("number", build) == 2
+
+
+def test_dead_cache_is_asked_once_and_then_left_alone(no_cache, clock, caplog):
+    build = Counter()
+    assert [remembered("number", build) for _ in range(5)] == [1] * 5
+    assert len(caplog.records) == 1
+    clock(memory.SECONDS + 1)
+    assert remembered("number", build) == 2
+
+
+def test_forgetting_works_without_a_cache(no_cache):
+    build = Counter()
+    remembered("number", build)
+    forget("number")
+    assert remembered("number", build) == 2
+
+
+def test_cache_is_used_again_after_a_while(no_cache, clock, settings):
+    build = Counter()
+    remembered("number", build)
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    }
+    clock(memory.PAUSE_SECONDS + 1)
+    remembered("number", build)
+    assert caches["default"].get("django_recsys:number") == 2
+
+
+def test_error_of_the_builder_is_no_error_of_the_cache(caplog):
+    def refuse():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        remembered("number", refuse)
+    assert not caplog.records

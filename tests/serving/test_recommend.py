@@ -1,0 +1,305 @@
+"""What a visitor is shown, and what it costs the database."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+
+from django_recsys.models import Placement, StoredRecommendations
+from django_recsys.models.lists import Reason
+from django_recsys.serving import recommend_for
+from tests.factories import (
+    TRAINED_AT,
+    make_interaction,
+    make_products,
+    make_serving_model,
+    store_for_everyone,
+    store_list,
+    store_neighbors,
+)
+from tests.hosts.shop.models import Product
+
+pytestmark = pytest.mark.django_db
+
+BEFORE = TRAINED_AT - timedelta(days=3)
+
+
+def shown(answer):
+    return [each.item for each in answer.items]
+
+
+def sources(answer):
+    return [each.source for each in answer.items]
+
+
+def test_stored_list_is_shown_in_its_order(shop):
+    answer = recommend_for("recommended", visitor_key="user:1")
+    assert shown(answer) == shop.listed[:12]
+    assert sources(answer) == ["ease"] * 12
+    assert [each.rank for each in answer.items] == list(range(1, 13))
+    scores = [each.score for each in answer.items]
+    assert scores == sorted(scores, reverse=True)
+    assert answer.title == "Recommended for you"
+
+
+@pytest.mark.parametrize("catalogue", [50, 2000])
+@pytest.mark.parametrize("sold_out", [0, 1, 3])
+@pytest.mark.parametrize(
+    ("has_news", "queries"), [(False, 2), (True, 4)], ids=["quiet", "news"]
+)
+def test_block_costs_few_queries(
+    django_assert_max_num_queries, catalogue, sold_out, has_news, queries
+):
+    products = make_products(catalogue)
+    ease, knn = make_serving_model("ease"), make_serving_model("item_knn")
+    store_list(ease, "user:1", products[:40])
+    store_for_everyone(make_serving_model("popular"), products[::-1][:100])
+    store_neighbors(knn, products[45], products[41:44])
+    make_interaction("user:1", products[44], "purchase", at=BEFORE)
+    for product in products[:sold_out]:
+        Product.objects.filter(pk=product.pk).update(stock=0)
+    recommend_for("trending")  # placement, pointers and popular list are cached now
+    if has_news:
+        make_interaction("user:1", products[45])
+    with django_assert_max_num_queries(queries):
+        answer = recommend_for("recommended", visitor_key="user:1", n=12)
+    assert len(answer) == 12
+    assert not set(products[:sold_out]) & set(shown(answer))
+
+
+def test_list_that_sold_out_is_replaced_in_a_second_round(
+    shop, django_assert_max_num_queries
+):
+    Product.objects.filter(pk__in=[p.pk for p in shop.listed[:20]]).update(stock=0)
+    recommend_for("trending")
+    with django_assert_max_num_queries(4):
+        answer = recommend_for("recommended", visitor_key="user:1", n=12)
+    assert shown(answer)[:10] == shop.listed[20:]
+    assert sources(answer)[10:] == ["popular"] * 2
+
+
+def test_stored_list_that_is_short_is_filled_by_the_fallbacks(shop):
+    answer = recommend_for("recommended", visitor_key="user:1", n=32)
+    assert sources(answer) == ["ease"] * 30 + ["popular"] * 2
+    assert len(set(shown(answer))) == 32
+
+
+@pytest.mark.parametrize("change", [{"stock": 0}, {"is_active": False}])
+@pytest.mark.parametrize("placement", ["recommended", "similar", "trending"])
+def test_what_may_not_be_shown_now_never_appears(shop, change, placement):
+    hidden = [shop.listed[0], shop.products[0], shop.products[40]]
+    Product.objects.filter(pk__in=[p.pk for p in hidden]).update(**change)
+    answer = recommend_for(
+        placement, visitor_key="user:1", items=[shop.products[1]], n=40
+    )
+    assert len(answer) >= 40
+    assert not set(hidden) & set(shown(answer))
+
+
+def test_deleted_item_never_appears(shop):
+    gone = shop.listed[0]
+    Product.objects.filter(pk=gone.pk).delete()
+    assert gone not in shown(recommend_for("recommended", visitor_key="user:1"))
+
+
+def test_purchase_after_the_training_is_left_out(shop):
+    bought = shop.listed[0]
+    make_interaction("user:1", bought, "purchase")
+    for n in (12, 49):
+        answer = recommend_for("recommended", visitor_key="user:1", n=n)
+        assert bought not in shown(answer)
+
+
+def test_purchase_before_the_training_is_left_out_of_fallbacks(shop):
+    bought = shop.products[0]
+    make_interaction("user:1", bought, "purchase", at=BEFORE)
+    answer = recommend_for("recommended", visitor_key="user:1", n=49)
+    assert len(answer) == 49
+    assert bought not in shown(answer)
+
+
+def test_purchases_of_a_visitor_without_a_list_are_left_out(shop):
+    make_interaction("user:2", shop.products[0], "purchase", at=BEFORE)
+    answer = recommend_for("recommended", visitor_key="user:2", n=10)
+    assert len(answer) == 10
+    assert shop.products[0] not in shown(answer)
+
+
+def test_placement_that_does_not_say_so_shows_purchases(shop):
+    make_interaction("user:1", shop.products[0], "purchase", at=BEFORE)
+    answer = recommend_for("trending", visitor_key="user:1", n=3)
+    assert shown(answer)[0] == shop.products[0]
+
+
+def test_neighbour_of_a_viewed_item_enters_the_list(shop):
+    viewed, neighbour = shop.products[3], shop.products[43]
+    assert neighbour not in shown(recommend_for("recommended", visitor_key="user:1"))
+    make_interaction("user:1", viewed)
+    answer = recommend_for("recommended", visitor_key="user:1")
+    entered = next(each for each in answer.items if each.item == neighbour)
+    assert entered.source == "item_knn"
+    assert entered.reason == "Because you viewed Product 4"
+    assert entered.reason_item_id == str(viewed.pk)
+
+
+def test_item_taken_out_of_the_basket_recommends_nothing(shop):
+    product = shop.products[3]
+    make_interaction("user:1", product, "cart_add")
+    later = TRAINED_AT + timedelta(hours=2)
+    make_interaction("user:1", product, "removal", at=later)
+    answer = recommend_for("recommended", visitor_key="user:1")
+    assert shown(answer) == shop.listed[:12]
+
+
+def test_order_of_sources_stays_when_something_happened(shop):
+    """The list of a fallback recommender comes after the first, never amid it."""
+    store_list(shop.item_knn, "user:1", shop.products[:10])
+    make_interaction("user:1", shop.products[3])
+    answer = recommend_for("recommended", visitor_key="user:1", n=36)
+    ranks = {each.item: each.rank for each in answer.items}
+    last_of_first = max(ranks[item] for item in shop.listed)
+    assert all(ranks[item] > last_of_first for item in shop.products[:3])
+
+
+def test_new_visitor_and_guest_see_a_list_at_once(shop, django_assert_num_queries):
+    recommend_for("trending")
+    with django_assert_num_queries(1):
+        guest = recommend_for("recommended")
+    assert shown(guest) == shop.products[:12]
+    assert sources(guest) == ["popular"] * 12
+    assert guest.items[0].reason == "Popular with our customers"
+    newcomer = recommend_for("recommended", visitor_key="user:77")
+    assert shown(newcomer) == shop.products[:12]
+
+
+def test_newcomer_without_a_stored_list_follows_what_was_viewed(shop):
+    make_interaction("guest:ab", shop.products[2], at=BEFORE)
+    answer = recommend_for("recommended", visitor_key="guest:ab")
+    assert shown(answer)[0] == shop.products[42]
+    assert sources(answer)[:3] == ["item_knn", "item_knn", "popular"]
+
+
+def test_before_any_training_the_shop_shows_what_is_wanted_and_new(products):
+    make_interaction("user:1", products[7], "purchase", at=BEFORE)
+    make_interaction("user:2", products[8], "view", at=BEFORE)
+    Product.objects.filter(pk=products[20].pk).update(
+        created_at=TRAINED_AT + timedelta(days=3000)
+    )
+    answer = recommend_for("recommended", n=3)
+    assert shown(answer) == [products[7], products[8], products[20]]
+    assert sources(answer) == ["recent_interest", "recent_interest", "newest"]
+    own = recommend_for("recommended", visitor_key="user:1", n=3)
+    assert products[7] not in shown(own)
+
+
+def test_before_any_training_pages_cost_few_queries(
+    products, django_assert_max_num_queries
+):
+    recommend_for("trending")
+    with django_assert_max_num_queries(1):
+        recommend_for("recommended")
+    with django_assert_max_num_queries(2):
+        recommend_for("recommended", visitor_key="user:1")
+
+
+def test_buy_again_has_no_fallback(shop):
+    assert recommend_for("buy-again", visitor_key="user:1").items == ()
+    store_list(make_serving_model("buy_again"), "user:1", shop.products[:2])
+    answer = recommend_for("buy-again", visitor_key="user:1")
+    assert shown(answer) == shop.products[:2]
+
+
+def test_reasons_come_from_the_stored_list(shop):
+    reason = Reason("999", "Oat milk", "purchase")
+    store_list(shop.ease, "user:3", shop.products[:12], [reason] * 12)
+    answer = recommend_for("recommended", visitor_key="user:3")
+    assert {each.reason for each in answer.items} == {"Because you bought Oat milk"}
+    assert {each.reason_item_id for each in answer.items} == {"999"}
+
+
+def test_excluded_items_and_the_page_itself_are_left_out(shop):
+    first, second = shop.listed[:2]
+    answer = recommend_for(
+        "recommended", visitor_key="user:1", exclude=[first], items=[str(second.pk)]
+    )
+    assert shown(answer) == shop.listed[2:14]
+
+
+@pytest.mark.parametrize(("asked", "given"), [(1, 1), (0, 1), (-5, 1), (500, 50)])
+def test_size_is_kept_within_bounds(shop, asked, given):
+    assert len(recommend_for("trending", n=asked)) == given
+
+
+def test_row_overrides_the_declared_placement(shop):
+    Placement.objects.create(
+        key="recommended", title="Just for you", basis="everyone",
+        recommender="popular", size=2,
+    )  # fmt: skip
+    answer = recommend_for("recommended", visitor_key="user:1")
+    assert (answer.title, sources(answer)) == ("Just for you", ["popular"] * 2)
+    row = Placement.objects.get()
+    row.is_enabled = False
+    row.save()
+    assert len(recommend_for("recommended", visitor_key="user:1")) == 0
+    row.delete()
+    assert len(recommend_for("recommended", visitor_key="user:1")) == 12
+
+
+def test_disabled_recommender_serves_no_more(shop):
+    config = shop.ease.recommender
+    config.is_enabled = False
+    config.save()
+    answer = recommend_for("recommended", visitor_key="user:1")
+    assert set(sources(answer)) == {"popular"}
+
+
+def test_failure_gives_an_empty_answer_and_one_line(shop, caplog):
+    with connection.cursor() as cursor:
+        table = StoredRecommendations._meta.db_table
+        cursor.execute(f"ALTER TABLE {table} RENAME TO gone")
+    try:
+        if connection.vendor == "sqlite":  # others refuse the rest of the transaction
+            answers = [recommend_for("recommended", visitor_key="user:1")] * 2
+            assert all(len(answer) == 0 for answer in answers)
+            assert len(caplog.records) == 1
+            assert "recommended" in caplog.text
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE gone RENAME TO {table}")
+
+
+def test_item_of_another_kind_is_a_failure_that_is_logged(shop, caplog):
+    assert len(recommend_for("similar", items=[object()])) == 0
+    assert len(caplog.records) == 1
+
+
+def only_cheap(queryset, request):
+    is_member = getattr(request, "is_member", False)
+    return queryset if is_member else queryset.filter(price__lt=2)
+
+
+@override_settings(
+    RECSYS={
+        "ITEM_MODEL": "shop.Product",
+        "AVAILABLE": "tests.serving.test_recommend.only_cheap",
+    }
+)
+def test_hosts_rule_sees_the_request(shop, rf):
+    Product.objects.filter(pk=shop.products[0].pk).update(price=5)
+    request = rf.get("/")
+    assert shop.products[0] not in shown(recommend_for("trending", request=request))
+    request.is_member = True
+    assert shop.products[0] in shown(recommend_for("trending", request=request))
+
+
+@override_settings(RECSYS={"ITEM_MODEL": ["shop.Product", "shop.Category"]})
+def test_several_item_models_are_shown_in_one_order():
+    from tests.hosts.shop.models import Category
+
+    product, category = make_products(1)[0], Category.objects.create(name="Tea")
+    keys = [f"shop.category:{category.pk}", f"shop.product:{product.pk}"]
+    store_for_everyone(make_serving_model("popular"), keys)
+    answer = recommend_for("trending")
+    assert shown(answer) == [category, product]
+    assert [each.item_id for each in answer.items] == keys
