@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 import numpy as np
-from django.db.models import F, FloatField, Func, Max, QuerySet
+from django.db import connections
+from django.db.models import F, FloatField, Func, Max
 from django.db.models.functions import Coalesce
 
 from django_recsys.learning.id_map import IdMap
@@ -18,10 +19,13 @@ from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.questions import basket_codes
 from django_recsys.models import Interaction
 
-ROWS_PER_QUERY = 100_000
+ROWS_PER_QUERY = 50_000
 """Pages by primary key: no lock and no cursor stays open between two of them, so that
 a shop on SQLite records on while a training reads, and the memory stays small on a
 database whose client would fetch the whole answer."""
+
+ROWS_PER_PART = 1_000
+"""Few enough to stay in the processor's cache until they are arrays."""
 
 
 class Epoch(Func):
@@ -31,8 +35,8 @@ class Epoch(Func):
     arity = 1
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Return seconds by strftime, known to every SQLite."""
-        template = "CAST(strftime('%%s', %(expressions)s) AS INTEGER)"
+        """Return seconds from the day number, known to every SQLite."""
+        template = "(julianday(%(expressions)s) - 2440587.5) * 86400.0"
         return self.as_sql(compiler, connection, template=template, **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
@@ -88,9 +92,9 @@ def read_dataset() -> Dataset | None:
     visitors, items, kinds, references = Column(), Column(), Column(), Column()
     times: list[np.ndarray] = []
     amounts: list[np.ndarray] = []
-    for page in pages(last_key=newest["pk"]):
+    for part in parts(last_key=newest["pk"]):
         _keys, visitor_keys, item_ids, kind, at, amount, reference = zip(
-            *page, strict=True
+            *part, strict=True
         )
         visitors.add(visitor_keys)
         items.add(item_ids)
@@ -107,16 +111,16 @@ def read_dataset() -> Dataset | None:
         user_indices=user_indices,
         item_indices=item_indices,
         weights=joined(amounts, np.float32),
-        timestamps=joined(times, np.float64),
+        timestamps=joined(times, np.float64).round(3),  # day numbers hold no more
         kinds=kind_codes.astype(np.uint8),
         kind_names=tuple(kind_map.ids.tolist()),
     )
     return Dataset(with_baskets(rows, references), newest["at"])
 
 
-def pages(*, last_key: int) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield lists of rows in the order of their keys, up to `last_key`."""
-    columns: QuerySet[Any, Any] = Interaction.objects.order_by("pk").values_list(
+def parts(*, last_key: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield short lists of rows in the order of their keys, up to `last_key`."""
+    columns = Interaction.objects.order_by("pk").values_list(
         "pk",
         "visitor_key",
         "item_id",
@@ -126,31 +130,27 @@ def pages(*, last_key: int) -> Iterator[list[tuple[Any, ...]]]:
         "reference",
     )
     after = 0
-    while True:
-        page = list(columns.filter(pk__gt=after, pk__lte=last_key)[:ROWS_PER_QUERY])
-        if not page:
-            return
-        yield page
-        after = page[-1][0]
+    # The ORM writes the statement; its converters would cost a call for each value.
+    with connections[columns.db].cursor() as cursor:
+        while True:
+            rows = columns.filter(pk__gt=after, pk__lte=last_key)[:ROWS_PER_QUERY]
+            cursor.execute(*rows.query.sql_with_params())
+            before = after
+            while part := cursor.fetchmany(ROWS_PER_PART):
+                yield part
+                after = part[-1][0]
+            if after == before:
+                return
 
 
 def with_baskets(rows: Interactions, references: Column) -> Interactions:
     """Put rows of one order into one basket; without an order, those of one moment."""
     codes = joined(references.parts, np.int32)
     without = references.codes.get("", -1)
-    moments = basket_codes(rows)
-    baskets = np.where(codes == without, moments + len(references.codes), codes)
-    return Interactions(
-        users=rows.users,
-        items=rows.items,
-        user_indices=rows.user_indices,
-        item_indices=rows.item_indices,
-        weights=rows.weights,
-        timestamps=rows.timestamps,
-        kinds=rows.kinds,
-        kind_names=rows.kind_names,
-        baskets=np.unique(baskets, return_inverse=True)[1].astype(np.int32),
-    )
+    loose = np.flatnonzero(codes == without)
+    if len(loose):
+        codes[loose] = basket_codes(rows.select(loose)) + len(references.codes)
+    return replace(rows, baskets=codes)
 
 
 def joined(parts: list[np.ndarray], dtype: type[np.generic]) -> np.ndarray:

@@ -1,0 +1,37 @@
+"""A shop on SQLite goes on while lists are published."""
+
+import json
+import sqlite3
+
+import numpy as np
+import pytest
+
+VISITORS = 6000
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_visitors_and_the_recording_wait_for_nothing(journal, make_file_shop):
+    shop = make_file_shop(visitors=VISITORS, purchases=12)
+    with sqlite3.connect(shop.database) as connection:
+        connection.execute(f"PRAGMA journal_mode={journal}")
+    connection.close()
+    shop.train("popular", "ease", "--force")
+    stop = shop.folder / "stop"
+
+    traffic = shop.start("-m", "tests.training.traffic", str(stop))
+    runs = shop.train("ease", "--force")
+    stop.touch()
+    out, error = traffic.communicate(timeout=60)
+
+    assert traffic.returncode == 0, error
+    found = json.loads(out)
+    assert runs[0]["status"] == "promoted"
+    assert shop.value("SELECT count(*) FROM django_recsys_storedrecommendations") > (
+        2 * VISITORS
+    )
+    for name in ("read", "write"):
+        assert found[name]["errors"] == []
+        assert len(found[name]["milliseconds"]) > 100
+        p99 = np.percentile(found[name]["milliseconds"], 99)
+        print(journal, name, len(found[name]["milliseconds"]), round(p99,1), max(found[name]["milliseconds"]), runs[0]["stage_seconds"])
+        assert p99 < 100

@@ -1,0 +1,143 @@
+"""Only what is better is put live."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from django_recsys.learning.evaluation import Difference
+from django_recsys.models import Interaction, RecommenderConfig, TrainingRun
+from django_recsys.training.gate import judge
+from django_recsys.training.jobs import train_now
+from tests.factories import make_products
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+Status = TrainingRun.Status
+pytestmark = pytest.mark.django_db
+
+
+def difference(mean: float, low: float | None = None) -> Difference:
+    return Difference(mean=mean, low=mean if low is None else low, high=mean + 0.1)
+
+
+@pytest.fixture
+def tastes():
+    """Four groups of visitors, each of which buys from its own shelf."""
+    products = make_products(80)
+    Interaction.objects.bulk_create(
+        Interaction(
+            visitor_key=f"user:{visitor}",
+            item_id=str(products[shelf_item(visitor, step)].pk),
+            kind="purchase",
+            event_id=f"{visitor}-{step}",
+            reference=f"{visitor}-{step // 3}",
+            occurred_at=START + timedelta(days=step, minutes=visitor),
+            recorded_at=START,
+        )
+        for visitor in range(60)
+        for step in range(18)
+    )
+
+
+def shelf_item(visitor: int, step: int) -> int:
+    return (visitor % 4) * 20 + (visitor * 7 + step * step + step // 5) % 20
+
+
+def train(key: str, **fields) -> TrainingRun:
+    RecommenderConfig.objects.ensure_defaults()
+    is_forced = fields.pop("is_forced", False)
+    config = RecommenderConfig.objects.named(key)
+    for name, value in fields.items():
+        setattr(config, name, value)
+    config.save()
+    return train_now([key], is_forced=is_forced)[0]
+
+
+@pytest.mark.parametrize(
+    ("scored", "popular", "serving", "passes"),
+    [
+        (100, difference(0.02), None, True),
+        (100, difference(0.02, low=-0.01), None, False),
+        (20, difference(0.02, low=-0.01), None, True),
+        (100, difference(0.0), None, False),
+        (100, difference(0.02), difference(-0.001), False),
+        (100, difference(0.02), difference(0.0), True),
+        (0, difference(float("nan")), None, False),
+    ],
+)
+def test_better_than_popular_and_not_worse_than_serving(
+    scored, popular, serving, passes
+):
+    assert judge(scored, popular, serving)[0] is passes
+
+
+@pytest.mark.usefixtures("tastes")
+class TestTraining:
+    def test_a_better_model_is_put_live_with_its_measurements(self):
+        run = train("ease")
+
+        assert run.status == Status.PROMOTED, run.message
+        assert run.recommender.serving == run.trained_model
+        assert run.metrics["model"]["ndcg@10"] > run.metrics["popular"]["ndcg@10"]
+        assert run.metrics["difference_to_popular"][0] > 0
+        assert run.metrics["serving"] is None
+        assert run.preparation["rows_kept"] == Interaction.objects.count()
+        assert set(run.stage_seconds) == {
+            "read",
+            "evaluate",
+            "fit",
+            "artifact",
+            "publish",
+            "promote",
+        }
+
+    def test_a_worse_model_is_refused_and_the_old_one_serves_on(self):
+        first = train("ease")
+
+        second = train("ease", algorithm="svd", hyperparameters={"embedding_size": 1})
+
+        assert second.status == Status.REFUSED
+        assert "Worse than the serving model" in second.message
+        assert second.trained_model is None
+        second.recommender.refresh_from_db()
+        assert second.recommender.serving == first.trained_model
+
+    def test_the_same_recipe_passes_beside_itself(self):
+        train("ease")
+        again = train("ease")
+
+        assert again.status == Status.PROMOTED
+        assert again.metrics["difference_to_serving"] == [0, 0, 0]
+
+    def test_a_gate_that_asks_waits_for_a_person(self):
+        run = train("ease", gate=RecommenderConfig.Gate.ASK)
+
+        assert run.status == Status.WAITING
+        assert run.recommender.serving is None
+        assert run.trained_model.published_at is not None
+
+    def test_a_gate_that_never_opens_keeps_the_model_back(self):
+        run = train("ease", gate=RecommenderConfig.Gate.NEVER)
+
+        assert run.status == Status.REFUSED
+        assert run.metrics["model"]["ndcg@10"] > 0
+
+    def test_force_opens_every_gate(self):
+        run = train("ease", gate=RecommenderConfig.Gate.NEVER, is_forced=True)
+
+        assert run.status == Status.PROMOTED
+
+    def test_popular_serves_whenever_it_was_trained(self):
+        assert train("popular").status == Status.PROMOTED
+
+
+def test_the_first_order_is_enough_for_popular_and_for_nothing_else():
+    product = make_products(1)[0]
+    Interaction.objects.create(
+        visitor_key="user:1",
+        item_id=str(product.pk),
+        kind="purchase",
+        occurred_at=START,
+    )
+
+    assert train("popular").status == Status.PROMOTED
+    assert train("ease").status == Status.REFUSED

@@ -1,0 +1,155 @@
+"""What a training writes for visitors and items."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from django_recsys.models import (
+    Interaction,
+    ItemNeighbors,
+    RecommenderConfig,
+    StoredRecommendations,
+    TrainedModel,
+    TrainingRun,
+)
+from django_recsys.training.jobs import train_now
+from tests.hosts.shop.models import Product
+
+from .test_gate import tastes  # noqa: F401 - a fixture
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tastes")]
+
+
+def train(key: str, **fields) -> TrainingRun:
+    config = RecommenderConfig.objects.named(key)
+    RecommenderConfig.objects.filter(pk=config.pk).update(**fields)
+    return train_now([key], is_forced=True)[0]
+
+
+def list_of(run: TrainingRun, visitor: str):
+    return StoredRecommendations.objects.get(
+        trained_model=run.trained_model, visitor_key=visitor
+    ).ranked_items
+
+
+def bought(visitor: str) -> set[str]:
+    return set(Interaction.objects.of(visitor).values_list("item_id", flat=True))
+
+
+def test_every_visitor_gets_a_list_of_what_they_have_not_bought():
+    run = train("ease")
+
+    visitors = Interaction.objects.values("visitor_key").distinct().count()
+    assert StoredRecommendations.objects.count() == visitors
+    assert run.trained_model.users == visitors
+    ranked = list_of(run, "user:5")
+    assert len(ranked.item_ids) >= 12
+    assert not bought("user:5") & set(ranked.item_ids)
+    assert list(ranked.scores) == sorted(ranked.scores, reverse=True)
+
+
+def test_the_reason_is_the_item_of_the_history_with_the_largest_share():
+    run = train("ease")
+
+    ranked = list_of(run, "user:5")
+
+    assert all(reason.item_id in bought("user:5") for reason in ranked.reasons[:5])
+    first = ranked.reasons[0]
+    assert first.title == Product.objects.get(pk=first.item_id).name
+    assert first.kind == "purchase"
+
+
+def test_taking_the_named_item_out_of_the_history_lowers_the_score():
+    from django_recsys.training.storage import load_artifact
+
+    run = train("ease")
+    recommender = load_artifact(run.trained_model.artifact)
+    ranked = list_of(run, "user:5")
+    item_id, reason = ranked.item_ids[0], ranked.reasons[0].item_id
+    history = [
+        i.item_id for i in Interaction.objects.of("user:5").order_by("occurred_at")
+    ]
+    without = [each for each in history if each != reason]
+
+    def score(of: list[str]) -> float:
+        answer = recommender.recommend(["x"], n=80, histories=[of], exclude_seen=False)
+        return dict(zip(answer.item_ids[0], answer.scores[0], strict=True))[item_id]
+
+    assert score(without) < score(history)
+
+
+def test_buy_again_repeats_what_was_bought():
+    run = train("buy_again")
+
+    ranked = list_of(run, "user:5")
+
+    assert set(ranked.item_ids) <= bought("user:5")
+
+
+def test_neighbours_are_stored_for_items():
+    run = train("item_knn")
+
+    neighbors = ItemNeighbors.objects.filter(trained_model=run.trained_model)
+    assert neighbors.count() == 80
+    first = neighbors.first()
+    assert first.item_id not in first.ranked_items.item_ids
+
+
+def test_what_cannot_be_shown_now_is_not_published():
+    hidden = list(Product.objects.values_list("pk", flat=True)[:20])
+    Product.objects.filter(pk__in=hidden).update(is_active=False)
+
+    train("ease")
+
+    shown = {
+        item_id
+        for row in StoredRecommendations.objects.all()
+        for item_id in row.ranked_items.item_ids
+    }
+    assert shown
+    assert not shown & {str(key) for key in hidden}
+
+
+def test_an_item_that_the_catalogue_lost_is_counted_and_left_out():
+    Interaction.objects.create(
+        visitor_key="user:1", item_id="999999", kind="purchase", occurred_at=START
+    )
+
+    run = train("ease")
+
+    assert run.preparation["unknown_items"] == 1
+
+
+def test_old_versions_go_and_the_serving_and_previous_ones_stay():
+    runs = [train("popular", half_life_days=days) for days in (1, 2, 3, 4, 5)]
+
+    versions = TrainedModel.objects.values_list("version", flat=True)
+    assert sorted(versions) == [3, 4, 5]
+    assert StoredRecommendations.objects.count() == 3
+    assert runs[-1].recommender.serving.version == 5
+
+
+def test_a_visitor_who_went_during_the_training_gets_no_list(monkeypatch):
+    from django_recsys.training import publishing
+
+    original = publishing.drop_lists_of_the_gone
+
+    def erase_first(trained_model):
+        Interaction.objects.of("user:5").delete()
+        original(trained_model)
+
+    monkeypatch.setattr(publishing, "drop_lists_of_the_gone", erase_first)
+
+    train("ease")
+
+    assert not StoredRecommendations.objects.filter(visitor_key="user:5").exists()
+    assert StoredRecommendations.objects.filter(visitor_key="user:6").exists()
+
+
+def test_more_data_recorded_later_is_news_to_the_model():
+    run = train("popular")
+
+    newest = Interaction.objects.order_by("-recorded_at").first().recorded_at
+    assert run.trained_model.data_until == newest
+    assert newest < START + timedelta(days=1)
