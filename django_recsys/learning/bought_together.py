@@ -33,6 +33,7 @@ class BoughtTogether(Recommender):
     task: ClassVar[Task] = "baskets"
     handles_new_users: ClassVar[bool] = True
     has_similar_items: ClassVar[bool] = True
+    stores_neighbors: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = ("weights_",)
 

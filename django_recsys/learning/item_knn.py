@@ -28,6 +28,7 @@ class ItemKNN(Recommender):
     name: ClassVar[str] = "item_knn"
     handles_new_users: ClassVar[bool] = True
     has_similar_items: ClassVar[bool] = True
+    stores_neighbors: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = ("weights_", "recency_")
 
