@@ -69,7 +69,8 @@ class BuyAgain(Recommender):
         """Return (n_queries, n_items): purchases of each item, faded by their age."""
         weights = np.ones(len(histories.item_indices))
         if histories.timestamps is not None:
-            newest = histories.timestamps.max(initial=-np.inf)
+            # From the person's own newest row: the order is the same as from today.
+            newest = histories.timestamps[histories.starts[1:][histories.owners] - 1]
             ages = (newest - histories.timestamps) / SECONDS_PER_DAY
             weights = 0.5 ** (ages / self.half_life_days)
         if histories.kinds is not None and self.purchase_kind_ >= 0:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +32,7 @@ class TrainingOptions:
     device: str = "cpu"
     progress: Callable[[Progress], None] | None = None
     time_budget: timedelta | None = None
-    threads: int = 1
+    threads: int = field(default_factory=available_cores)
     """For algorithms whose result does not depend on it."""
 
     def report(self, fraction: float, message: str = "") -> None:

@@ -4,4 +4,4 @@ from django_recsys.testing import RecommenderContract
 
 class TestImplicitALS(RecommenderContract):
     def make_recommender(self):
-        return ImplicitALS(embedding_size=4, regularization=0.1)
+        return ImplicitALS(embedding_size=2, regularization=0.1)

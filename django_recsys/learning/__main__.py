@@ -1,0 +1,7 @@
+"""The engine by itself: ``python -m django_recsys.learning``."""
+
+import sys
+
+from .command_line import main
+
+sys.exit(main())

@@ -1,0 +1,198 @@
+"""``python -m django_recsys.learning``: evaluate algorithms on a file, list them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .exceptions import DataError, RecsysError
+from .hyperparameters import declared, validate
+from .registry import ALGORITHMS, get_recommender_class
+from .reporting import combine_seeds, differences, text_table
+
+DEFAULT_ALGORITHMS = "popular,trending,item_knn,ease"
+PROTOCOLS = ("leave-one-out", "temporal", "given-split")
+BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; bad input is said in one line."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except RecsysError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return BAD_INPUT
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m django_recsys.learning")
+    commands = parser.add_subparsers(required=True)
+    listing = commands.add_parser("algorithms", help="names and hyper-parameters")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(run=_list_algorithms)
+    command = commands.add_parser("evaluate", help="fit and measure on a file")
+    command.add_argument("file", type=Path, help="CSV or Parquet: user, item, ...")
+    command.add_argument("--algorithms", default=DEFAULT_ALGORITHMS)
+    command.add_argument("--protocol", choices=PROTOCOLS, default="temporal")
+    command.add_argument("--fit", choices=("train", "train+validation"))
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="ALGORITHM.NAME=VALUE",
+    )
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--seeds", type=int, default=1, help="how many, from --seed")
+    command.add_argument("--items", type=Path, help="else items.parquet beside FILE")
+    command.add_argument("--json", action="store_true")
+    command.add_argument("--in-process", action="store_true", help=argparse.SUPPRESS)
+    command.set_defaults(run=_evaluate)
+    return parser
+
+
+def _list_algorithms(options: argparse.Namespace) -> int:
+    listing: list[dict[str, Any]] = []
+    for name, (_, extra) in ALGORITHMS.items():
+        cls = get_recommender_class(name)
+        listing.append(
+            {
+                "algorithm": name,
+                "summary": (cls.__doc__ or "").strip().splitlines()[0],
+                "extra": extra,
+                "hyperparameters": [
+                    {
+                        "name": each.name,
+                        "type": each.type.__name__,
+                        "default": each.default,
+                        "allowed": each.allowed,
+                        "help": each.help,
+                    }
+                    for each in declared(cls)
+                ],
+            }
+        )
+    if options.json:
+        print(json.dumps(listing, indent=1))
+        return 0
+    for entry in listing:
+        print(f"{entry['algorithm']}: {entry['summary']}")
+        for each in entry["hyperparameters"]:
+            print(
+                f"    {each['name']} = {each['default']}  "
+                f"({each['allowed']}) {each['help']}"
+            )
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    names = [name.strip() for name in options.algorithms.split(",") if name.strip()]
+    settings = _settings(options.settings, names)
+    _check_protocol(options)
+    if options.in_process:
+        print(json.dumps(_evaluate_here(options, names[0], settings[names[0]])))
+        return 0
+    seeds = range(options.seed, options.seed + max(options.seeds, 1))
+    results = []
+    for name in names:
+        runs = [_evaluate_apart(options, name, seed) for seed in seeds]
+        results.append(combine_seeds(runs))
+    differences(results)
+    print(json.dumps(results, indent=1) if options.json else text_table(results))
+    return 0
+
+
+def _settings(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return hyper-parameters by algorithm; raises DataError for a wrong one."""
+    settings: dict[str, dict[str, Any]] = {name: {} for name in names}
+    for text in texts:
+        target, equals, value = text.partition("=")
+        algorithm, dot, name = target.partition(".")
+        if not equals or not dot:
+            raise DataError(f"--set {text}: write it as als.embedding_size=128.")
+        if algorithm not in settings:
+            raise DataError(f"--set {text}: {algorithm} is not among --algorithms.")
+        settings[algorithm][name] = value
+    return {
+        name: validate(get_recommender_class(name), values)
+        for name, values in settings.items()
+    }
+
+
+def _check_protocol(options: argparse.Namespace) -> None:
+    if options.fit and options.protocol != "leave-one-out":
+        raise DataError("--fit is a choice of leave-one-out only.")
+
+
+def _evaluate_apart(
+    options: argparse.Namespace, name: str, seed: int
+) -> dict[str, Any]:
+    """Run one algorithm in a process of its own, so that peak memory is its own."""
+    command = [sys.executable, "-m", __package__, "evaluate", str(options.file)]
+    command += ["--algorithms", name, "--protocol", options.protocol]
+    command += ["--seed", str(seed), "--in-process"]
+    for text in options.settings:
+        if text.startswith(f"{name}."):
+            command += ["--set", text]
+    if options.fit:
+        command += ["--fit", options.fit]
+    if options.items:
+        command += ["--items", str(options.items)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["it was stopped"]
+        reason = lines[-1].removeprefix("error: ")
+        raise RecsysError(
+            f"{name}: {reason}" if done.returncode != BAD_INPUT else reason
+        )
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def _evaluate_here(
+    options: argparse.Namespace, name: str, settings: dict[str, Any]
+) -> dict[str, Any]:
+    from .base import TrainingOptions
+    from .evaluation import evaluate
+    from .registry import create
+    from .reporting import peak_rss_bytes
+    from .tables import read_interactions
+
+    table = read_interactions(options.file)
+    evaluation = evaluate(
+        create(name, **settings),
+        table.interactions,
+        options.protocol,
+        fit=options.fit or "train",
+        is_test=table.is_test,
+        categories=_categories(options, table.interactions),
+        options=TrainingOptions(seed=options.seed),
+    )
+    return {
+        **evaluation.as_dict(),
+        "peak_rss_bytes": peak_rss_bytes(),
+        "per_user": {
+            task: answers.values["ndcg@10"].tolist()
+            for task, answers in evaluation.answers.items()
+        },
+    }
+
+
+def _categories(options: argparse.Namespace, interactions: Any) -> np.ndarray | None:
+    from .tables import categories_of, read_items
+
+    beside = [
+        options.file.with_name(f"items{suffix}") for suffix in (".parquet", ".csv")
+    ]
+    found = [path for path in beside if path.is_file()]
+    path = options.items or (found[0] if found else None)
+    return None if path is None else categories_of(read_items(path), interactions)

@@ -1,0 +1,108 @@
+"""Results of evaluations, side by side."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .intervals import bootstrap
+
+BASELINE = "popular"
+COLUMNS = ("ndcg@10", "recall@10", "hit_rate@10", "map@10", "coverage@10")
+
+
+def peak_rss_bytes() -> int:
+    """Return the most memory that this process has held."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # getrusage would also count what the parent held before exec.
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def combine_seeds(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the first run with its numbers replaced by means over all runs."""
+    result = dict(runs[0])
+    if len(runs) == 1:
+        return result
+    for name, value in runs[0].items():
+        if isinstance(value, float):
+            result[name] = float(np.mean([run[name] for run in runs]))
+    result["peak_rss_bytes"] = max(run["peak_rss_bytes"] for run in runs)
+    result["per_user"] = {
+        task: np.mean([run["per_user"][task] for run in runs], axis=0).tolist()
+        for task in runs[0]["per_user"]
+    }
+    result["by_seed"] = [
+        {"seed": run["seed"], "ndcg@10": run["ndcg@10"]} for run in runs
+    ]
+    return result
+
+
+def differences(results: Sequence[dict[str, Any]]) -> None:
+    """Replace the values per user by paired differences to ``popular``, in place."""
+    values = {result["algorithm"]: result.pop("per_user") for result in results}
+    baseline = values.get(BASELINE)
+    for result in results:
+        if baseline is None or result["algorithm"] == BASELINE:
+            continue
+        result["ndcg@10_above_popular"] = {
+            task: _difference(ours, baseline[task])
+            for task, ours in values[result["algorithm"]].items()
+            if len(ours) == len(baseline.get(task, ()))
+        }
+
+
+def text_table(results: Sequence[dict[str, Any]]) -> str:
+    """Return a table for people; a model that does not beat popular says so."""
+    header = ["algorithm", *COLUMNS, "any-items", "fit s", "ask s", "MB", ""]
+    rows = [header, *(_row(result) for result in results)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def _row(result: dict[str, Any]) -> list[str]:
+    anything = result["segments"].get("any-items", {}).get("all", {})
+    return [
+        result["algorithm"],
+        *(f"{result[name]:.4f}" if name in result else "-" for name in COLUMNS),
+        f"{anything['metrics']['ndcg@10']:.4f}" if anything else "-",
+        f"{result['fit_seconds']:.1f}",
+        f"{result['recommend_seconds']:.1f}",
+        f"{result['peak_rss_bytes'] / 1e6:.0f}",
+        _remark(result),
+    ]
+
+
+def _remark(result: dict[str, Any]) -> str:
+    task = result["task"]
+    difference = result.get("ndcg@10_above_popular", {}).get(task)
+    if difference is None or difference["low"] > 0:
+        return ""
+    text = f"not above popular on {task}"
+    return f"\033[31m{text}\033[0m" if sys.stdout.isatty() else text
+
+
+def _difference(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, float]:
+    values = np.asarray(ours) - np.asarray(theirs)
+    low, high = bootstrap(values[:, None])
+    return {
+        "mean": float(values.mean()) if len(values) else float("nan"),
+        "low": float(low[0]),
+        "high": float(high[0]),
+    }
