@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 
 import numpy as np
@@ -21,10 +22,9 @@ from django_recsys.models.lists import EVERYONE, RankedItems, Reason
 
 from .workshop import Workshop
 
-ROWS_PER_TRANSACTION = 200
-"""About half a megabyte: some milliseconds of a write lock on SQLite."""
-PAUSE_SECONDS = 0.002
-"""Between two transactions, so that a waiting writer of the shop gets its turn."""
+ROWS_PER_TRANSACTION = 100
+"""Some hundred kilobytes: a few milliseconds of a write lock on SQLite."""
+LONGEST_PAUSE_SECONDS = 0.25
 VISITORS_PER_SLICE = 1024
 NEIGHBORS = 40
 DIGITS = 4
@@ -187,9 +187,8 @@ def write(
     )
     rows = ((trained_model.pk, name, ranked.packed()) for name, ranked in lists)
     while page := list(islice(rows, ROWS_PER_TRANSACTION)):
-        with transaction.atomic(using=alias), connection.cursor() as cursor:
+        with turns(alias), connection.cursor() as cursor:
             cursor.executemany(statement, page)
-        time.sleep(PAUSE_SECONDS)
 
 
 def drop_lists_of_the_gone(trained_model: TrainedModel) -> None:
@@ -205,11 +204,23 @@ def delete_in_batches(rows: models.QuerySet) -> int:
     deleted = 0
     manager = rows.model._default_manager
     while keys := list(rows.values_list("pk", flat=True)[:ROWS_PER_TRANSACTION]):
-        with transaction.atomic(using=router.db_for_write(rows.model)):
+        with turns(router.db_for_write(rows.model)):
             manager.filter(pk__in=keys).delete()
         deleted += len(keys)
-        time.sleep(PAUSE_SECONDS)
     return deleted
+
+
+@contextmanager
+def turns(alias: str) -> Iterator[None]:
+    """Hold a transaction, then pause as long as it took.
+
+    SQLite has one writer and does not queue those who wait: without the pause this
+    process would take the lock again before the shop's next poll of it.
+    """
+    began = time.perf_counter()
+    with transaction.atomic(using=alias):
+        yield
+    time.sleep(min(time.perf_counter() - began, LONGEST_PAUSE_SECONDS))
 
 
 def delete_lists(trained_models: Sequence[int]) -> None:

@@ -54,7 +54,9 @@ def test_the_reason_is_the_item_of_the_history_with_the_largest_share():
 
     ranked = list_of(run, "user:5")
 
-    assert all(reason.item_id in bought("user:5") for reason in ranked.reasons[:5])
+    named = [reason for reason in ranked.reasons if reason is not None]
+    assert len(named) >= 3
+    assert all(reason.item_id in bought("user:5") for reason in named)
     first = ranked.reasons[0]
     assert first.title == Product.objects.get(pk=first.item_id).name
     assert first.kind == "purchase"
