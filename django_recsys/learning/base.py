@@ -14,7 +14,7 @@ from .explaining import explain_entries, largest_entries
 from .hyperparameters import declared, validate
 from .interactions import Histories, IdMap, Interactions
 from .options import Progress, TrainingOptions
-from .top_items import PADDING, mask_scores, top_items
+from .top_items import PADDING, mask_scores, top_items, top_stored
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -220,12 +220,19 @@ class Recommender(ABC):
         parts = []
         for part in self._slices(len(item_indices)):
             some = item_indices[part]
-            known = some >= 0
-            scores = np.full((len(some), len(self.items_)), -np.inf, dtype=np.float32)
-            scores[known] = self._similarities(some[known])
-            scores[np.flatnonzero(known), some[known]] = -np.inf
-            parts.append(top_items(mask_scores(scores, candidate_mask), n))
+            known = np.flatnonzero(some >= 0)
+            found = self._most_similar(some[known], n, candidate_mask)
+            parts.append(_spread(found, known, len(some)))
         return _joined(parts, min(n, len(self.items_)))
+
+    def _most_similar(
+        self, item_indices: np.ndarray, n: int, candidate_mask: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        scores = self._similarities(item_indices)
+        if not isinstance(scores, np.ndarray):
+            return top_stored(scores, n, candidate_mask)
+        scores[np.arange(len(scores)), item_indices] = -np.inf
+        return top_items(mask_scores(scores, candidate_mask), n)
 
     def explain_indices(
         self, histories: Histories, ranked_indices: np.ndarray
@@ -279,8 +286,11 @@ class Recommender(ABC):
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         """Return (n_queries, n_items), NaN where there is no evidence."""
 
-    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
-        """Return (n_queries, n_items), NaN where there is no evidence."""
+    def _similarities(self, item_indices: np.ndarray) -> np.ndarray | csr_array:
+        """Return a fresh (n_queries, n_items), NaN where there is no evidence.
+
+        Sparse where neighbours are stored; then without the item itself.
+        """
         raise NotImplementedError(f"{self.name} declares similar items, but has none")
 
     def _query_matrix(self, histories: Histories) -> csr_array:
@@ -330,6 +340,19 @@ def _left_out(
     if isinstance(exclude_seen, bool):
         return histories.matrix() if exclude_seen else None
     return exclude_seen[part]
+
+
+def _spread(
+    found: tuple[np.ndarray, np.ndarray], rows: np.ndarray, length: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Put the answers to some queries in their places, the others padded."""
+    indices, scores = found
+    if len(rows) == length:
+        return found
+    all_indices = np.full((length, indices.shape[1]), PADDING, dtype=np.int32)
+    all_scores = np.full((length, indices.shape[1]), -np.inf, dtype=np.float32)
+    all_indices[rows], all_scores[rows] = indices, scores
+    return all_indices, all_scores
 
 
 def _joined(

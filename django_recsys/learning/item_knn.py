@@ -68,9 +68,8 @@ class ItemKNN(Recommender):
         scores = (self._query_matrix(histories) @ self.weights_).toarray()
         return np.where(scores > 0, scores, np.nan)
 
-    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
-        scores = self.weights_[item_indices].toarray()
-        return np.where(scores > 0, scores, np.nan)
+    def _similarities(self, item_indices: np.ndarray) -> csr_array:
+        return self.weights_[item_indices]
 
     def _query_matrix(self, histories: Histories) -> csr_array:
         return recent_items(histories, self.recency_)

@@ -43,12 +43,37 @@ def top_items(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """
     n_queries, n_items = scores.shape
     width = min(n, n_items)
-    indices = np.full((n_queries, width), PADDING, dtype=np.int32)
-    values = np.full((n_queries, width), -np.inf, dtype=np.float32)
     if width == 0 or n_queries == 0:
-        return indices, values
+        nothing = np.zeros((n_queries, width))
+        return nothing.astype(np.int32), nothing.astype(np.float32)
     rows, columns = _candidates(scores, width)
-    found = scores[rows, columns]
+    return _padded(rows, columns, scores[rows, columns], (n_queries, width))
+
+
+def top_stored(
+    scores: csr_array, n: int, candidate_mask: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the n best stored positive cells of each row, as ``top_items`` does.
+
+    scores: (n_queries, n_items) sparse: no dense block is made, so that the
+    neighbours of all items of a large catalogue take seconds.
+    """
+    n_queries, n_items = scores.shape
+    rows = np.repeat(np.arange(n_queries), np.diff(scores.indptr))
+    kept = scores.data > 0
+    if candidate_mask is not None:
+        kept &= candidate_mask[scores.indices]
+    cells = (rows[kept], scores.indices[kept], scores.data[kept])
+    return _padded(*cells, (n_queries, min(n, n_items)))
+
+
+def _padded(
+    rows: np.ndarray, columns: np.ndarray, found: np.ndarray, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the best cells of each row in order, the rest of the row padded."""
+    n_queries, width = shape
+    indices = np.full(shape, PADDING, dtype=np.int32)
+    values = np.full(shape, -np.inf, dtype=np.float32)
     order = np.lexsort((columns, -found, rows))
     rows, columns, found = rows[order], columns[order], found[order]
     first = np.searchsorted(rows, np.arange(n_queries))
