@@ -26,6 +26,10 @@ _PROPER = re.compile(
     r"spanish|irish|swiss|danish|greek|worcester|gala|fuji|granny smith|bbq|tv|dvds?)\b"
 )
 
+# The source cuts a type off after 30 letters: a last word of a few is no word.
+_CUT_OFF_AT = 30
+_CUT_WORD = re.compile(r"[\s/&-]+\w{1,3}$")
+
 # Whole phrases that the word list cannot mend.
 _PHRASES = (
     (re.compile(r"\((?:EX|EXC|EXCP|EXCPT|EXCE|EXCEPT)\b.*"), ""),  # "(EXCEPT ..."
@@ -33,6 +37,10 @@ _PHRASES = (
     (re.compile(r"\(BULK&BA?G?\)?.*"), ""),
     (re.compile(r"\((?:OVER|UNDER|\d+% ).*"), ""),
     (re.compile(r"\(42 UNDER.*"), ""),
+    (re.compile(r"\(\d+\)"), ""),
+    (re.compile(r"^BEERALE -NON.*"), "ALCOHOL-FREE BEER"),
+    (re.compile(r"^CREAM CHEESE L$"), "CREAM CHEESE"),
+    (re.compile(r"^CHIX:FRD 8PC/CUT UP.*"), "FRIED CHICKEN, 8 PIECES (HOT)"),
     (re.compile(r"\([^)]*$"), ""),  # a bracket that the source cut off
     (re.compile(r"\([A-Z]+[ -][A-Z]*/[^)]*\)"), ""),  # "(CAT CHOW/FRISKIES)"
     (re.compile(r" (?:CAN|BTL) CARB( INCL)?\b.*"), " "),
@@ -117,6 +125,8 @@ def brand_name(manufacturer_id: int, *, is_private: bool) -> str:
 def spelled_out(shorthand: str) -> str:
     """Return a label as words: "FRZN BRD FILLETS" -> "Frozen breaded fillets"."""
     text = shorthand.upper().strip()
+    if len(text) >= _CUT_OFF_AT:
+        text = _CUT_WORD.sub("", text)
     for pattern, replacement in _PHRASES:
         text = pattern.sub(replacement, text).strip(" -:&/,")
     text = re.sub(r"\s*[&/]\s*", " & ", text).replace(":", ",")
