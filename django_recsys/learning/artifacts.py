@@ -140,6 +140,9 @@ def _read_header(archive: zipfile.ZipFile) -> dict[str, Any]:
             f"The artifact has format {header.get('version')}, this version reads "
             f"{FORMAT_VERSION}: train again, or upgrade django_recsys."
         )
+    names = header.get("arrays")
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        raise ArtifactError("The header of the artifact names no arrays.")
     return header
 
 

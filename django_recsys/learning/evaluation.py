@@ -128,7 +128,7 @@ def score_on(
     recommender may be another one, loaded from an artifact.
     """
     if task == "baskets":
-        exam = exam_of_baskets(train, holdout)
+        exam = _need_baskets(exam_of_baskets(train, holdout))
     else:
         seen = train.user_items()
         exam = exam_of_users(train, holdout, context=train, seen=seen, names=(task,))
@@ -209,11 +209,19 @@ def _basket_exam(
     recommender: Recommender, parts: Split, train: Interactions
 ) -> Exam | None:
     """Only for those judged by baskets, and for what they must beat."""
-    if parts.protocol != "temporal":
+    is_judged = recommender.task == "baskets"
+    if not is_judged and not recommender.is_baseline:
         return None
-    if recommender.task != "baskets" and not recommender.is_baseline:
-        return None
-    return exam_of_baskets(train, parts.test)
+    if parts.protocol == "temporal":
+        exam = exam_of_baskets(train, parts.test)
+        return _need_baskets(exam) if is_judged else exam
+    return None
+
+
+def _need_baskets(exam: Exam | None) -> Exam:
+    if exam is None:
+        raise DataError("The test has no basket of two items that training knows.")
+    return exam
 
 
 def _evaluation(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .base import CELLS_PER_SLICE, Recommender
-from .exceptions import DataError
 from .histories import Histories
 from .interactions import Interactions
 from .list_metrics import list_metrics, tied_share
@@ -104,18 +103,18 @@ def exam_of_users(
     )
 
 
-def exam_of_baskets(train: Interactions, test: Interactions) -> Exam:
+def exam_of_baskets(train: Interactions, test: Interactions) -> Exam | None:
     """Return one query per basket of the test: one item held out, the others given.
 
     Only items that training knows; baskets with one such item are left out, and of
-    more than MOST_BASKETS a seeded sample is asked.
+    more than MOST_BASKETS a seeded sample is asked. None where no basket is left.
     """
     from scipy.sparse import coo_array
 
     owners, rows = _basket_rows(train, test)
     lengths = np.bincount(owners)
     if not len(lengths):
-        raise DataError("The test has no basket of two items that training knows.")
+        return None
     starts = np.concatenate(([0], np.cumsum(lengths)))
     random = np.random.default_rng(BASKET_SEED)
     held = starts[:-1] + random.integers(0, lengths)

@@ -97,8 +97,8 @@ def _is_test(path: Path, columns: Columns) -> np.ndarray | None:
     bad = np.flatnonzero(~np.isin(splits, SPLITS))
     if len(bad):
         raise DataError(
-            f"{path}: row {bad[0] + 1}, column 'split': {splits[bad[0]]!r} is neither "
-            "'train' nor 'test'."
+            f"{path}: row {bad[0] + 1}, column 'split': "
+            f"{str(splits[bad[0]])!r} is neither 'train' nor 'test'."
         )
     is_test: np.ndarray = splits == "test"
     return is_test

@@ -1,5 +1,7 @@
 """What every recommender promises, as tests to inherit."""
 
+# ruff: noqa: S101 (these are tests, though they ship)
+
 from __future__ import annotations
 
 import io

@@ -65,8 +65,7 @@ def taste_clusters(
     half = items // 2
     histories = {
         f"u{user}": [
-            f"i{item}"
-            for item in random.permutation(half)[:taken] + (user % 2) * half
+            f"i{item}" for item in random.permutation(half)[:taken] + (user % 2) * half
         ]
         for user in range(users)
     }

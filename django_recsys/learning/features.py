@@ -1,0 +1,163 @@
+"""Item features as sparse matrices, standardised, with counts of what was missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .id_map import IdMap
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+SEPARATOR = "|"
+MOST_WORDS = 5000
+TEXT_COLUMNS = ("title", "description")
+LABEL_COLUMNS = ("category", "brand")
+NUMBER_COLUMNS = ("price",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureReport:
+    """What was found about the items of a map."""
+
+    items: int
+    described: int
+    """Items of the map that the feature table holds."""
+    unknown: int
+    """Rows of the table that the map does not hold; left out."""
+    missing: Mapping[str, int]
+    """Column -> described items without a value in it."""
+    features: Mapping[str, int]
+    """Column -> how many features it became."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ItemFeatures:
+    """One row per item of a map; items without features have empty rows."""
+
+    items: IdMap
+    matrix: csr_array
+    """(n_items, n_features) float32; each block of columns has comparable scale."""
+    names: tuple[str, ...]
+    """What each feature is: "brand=acme", "title:lamp", "price"."""
+    report: FeatureReport
+
+
+def item_features(columns: Mapping[str, Sequence[Any]], items: IdMap) -> ItemFeatures:
+    """Return the features of a table with a column ``item`` and any known others.
+
+    Texts become TF-IDF of words in rows of length one, labels (several joined by
+    "|") become indicators in rows of length one, numbers are standardised after a
+    logarithm, so that one extreme price does not flatten all others.
+    """
+    from scipy.sparse import csr_array, hstack
+
+    positions = items.indices(map(str, columns["item"]))
+    known = np.flatnonzero(positions >= 0)
+    blocks: list[Any] = []
+    names: list[str] = []
+    missing, made = {}, {}
+    for name in (*TEXT_COLUMNS, *LABEL_COLUMNS, *NUMBER_COLUMNS):
+        if name not in columns:
+            continue
+        values = [columns[name][row] for row in known.tolist()]
+        missing[name] = sum(map(_is_missing, values))
+        block, features = _block(name, values)
+        rows = _placed(block, positions[known], len(items))
+        blocks.append(rows)
+        names += features
+        made[name] = len(features)
+    matrix = hstack(blocks) if blocks else csr_array((len(items), 0))
+    report = FeatureReport(
+        items=len(items),
+        described=len(known),
+        unknown=len(positions) - len(known),
+        missing=missing,
+        features=made,
+    )
+    return ItemFeatures(
+        items=items,
+        matrix=csr_array(matrix, dtype=np.float32),
+        names=tuple(names),
+        report=report,
+    )
+
+
+def standardised(values: np.ndarray) -> np.ndarray:
+    """Return (n,) float32 with mean 0 and deviation 1 of the known; unknown are 0."""
+    known = np.isfinite(values)
+    result = np.zeros(len(values), dtype=np.float32)
+    if known.any():
+        spread = values[known].std()
+        centred = values[known] - values[known].mean()
+        result[known] = centred / spread if spread > 0 else 0
+    return result
+
+
+def _block(name: str, values: list[Any]) -> tuple[Any, list[str]]:
+    """Return a column's matrix (n_values, n_features) and its features' names."""
+    from scipy.sparse import csr_array
+
+    if name in NUMBER_COLUMNS:
+        numbers = np.array([np.nan if _is_missing(each) else each for each in values])
+        scaled = standardised(np.log1p(np.maximum(numbers.astype(np.float64), 0)))
+        return csr_array(scaled[:, None]), [name]
+    texts = ["" if _is_missing(each) else str(each) for each in values]
+    if name in LABEL_COLUMNS:
+        return _labels(name, texts)
+    return _words(name, texts)
+
+
+def _labels(name: str, texts: list[str]) -> tuple[Any, list[str]]:
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.preprocessing import normalize
+
+    if not any(texts):
+        return _no_features(texts)
+    counter = CountVectorizer(analyzer=_split_labels, binary=True, dtype=np.float32)
+    matrix = normalize(counter.fit_transform(texts))
+    return matrix, [f"{name}={each}" for each in counter.get_feature_names_out()]
+
+
+def _words(name: str, texts: list[str]) -> tuple[Any, list[str]]:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    words = TfidfVectorizer(
+        max_features=MOST_WORDS, sublinear_tf=True, dtype=np.float32
+    )
+    if not any(map(words.build_analyzer(), texts)):
+        return _no_features(texts)
+    matrix = words.fit_transform(texts)
+    return matrix, [f"{name}:{each}" for each in words.get_feature_names_out()]
+
+
+def _no_features(texts: list[str]) -> tuple[Any, list[str]]:
+    from scipy.sparse import csr_array
+
+    return csr_array((len(texts), 0), dtype=np.float32), []
+
+
+def _split_labels(text: str) -> list[str]:
+    return [each.strip() for each in text.split(SEPARATOR) if each.strip()]
+
+
+def _placed(block: Any, positions: np.ndarray, n_items: int) -> csr_array:
+    """Return (n_items, n_features): each row of the block at its item's position."""
+    from scipy.sparse import coo_array
+
+    cells = coo_array(block)
+    rows = positions[cells.coords[0]]
+    shape = (n_items, block.shape[1])
+    return coo_array((cells.data, (rows, cells.coords[1])), shape=shape).tocsr()
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value == "" or value != value  # NaN differs from itself

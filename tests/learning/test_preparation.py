@@ -1,0 +1,144 @@
+import math
+
+import numpy as np
+import pytest
+
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.preparation import prepare
+
+DAY = 86_400.0
+
+
+def rows(*given, **options):
+    users, items, kinds, amounts, times = zip(*given, strict=True)
+    return Interactions.from_arrays(users, items, amounts, times, kinds, **options)
+
+
+def pairs(interactions):
+    users = interactions.users.ids[interactions.user_indices]
+    items = interactions.items.ids[interactions.item_indices]
+    weights = interactions.weights.tolist()
+    return {(str(u), str(i)): w for u, i, w in zip(users, items, weights, strict=True)}
+
+
+def test_kind_and_quantity_make_the_weight():
+    prepared, report = prepare(
+        rows(("1", "a", "view", 1, 0), ("1", "b", "purchase", 6, 1))
+    )
+    assert pairs(prepared)["1", "a"] == 1
+    assert pairs(prepared)["1", "b"] == pytest.approx(10 * (1 + math.log(6)))
+    assert (report.rows_given, report.rows_kept) == (2, 2)
+
+
+def test_equal_rows_of_one_moment_count_once():
+    row = ("1", "a", "purchase", 2, 5.0)
+    prepared, report = prepare(rows(row, row, ("1", "a", "purchase", 2, 6.0)))
+    assert (len(prepared), report.duplicates) == (2, 1)
+
+
+def test_equal_rows_without_times_are_all_kept():
+    given = Interactions.from_arrays(["1", "1"], ["a", "a"])
+    assert len(prepare(given)[0]) == 2
+
+
+def test_unknown_items_are_left_out_and_counted():
+    given = rows(("1", "a", "view", 1, 0), ("1", "gone", "view", 1, 1))
+    prepared, report = prepare(given, known_items={"a"})
+    assert list(pairs(prepared)) == [("1", "a")]
+    assert report.unknown_items == 1
+
+
+def test_full_return_cancels_the_purchase():
+    prepared, report = prepare(
+        rows(
+            ("1", "a", "purchase", 3, 0),
+            ("1", "a", "return", -3, 1),
+            ("2", "a", "purchase", 3, 2),
+        )
+    )
+    assert list(pairs(prepared)) == [("2", "a")]
+    assert (report.returns, report.purchases_cancelled) == (1, 1)
+
+
+def test_partial_return_leaves_the_rest():
+    prepared, _ = prepare(
+        rows(("1", "a", "purchase", 6, 0), ("1", "a", "return", 2, 1))
+    )
+    assert pairs(prepared)["1", "a"] == pytest.approx(10 * (1 + math.log(4)), rel=1e-5)
+
+
+def test_return_without_a_purchase_outweighs_a_view():
+    prepared, report = prepare(
+        rows(
+            ("1", "a", "view", 1, 0),
+            ("1", "a", "return", 1, 1),
+            ("1", "b", "view", 1, 2),
+        )
+    )
+    assert list(pairs(prepared)) == [("1", "b")]
+    assert (report.negative_pairs, report.negative_rows) == (1, 1)
+
+
+def test_removal_lowers_what_the_cart_said():
+    prepared, report = prepare(
+        rows(
+            ("1", "a", "cart_add", 1, 0),
+            ("1", "a", "view", 1, 1),
+            ("1", "a", "removal", 1, 2),
+        )
+    )
+    assert prepared.weights.sum() == pytest.approx(1)
+    assert report.removals == 1
+
+
+def test_oldest_rows_of_an_absurd_volume_are_left_out():
+    given = rows(
+        *[("1", f"{n}", "view", 1, n) for n in range(9)], ("2", "0", "view", 1, 0)
+    )
+    prepared, report = prepare(given, max_rows_per_user=3)
+    assert set(pairs(prepared)) == {("1", "6"), ("1", "7"), ("1", "8"), ("2", "0")}
+    assert (report.capped_users, report.capped_rows) == (1, 6)
+
+
+def test_low_rating_counts_against():
+    given = rows(
+        *[("1", f"{n}", "rating", 5, n) for n in range(9)], ("1", "bad", "rating", 1, 9)
+    )
+    prepared, report = prepare(given)
+    assert ("1", "bad") not in pairs(prepared)
+    assert len(prepared) == 9
+    assert report.ratings_centred == 10
+
+
+def test_equal_ratings_all_count_as_taken():
+    given = rows(("1", "a", "rating", 4, 0), ("2", "a", "rating", 4, 1))
+    assert prepare(given)[0].weights.tolist() == [5, 5]
+
+
+def test_weight_halves_with_each_half_life():
+    given = rows(("1", "a", "view", 1, 0), ("1", "b", "view", 1, 30 * DAY))
+    prepared, report = prepare(given, half_life_days=30)
+    assert prepared.weights.tolist() == [0.5, 1]
+    assert report.rows_decayed == 1
+    assert prepare(given, half_life_days=30, now=60 * DAY)[0].weights.tolist() == [
+        0.25,
+        0.5,
+    ]
+
+
+def test_kind_without_a_weight_is_an_error():
+    with pytest.raises(DataError, match="no weight for the kind 'gaze'"):
+        prepare(rows(("1", "a", "gaze", 1, 0)))
+
+
+def test_nothing_stays_nothing():
+    given = rows(("1", "a", "view", 1, 0)).select(np.zeros(1, dtype=bool))
+    prepared, report = prepare(given)
+    assert len(prepared) == report.rows_kept == 0
+
+
+def test_report_is_a_dictionary_of_counts():
+    counts = prepare(rows(("1", "a", "view", 1, 0)))[1].as_dict()
+    assert list(counts)[:2] == ["rows_given", "unknown_items"]
+    assert all(isinstance(each, int) for each in counts.values())

@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.splitting import (
+    leave_one_out,
+    split,
+    temporal,
+    validation_split,
+)
+from django_recsys.testing import interactions_of
+
+
+def pairs(rows: Interactions) -> list[tuple[str, str]]:
+    users = rows.users.ids[rows.user_indices].tolist()
+    return list(zip(users, rows.items.ids[rows.item_indices].tolist(), strict=True))
+
+
+def test_temporal_cuts_once_for_everyone_and_ties_go_to_the_test():
+    rows = Interactions.from_arrays(
+        list("aabbcc"), list("123456"), timestamps=[1, 2, 3, 5, 5, 6]
+    )
+    cut = temporal(rows, share=1 / 3)  # row floor(4) has time 5, as has row 3
+    assert pairs(cut.train) == [("a", "1"), ("a", "2"), ("b", "3")]
+    assert pairs(cut.test) == [("b", "4"), ("c", "5"), ("c", "6")]
+
+
+def test_temporal_tests_each_pair_once_and_no_return():
+    rows = Interactions.from_arrays(
+        list("aaaaaa"),
+        list("123441"),
+        timestamps=range(6),
+        kinds=[*["purchase"] * 5, "return"],
+    )
+    cut = temporal(rows, share=0.5)
+    assert pairs(cut.test) == [("a", "3"), ("a", "4")]
+
+
+def test_returns_before_the_cut_stay_in_train():
+    rows = Interactions.from_arrays(
+        list("aaaaa"),
+        list("11234"),
+        timestamps=range(5),
+        kinds=["purchase", "return", "purchase", "purchase", "purchase"],
+    )
+    assert temporal(rows, share=0.25).train.is_kind("return").sum() == 1
+
+
+def test_positions_are_no_times():
+    rows = Interactions.from_arrays(["a"], ["1"], timestamps=[0], has_times=False)
+    with pytest.raises(DataError, match="temporal needs timestamps"):
+        temporal(rows)
+
+
+def test_validation_is_the_last_eighth():
+    rows = interactions_of({"a": [str(n) for n in range(16)]})
+    cut = validation_split(rows)
+    assert (len(cut.train), len(cut.test)) == (14, 2)
+
+
+def test_leave_one_out_takes_the_last_and_keeps_the_one_before():
+    rows = interactions_of({"a": ["1", "2", "3", "4"], "b": ["1", "2"]})
+    cut = leave_one_out(rows)
+    assert pairs(cut.test) == [("a", "4")]
+    assert pairs(cut.train) == [("a", "1"), ("a", "2"), ("b", "1"), ("b", "2")]
+    assert ("a", "3") in pairs(cut.context)
+    both = leave_one_out(rows, fit="train+validation")
+    assert pairs(both.train) == pairs(both.context) == pairs(cut.context)
+
+
+def test_leave_one_out_keeps_the_last_row_of_a_pair():
+    rows = interactions_of({"a": ["1", "2", "3", "1"]})
+    cut = leave_one_out(rows)
+    assert pairs(cut.test) == [("a", "1")]
+    assert pairs(cut.context) == [("a", "2"), ("a", "3")]
+
+
+def test_tied_times_are_reported():
+    rows = Interactions.from_arrays(list("aaab"), list("1231"), timestamps=[1, 1, 2, 1])
+    assert temporal(rows).tied_times == 0.5
+
+
+def test_given_split_follows_the_column():
+    rows = interactions_of({"a": ["1", "2", "3"]})
+    cut = split(rows, "given-split", is_test=np.array([True, False, True]))
+    assert pairs(cut.train) == [("a", "2")]
+    assert pairs(cut.test) == [("a", "1"), ("a", "3")]
+
+
+def test_given_split_needs_a_column():
+    with pytest.raises(DataError, match="needs a column 'split'"):
+        split(interactions_of({"a": ["1"]}), "given-split")
+
+
+def test_unknown_protocol_lists_the_known_ones():
+    with pytest.raises(DataError, match="no protocol 'random'; there are: temporal"):
+        split(interactions_of({"a": ["1"]}), "random")
+
+
+def test_only_negative_rows_cannot_be_split():
+    rows = Interactions.from_arrays(["a"], ["1"], timestamps=[1], kinds=["return"])
+    with pytest.raises(DataError, match="no positive interactions"):
+        temporal(rows)
