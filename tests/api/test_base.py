@@ -1,5 +1,6 @@
 """A host's REST framework settings stay the host's, seen in a process of its own."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -86,6 +87,7 @@ def test_hostile_defaults_of_the_host_change_nothing(more_apps):
     done = subprocess.run(
         [sys.executable, "-c", "".join(map(textwrap.dedent, program))],
         cwd=ROOT,
+        env={**os.environ, "RECSYS_TEST_DATABASE_URL": "sqlite://"},
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,165 @@
+"""Placements: the declared ones, and what the shop changed about them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from django_recsys.models import Placement, RecommenderConfig
+from django_recsys.models.recommenders import DEFAULT_RECOMMENDERS
+from django_recsys.serving.placements import DECLARED, rule_of
+from django_recsys.serving.standing import current_standing
+
+from .buttons import address_of
+
+
+def known_recommenders() -> list[str]:
+    """Return the keys that a placement may name."""
+    stored = RecommenderConfig.objects.values_list("key", flat=True)
+    return sorted({*DEFAULT_RECOMMENDERS, *stored})
+
+
+class KeysField(forms.CharField):
+    """Keys of recommenders, in order, with commas between."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a list as a line."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Read the line; refuse what is no recommender."""
+        if isinstance(value, list):
+            return value
+        keys = [key.strip() for key in (value or "").split(",") if key.strip()]
+        unknown = [key for key in keys if key not in known_recommenders()]
+        if unknown:
+            raise forms.ValidationError(
+                _("There is no recommender %(key)s; there are: %(known)s.")
+                % {"key": unknown[0], "known": ", ".join(known_recommenders())}
+            )
+        return list(dict.fromkeys(keys))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare as lines."""
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class PlacementForm(forms.ModelForm):
+    """What fills a slot, from names that exist."""
+
+    recommender = forms.ChoiceField(
+        required=False, help_text=gettext_lazy("Whose lists are shown first.")
+    )
+    fallbacks = KeysField(
+        required=False,
+        help_text=gettext_lazy(
+            "Recommenders that fill a short list, in order, with commas between."
+        ),
+    )
+
+    class Meta:
+        """All columns."""
+
+        model = Placement
+        fields = [
+            "key",
+            "title",
+            "basis",
+            "recommender",
+            "fallbacks",
+            "size",
+            "excludes_purchased",
+            "follows_visitor",
+            "is_enabled",
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "recommender" in self.fields:
+            keys = {*known_recommenders(), self.instance.recommender} - {""}
+            choices = [("", "-"), *((key, key) for key in sorted(keys))]
+            self.fields["recommender"].choices = choices
+
+
+@admin.register(Placement)
+class PlacementAdmin(admin.ModelAdmin):
+    """Rows override what is declared; to delete one goes back to the declaration."""
+
+    form = PlacementForm
+    list_display = ["key", "title", "basis", "filled_by", "size", "is_enabled"]
+    list_filter = ["is_enabled", "basis"]
+    search_fields = ["key", "title"]
+
+    class Media:
+        """The look of the list of declared placements."""
+
+        css = {"all": ["django_recsys/admin.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the button that makes a row of a declared placement."""
+        view = self.admin_site.admin_view(require_POST(self.customise))
+        own = path(
+            "customise/<slug:key>/", view, name="django_recsys_placement_customise"
+        )
+        return [own, *super().get_urls()]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep the key: templates name it."""
+        return [] if obj is None else ["key"]
+
+    @admin.display(description=gettext_lazy("filled by"))
+    def filled_by(self, row: Placement) -> str:
+        """Name the recommenders in order and mark those that serve nothing."""
+        return shown_sources(rule_of(row).sources)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the declared placements below the rows."""
+        stored = set(Placement.objects.values_list("key", flat=True))
+        declared = [
+            {"rule": rule, "sources": shown_sources(rule.sources)}
+            for key, rule in DECLARED.items()
+            if key not in stored
+        ]
+        context = {
+            **(extra_context or {}),
+            "recsys_declared": declared,
+            "recsys_bases": dict(Placement.Basis.choices),
+        }
+        return super().changelist_view(request, context)
+
+    def customise(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Make a row of a declared placement and open it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        rule = DECLARED.get(key)
+        if rule is None:
+            raise Http404
+        values = {**asdict(rule), "fallbacks": list(rule.fallbacks), "title": ""}
+        row, is_new = Placement.objects.get_or_create(key=key, defaults=values)
+        if is_new:
+            self.log_addition(request, row, "customise")
+            messages.info(request, _("Delete this row to go back to what is built in."))
+        return redirect(address_of(row))
+
+
+def shown_sources(sources: tuple[str, ...]) -> str:
+    """Return the recommenders in order; those that never served are marked."""
+    serving = current_standing().pointers
+    marks = (
+        (key, "" if key in serving else format_html(" <em>({})</em>", _("untrained")))
+        for key in sources
+    )
+    return format_html_join(" → ", "{}{}", marks) or "-"
