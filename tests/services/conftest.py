@@ -91,7 +91,7 @@ def make_host(tmp_path, redis_url) -> Callable[..., Host]:
             "RECSYS_TEST_STORAGE": str(storage),
         }
         host = Host(environment, tmp_path)
-        host.manage("migrate", "--run-syncdb", "--verbosity", "0")
+        host.manage("migrate", "--verbosity", "0")
         host.run("-m", "tests.services.fill")
         return host
 

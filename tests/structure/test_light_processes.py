@@ -42,7 +42,7 @@ def test_served_page_loads_no_scientific_library_but_numpy():
         from django.contrib.auth.models import User
         from django.core.management import call_command
         from django.test import Client
-        call_command("migrate", run_syncdb=True, verbosity=0)
+        call_command("migrate", verbosity=0)
         from tests.hosts.shop.models import Product
         for number in range(20):
             Product.objects.create(name=f"Product {number}")
