@@ -9,7 +9,8 @@ from django.utils import timezone
 from example_shop.accounts.models import Household
 from example_shop.catalogue.models import Category, Product
 from example_shop.orders.models import Order, OrderLine
-from example_shop.setup.loading import DEMO_PASSWORD, median_prices
+from example_shop.setup.columns import median_prices
+from example_shop.setup.loading import DEMO_PASSWORD
 from example_shop.setup.merchandise import choose_lines
 from example_shop.setup.source import ProductRow
 from tests.example_shop.made_up import FIRST_PRODUCT, make_source, with_lines
@@ -113,3 +114,15 @@ def test_the_indexes_of_the_large_table_are_back_afterwards(load):
         table = OrderLine._meta.db_table
         found = connection.introspection.get_constraints(cursor, table)
     assert {"orderline_order", "orderline_product"} <= set(found)
+
+
+def test_products_that_print_alike_are_numbered(load):
+    source = make_source()
+    for product_id in (1, 2):
+        row = ProductRow(product_id, 1, "GROCERY", "SOUP", "BROTH", "", False)
+        source.products.append(row)
+    time = source.times.max()
+    source = with_lines(source, (1, 1, 1, 1, 2.0, time), (1, 1, 2, 5, 9.0, time))
+    load(source)
+    names = dict(Product.objects.filter(pk__in=(1, 2)).values_list("pk", "name"))
+    assert names == {2: "Broth", 1: "Broth no. 2"}, "the better seller has no number"
