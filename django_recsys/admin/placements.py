@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from django_recsys.models import Placement, RecommenderConfig
 from django_recsys.models.recommenders import DEFAULT_RECOMMENDERS
-from django_recsys.serving.placements import DECLARED, rule_of
+from django_recsys.serving.placements import DECLARED, PlacementRule, rule_of
 from django_recsys.serving.standing import current_standing
 
 from .buttons import address_of
@@ -98,8 +98,6 @@ class PlacementAdmin(admin.ModelAdmin):
 
     form = PlacementForm
     list_display = ["key", "title", "basis", "filled_by", "size", "is_enabled"]
-    list_filter = ["is_enabled", "basis"]
-    search_fields = ["key", "title"]
 
     class Media:
         """The look of the list of declared placements."""
@@ -121,7 +119,7 @@ class PlacementAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("filled by"))
     def filled_by(self, row: Placement) -> str:
         """Name the recommenders in order and mark those that serve nothing."""
-        return shown_sources(rule_of(row).sources)
+        return shown_sources(rule_of(row))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: Any = None
@@ -129,14 +127,13 @@ class PlacementAdmin(admin.ModelAdmin):
         """Show the declared placements below the rows."""
         stored = set(Placement.objects.values_list("key", flat=True))
         declared = [
-            {"rule": rule, "sources": shown_sources(rule.sources)}
+            {"rule": rule, "sources": shown_sources(rule)}
             for key, rule in DECLARED.items()
             if key not in stored
         ]
         context = {
             **(extra_context or {}),
             "recsys_declared": declared,
-            "recsys_bases": dict(Placement.Basis.choices),
         }
         return super().changelist_view(request, context)
 
@@ -155,11 +152,12 @@ class PlacementAdmin(admin.ModelAdmin):
         return redirect(address_of(row))
 
 
-def shown_sources(sources: tuple[str, ...]) -> str:
+def shown_sources(rule: PlacementRule) -> str:
     """Return the recommenders in order; those that never served are marked."""
     serving = current_standing().pointers
     marks = (
         (key, "" if key in serving else format_html(" <em>({})</em>", _("untrained")))
-        for key in sources
+        for key in rule.sources
     )
-    return format_html_join(" → ", "{}{}", marks) or "-"
+    basis = str(dict(Placement.Basis.choices)[rule.basis])
+    return format_html_join(" → ", "{}{}", marks) or basis

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -26,8 +29,6 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
     """One page for each recommender."""
 
     list_display = ["key", "algorithm", "serves", "last_run", "next_run", "is_enabled"]
-    list_filter = ["is_enabled", "schedule", "gate"]
-    search_fields = ["key", "algorithm"]
     actions = ["train_selected"]
     list_select_related = ["serving"]
     buttons = {"train": "train", "roll-back": "roll_back"}
@@ -105,8 +106,7 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
         run = config.runs.first()
         if run is None:
             return _("never")
-        when = timezone.localtime(run.created_at).strftime("%Y-%m-%d %H:%M")
-        return linked(run, f"{when}: {run.get_status_display()}")
+        return linked(run, f"{readable(run.created_at)}: {run.get_status_display()}")
 
     @admin.display(description=gettext_lazy("next training"))
     def next_run(self, config: RecommenderConfig) -> Any:
@@ -115,7 +115,7 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
         start = next_start(config, now)
         if start is None:
             return _("only by hand")
-        return _("at the next tick") if start <= now else start
+        return _("at the next tick") if start <= now else readable(start)
 
     # Deeds
 
@@ -157,6 +157,11 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
 def linked(row: Any, text: str) -> str:
     """Return a link to a row's page."""
     return format_html('<a href="{}">{}</a>', address_of(row), text)
+
+
+def readable(moment: datetime) -> str:
+    """Return a moment as people of this language write it."""
+    return date_format(template_localtime(moment), "DATETIME_FORMAT")
 
 
 def headline(model: TrainedModel) -> str:
