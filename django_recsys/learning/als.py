@@ -17,6 +17,8 @@ from .recency import learned_recency, recency_hyperparameter, recent_items
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+TAKEN_SHARE = 1 / 40  # the best on validation, dense shops and sparse ones alike
+
 
 @dataclass(kw_only=True, eq=False)
 class ImplicitALS(Recommender):
@@ -29,22 +31,31 @@ class ImplicitALS(Recommender):
     handles_new_users: ClassVar[bool] = True
     has_similar_items: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
-    array_names: ClassVar[tuple[str, ...]] = ("item_factors_", "recency_")
+    array_names: ClassVar[tuple[str, ...]] = (
+        "item_factors_",
+        "confidence_",
+        "recency_",
+    )
 
     embedding_size: int = hyperparameter(
         64, low=1, high=1024, help="Numbers kept per user and item."
     )
     regularization: float = hyperparameter(
-        1.0, low=0.0, high=1e4, help="Higher resists overfitting."
+        30.0, low=0.0, high=1e4, help="Higher resists overfitting."
     )
     confidence: float = hyperparameter(
-        10.0, low=0.0, high=1e4, help="How much more a taken item says than others."
+        -1.0,
+        low=-1.0,
+        high=1e4,
+        help="How much more a taken item says than one not taken; -1: so much that "
+        "all taken ones together say a fortieth of what all others say.",
     )
     epochs: int = hyperparameter(15, low=1, high=500, help="Passes over the data.")
     recency: float = recency_hyperparameter()
 
     item_factors_: np.ndarray = field(init=False, repr=False)
     """(n_items, embedding_size) float32; zero for items that nobody took."""
+    confidence_: np.ndarray = field(init=False, repr=False)  # () float64
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
 
     def _fit(
@@ -60,7 +71,8 @@ class ImplicitALS(Recommender):
 
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
         confidence = interactions.user_items()
-        confidence.data[:] = 1 + self.confidence
+        self.confidence_ = self._learned_confidence(interactions, confidence.nnz)
+        confidence.data[:] = 1 + self.confidence_
         self.item_factors_ = item_factors(
             confidence,
             embedding_size=self.embedding_size,
@@ -68,6 +80,12 @@ class ImplicitALS(Recommender):
             epochs=self.epochs,
             options=options,
         )
+
+    def _learned_confidence(self, interactions: Interactions, taken: int) -> np.ndarray:
+        if self.confidence >= 0:
+            return np.array(self.confidence)
+        cells = interactions.user_count() * interactions.item_count()
+        return np.array(cells / max(taken, 1) * TAKEN_SHARE)
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         from ._implicit_als import fold_in
@@ -85,7 +103,7 @@ class ImplicitALS(Recommender):
 
     def _query_matrix(self, histories: Histories) -> csr_array:
         queries = recent_items(histories, self.recency_)
-        queries.data = 1 + np.float32(self.confidence) * queries.data
+        queries.data = 1 + np.float32(self.confidence_) * queries.data
         return queries
 
     def _pair_shares(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 ROWS_PER_BLOCK = 4096
+CELLS_PER_BLOCK = 1 << 24
 
 
 @dataclass(kw_only=True, eq=False)
@@ -153,7 +154,7 @@ class EASE(Recommender):
         weights = np.empty(len(sources), dtype=np.float32)
         distinct, column = np.unique(targets, return_inverse=True)
         by_item = self.taken_.T.tocsr()
-        step = max(1, (1 << 24) // len(self.scale_))
+        step = max(1, CELLS_PER_BLOCK // len(self.scale_))
         order = np.argsort(column, kind="stable")
         edges = np.searchsorted(column[order], np.arange(0, len(distinct) + step, step))
         for number, at in enumerate(range(0, len(distinct), step)):

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from django_recsys.learning._recency_choice import choose_recency
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.recency import (
+    learned_recency,
+    recency_weights,
+    recent_items,
+)
+from django_recsys.testing import interactions_of
+
+
+def test_weight_falls_to_one_over_e():
+    histories = interactions_of({"1": list("abc")}).histories()
+    weights = recency_weights(histories, 2.0)
+    assert weights.tolist() == pytest.approx([np.exp(-1), np.exp(-0.5), 1])
+    assert recency_weights(histories, 0.0).tolist() == [1, 1, 1]
+
+
+def test_an_item_is_as_recent_as_its_newest_row():
+    histories = interactions_of({"1": list("aba"), "2": [], "3": ["b"]}).histories()
+    found = recent_items(histories, 1.0).toarray()
+    assert found[0].tolist() == pytest.approx([1, np.exp(-1)])
+
+
+def walks(users: int, is_ordered: bool) -> Interactions:
+    """Return walks in which mostly one item follows each; else they are shuffled."""
+    random = np.random.default_rng(0)
+    histories = {}
+    for user in range(users):
+        walk = [int(random.integers(60))]
+        while len(walk) < 30:
+            follows = random.random() < 0.8
+            walk.append((walk[-1] * 7 + 3) % 60 if follows else random.integers(60))
+        if not is_ordered:
+            random.shuffle(walk)
+        histories[f"{user}"] = [f"{item}" for item in walk]
+    return interactions_of(histories)
+
+
+def test_sequences_choose_the_newest_items():
+    assert 0 < choose_recency(walks(300, is_ordered=True), seed=0) <= 5
+
+
+def test_unordered_tastes_weigh_all_alike():
+    assert choose_recency(walks(300, is_ordered=False), seed=0) in (0.0, 30.0)
+
+
+@pytest.mark.parametrize("has_times", [True, False])
+def test_too_few_users_weigh_all_alike(has_times):
+    rows = Interactions.from_arrays(
+        ["1", "1", "2"], ["a", "b", "a"], timestamps=[1, 2, 3], has_times=has_times
+    )
+    assert choose_recency(rows, seed=0) == 0
+
+
+def test_one_moment_for_all_has_no_order():
+    rows = Interactions.from_arrays(["1", "2"], ["a", "b"], timestamps=[5, 5])
+    assert choose_recency(rows, seed=0) == 0
+
+
+def test_only_popular_items_are_looked_at(monkeypatch):
+    monkeypatch.setattr("django_recsys.learning._recency_choice.MOST_ITEMS", 40)
+    monkeypatch.setattr("django_recsys.learning._recency_choice.MOST_USERS", 100)
+    assert choose_recency(walks(300, is_ordered=True), seed=0) > 0
+
+
+def test_a_given_recency_is_taken_as_it_is():
+    rows = walks(2, is_ordered=True)
+    assert learned_recency(7.0, rows, seed=0) == 7
