@@ -38,7 +38,7 @@ class ImplicitALS(Recommender):
     )
 
     embedding_size: int = hyperparameter(
-        64, low=1, high=1024, help="Numbers kept per user and item."
+        128, low=1, high=1024, help="Numbers kept per user and item."
     )
     regularization: float = hyperparameter(
         30.0, low=0.0, high=1e4, help="Higher resists overfitting."

@@ -29,7 +29,7 @@ class SVD(Recommender):
     array_names: ClassVar[tuple[str, ...]] = ("item_factors_", "recency_")
 
     embedding_size: int = hyperparameter(
-        64, low=1, high=1024, help="Numbers kept per item."
+        128, low=1, high=1024, help="Numbers kept per item."
     )
     popularity_scaling: float = hyperparameter(
         0.5,

