@@ -33,3 +33,13 @@ def send_training() -> None:
     ) as connection:
         connection.ensure_connection(max_retries=1, timeout=CONNECT_SECONDS)
         train_task.apply_async(connection=connection, retry=False)
+
+
+def reach_broker() -> str:
+    """Return the broker's address, without its password; raises where none answers."""
+    with current_app.connection_for_write(
+        connect_timeout=CONNECT_SECONDS
+    ) as connection:
+        connection.ensure_connection(max_retries=1, timeout=CONNECT_SECONDS)
+        address: str = connection.as_uri()
+    return address

@@ -1,0 +1,147 @@
+"""What is known of the shop: items, purchases, interactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Max
+from django.db.models.signals import post_save
+
+from django_recsys.catalog import ModelCatalog, get_catalog
+from django_recsys.catalog.model_catalog import available, base_queryset
+from django_recsys.conf import get_settings
+from django_recsys.models import Interaction
+from django_recsys.tracking.sources import purchase_sources
+
+from .findings import Finding, fail, ok, warn
+
+WANTED_FIELDS = frozenset({"title", "price", "url"})
+"""Without these a block looks poor."""
+SAMPLE_LENGTH = 60
+MIDDLEWARE = "django_recsys.tracking.middleware.VisitorMiddleware"
+STALE = timedelta(days=2)
+
+
+def examine_items(now: datetime) -> Iterator[Finding]:
+    """Count the items, and those that may be shown."""
+    catalog = get_catalog()
+    if not isinstance(catalog, ModelCatalog):
+        some = len(list(islice(catalog.visible_ids(), 1000)))
+        yield item_finding("items", some, some)
+        return
+    for source in catalog.sources:
+        queryset = base_queryset(source)
+        label = source.model._meta.label
+        yield item_finding(label, queryset.count(), available(queryset, None).count())
+
+
+def item_finding(label: str, total: int, shown: int) -> Finding:
+    """Judge the counts of one item model."""
+    if not total:
+        remedy = "Add products, or see RECSYS['ITEM_MODEL'] and ['ITEM_QUERYSET']."
+        return fail("items", f"{label}: none found", remedy)
+    if not shown:
+        remedy = "RECSYS['AVAILABLE'] lets nothing through."
+        return fail("items", f"{label}: {total:,} found, none may be shown", remedy)
+    return ok("items", f"{label}: {total:,} found, {shown:,} may be shown")
+
+
+def examine_fields(now: datetime) -> Iterator[Finding]:
+    """Say how each field is read, with a sample."""
+    catalog = get_catalog()
+    if not isinstance(catalog, ModelCatalog):
+        yield ok("fields", f"described by {type(catalog).__name__}")
+        return
+    for source in catalog.sources:
+        item = available(base_queryset(source), None).first()
+        record = catalog.describe(item) if item is not None else None
+        for name, reader in source.readers.items():
+            value = getattr(record, name, None)
+            yield field_finding(source.model._meta.label, name, reader.path, value)
+
+
+def field_finding(label: str, name: str, path: str, value: Any) -> Finding:
+    """Judge how one field is read."""
+    title = f"field {name}"
+    if not path:
+        detail = f"{label}: no such field was guessed"
+        remedy = f"Say where it is: RECSYS['ITEM_FIELDS']['{name}']."
+        return (
+            warn(title, detail, remedy) if name in WANTED_FIELDS else ok(title, detail)
+        )
+    how = "configured" if name in get_settings().ITEM_FIELDS else "guessed"
+    sample = " ".join(str(value if value is not None else "").split())
+    detail = f"{label}: {path} ({how}), as in {sample[:SAMPLE_LENGTH]!r}"
+    if name in WANTED_FIELDS and not sample:
+        return warn(title, detail, "The first item has none; is the path right?")
+    return ok(title, detail)
+
+
+def examine_purchases(now: datetime) -> Iterator[Finding]:
+    """Count what PURCHASES finds, and see that saved lines are heard."""
+    if not get_settings().purchase_sources:
+        remedy = "Name your order lines in RECSYS['PURCHASES'], or send item_purchased."
+        yield warn("purchases", "RECSYS['PURCHASES'] is not set", remedy)
+    for source in purchase_sources():
+        label = source.model._meta.label
+        counted = source.lines().count()
+        total = source.model._default_manager.count()
+        detail = f"{label}: {counted:,} of {total:,} lines count as bought"
+        if total and not counted:
+            yield warn("purchases", detail, "RECSYS['PURCHASES']['where'] drops all.")
+        else:
+            yield ok("purchases", detail)
+        if post_save.has_listeners(source.model):
+            yield ok("live hook", f"{label} is listened to")
+        else:
+            yield fail("live hook", f"nobody listens to {label}", "Restart the server.")
+
+
+def examine_interactions(now: datetime) -> Iterator[Finding]:
+    """Count the interactions by kind, and say how old the newest is."""
+    rows = Interaction.objects.values("kind").annotate(
+        count=Count("pk"), newest=Max("occurred_at")
+    )
+    found = {row["kind"]: row for row in rows.order_by("kind")}
+    if not found:
+        remedy = "Run manage.py recsys_backfill, or recsys_import FILE."
+        yield fail("interactions", "none recorded", remedy)
+        return
+    for kind, row in found.items():
+        newest = row["newest"]
+        when = f"{newest:%Y-%m-%d %H:%M} ({age(now - newest)})"
+        yield ok(f"interactions: {kind}", f"{row['count']:,}, the newest {when}")
+    yield judge_browsing(found, now)
+
+
+def judge_browsing(found: dict[str, Any], now: datetime) -> Finding:
+    """Say whether pages report what visitors look at."""
+    remedy = "Send item_viewed in your product view; see the guide on recording."
+    views = found.get("view")
+    if views is None:
+        return warn("views", "no view was ever recorded", remedy)
+    if now - views["newest"] > STALE:
+        return warn("views", f"the newest view is {age(now - views['newest'])}", remedy)
+    return ok("views", "views arrive")
+
+
+def age(span: timedelta) -> str:
+    """Return how long ago something was, in words."""
+    minutes = int(span.total_seconds() // 60)
+    for size, unit in ((1440, "day"), (60, "hour")):
+        if minutes >= size:
+            count = minutes // size
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now" if minutes < 2 else f"{minutes} minutes ago"
+
+
+def examine_guests(now: datetime) -> Iterator[Finding]:
+    """Say whether guests have a history."""
+    if MIDDLEWARE in settings.MIDDLEWARE:
+        yield ok("guests", "remembered where they consent (VisitorMiddleware)")
+    else:
+        yield ok("guests", "not remembered: VisitorMiddleware is not in MIDDLEWARE")

@@ -1,0 +1,250 @@
+"""The doctor finds what is wrong, and says how to mend it."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as project
+from django.core.management import call_command
+from django.db import connection
+from django.test import override_settings
+from django.utils import timezone
+
+from django_recsys.models import Interaction, Lease, RecommenderConfig, TrainingRun
+from django_recsys.operations.doctor import examine
+from django_recsys.operations.shop_findings import age
+from django_recsys.operations.tick import LAST_TICK
+from tests.factories import make_interaction, make_products, make_serving_model
+from tests.hosts.shop.models import Order, OrderLine
+
+pytestmark = pytest.mark.django_db
+
+
+def findings(now=None):
+    return {finding.name: finding for finding in examine(now or timezone.now())}
+
+
+def recsys(**changes):
+    return override_settings(RECSYS={**project.RECSYS, **changes})
+
+
+@pytest.fixture
+def healthy_shop():
+    """A shop that sells, records, trains and ticks."""
+    now = timezone.now()
+    products = make_products(3, description="Good.")
+    order = Order.objects.create(number="A1")
+    OrderLine.objects.create(order=order, product=products[0])
+    make_interaction("user:1", products[0], "view", at=now)
+    make_interaction("user:1", products[0], "purchase", at=now)
+    make_serving_model("ease", data_until=now)
+    config = RecommenderConfig.objects.get(key="ease")
+    TrainingRun.objects.create(recommender=config, status="promoted")
+    Lease.objects.create(name=LAST_TICK, expires_at=now)
+    return products
+
+
+def test_healthy_shop_has_nothing_to_mend(healthy_shop):
+    found = findings()
+    assert {name: f.detail for name, f in found.items() if f.state != "ok"} == {}
+    assert all(finding.remedy == "" for finding in found.values())
+
+
+def test_empty_shop_fails_where_it_matters():
+    found = findings()
+    assert {name for name, f in found.items() if f.state == "fail"} == {
+        "items",
+        "interactions",
+        "trainings",
+    }
+    assert "recsys_backfill" in found["interactions"].remedy
+    assert "recsys_train" in found["trainings"].remedy
+    assert "recsys_tick" in found["schedule"].remedy
+
+
+def test_counts_and_samples_are_shown(healthy_shop):
+    make_products(2, stock=0)
+    found = findings()
+    assert found["items"].detail == "shop.Product: 5 found, 3 may be shown"
+    assert found["field title"].detail == (
+        "shop.Product: name (guessed), as in 'Product 1'"
+    )
+    assert "category__name (guessed)" in found["field category"].detail
+    assert "1 of 1 lines" in found["purchases"].detail
+    assert found["interactions: view"].detail.startswith("1, the newest")
+    assert "just now" in found["schedule"].detail
+
+
+def test_configured_fields_are_told_from_guessed_ones(healthy_shop):
+    with recsys(ITEM_FIELDS={"title": "brand"}):
+        title = findings()["field title"]
+    assert "brand (configured)" in title.detail
+    assert title.state == "warn"
+
+
+def test_rule_that_hides_everything_is_found(healthy_shop):
+    with recsys(AVAILABLE={"stock__gt": 1000}):
+        assert "AVAILABLE" in findings()["items"].remedy
+
+
+def test_wrong_settings_do_not_stop_the_doctor():
+    with recsys(ITEM_MODEL="shop.NoSuchModel", PURCHASES={"model": "no.Such"}):
+        found = findings()
+    assert found["items"].state == "fail"
+    assert "NoSuchModel" in found["items"].detail
+    assert found["settings"].state == "fail"
+    assert found["cache"].state == "ok"
+
+
+def test_purchases_that_no_line_passes_are_found(healthy_shop):
+    Order.objects.update(paid=False)
+    purchases = findings()["purchases"]
+    assert (purchases.state, "where" in purchases.remedy) == ("warn", True)
+    with recsys(PURCHASES=None):
+        assert "PURCHASES" in findings()["purchases"].remedy
+
+
+def test_silent_pages_are_found(healthy_shop):
+    later = timezone.now() + timedelta(days=3)
+    found = findings(later)
+    assert found["views"].detail == "the newest view is 3 days ago"
+    assert found["schedule"].detail == "the last tick was 3 days ago"
+    Interaction.objects.filter(kind="view").delete()
+    assert "item_viewed" in findings()["views"].remedy
+
+
+def test_failed_training_shows_its_last_words(healthy_shop):
+    config = RecommenderConfig.objects.get(key="ease")
+    TrainingRun.objects.create(
+        recommender=config, status="failed", message="MemoryError: no room"
+    )
+    finding = findings()["recommender ease"]
+    assert finding.state == "warn"
+    assert "no room" in finding.detail
+    assert "ease v1 serves" in finding.detail
+
+
+def test_next_training_is_named(healthy_shop):
+    assert findings()["next training"].detail.startswith("ease: 2")
+    RecommenderConfig.objects.update(schedule="manual")
+    assert findings()["next training"].detail == "only by hand"
+
+
+def test_dead_cache_is_found():
+    redis = "django.core.cache.backends.redis.RedisCache"
+    dead = {"default": {"BACKEND": redis, "LOCATION": "redis://127.0.0.1:1/0"}}
+    with override_settings(CACHES=dead):
+        assert findings()["cache"].state == "fail"
+
+
+def test_cache_that_keeps_nothing_is_found():
+    dummy = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    with override_settings(CACHES=dummy):
+        assert findings()["cache"].state == "warn"
+
+
+def test_storage_in_public_is_found(tmp_path):
+    storages = {
+        **project.STORAGES,
+        "recsys": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "media" / "recsys"},
+        },
+    }
+    with override_settings(STORAGES=storages, MEDIA_ROOT=tmp_path / "media"):
+        storage = findings()["storage"]
+    assert (storage.state, "public" in storage.detail) == ("warn", True)
+
+
+def test_storage_that_cannot_be_written_is_found(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    storages = {
+        **project.STORAGES,
+        "recsys": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "file"},
+        },
+    }
+    with override_settings(STORAGES=storages):
+        assert findings()["storage"].state == "fail"
+
+
+def test_broker_that_does_not_answer_is_found():
+    from celery import current_app
+
+    before = current_app.conf.broker_url
+    current_app.conf.broker_url = "redis://127.0.0.1:1/0"
+    try:
+        with recsys(TASKS="celery"):
+            broker = findings()["broker"]
+    finally:
+        current_app.conf.broker_url = before
+    assert broker.state == "fail"
+    assert "CELERY_BROKER_URL" in broker.remedy
+
+
+@pytest.mark.services
+def test_broker_that_answers_is_named_without_its_password(amqp_url):
+    from celery import current_app
+
+    before = current_app.conf.broker_url
+    current_app.conf.broker_url = amqp_url
+    try:
+        with recsys(TASKS="celery"):
+            broker = findings()["broker"]
+    finally:
+        current_app.conf.broker_url = before
+    assert broker.state == "ok", broker
+    assert "guest:guest" not in broker.detail
+
+
+def test_missing_migration_is_found():
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'django_recsys'")
+    migrations = findings()["migrations"]
+    assert migrations.state == "fail"
+    assert "0001_initial" in migrations.detail
+    assert migrations.remedy == "Run manage.py migrate django_recsys."
+
+
+def test_switch_that_is_off_is_found():
+    with recsys(ENABLED=False):
+        assert findings()["switch"].state == "warn"
+
+
+def test_missing_extra_is_found(monkeypatch):
+    from django_recsys.operations import training_findings as module
+
+    monkeypatch.setitem(module.EXTRA_MODULES, "gadgets", "no_such_module")
+    monkeypatch.setitem(module.ALGORITHMS, "gadget", ("no.Such", "gadgets"))
+    RecommenderConfig.objects.create(key="gadget", algorithm="gadget")
+    extras = findings()["extras"]
+    assert extras.remedy == "pip install 'django-recsys[gadgets]'"
+
+
+def test_command_ends_with_code_1_where_something_fails(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        call_command("recsys_doctor")
+    assert stopped.value.code == 1
+    printed = capsys.readouterr().out
+    assert "fail  items" in printed
+    assert "-> Run manage.py recsys_train." in printed
+
+
+def test_command_prints_json(healthy_shop, capsys):
+    call_command("recsys_doctor", json=True)
+    printed = json.loads(capsys.readouterr().out)
+    assert {"name", "state", "detail", "remedy"} == set(printed[0])
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=5), "just now"),
+        (timedelta(minutes=5), "5 minutes ago"),
+        (timedelta(minutes=61), "1 hour ago"),
+        (timedelta(days=2), "2 days ago"),
+    ],
+)
+def test_age_in_words(span, words):
+    assert age(span) == words
