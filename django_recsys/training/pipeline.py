@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from django.db.models import Max
 from django.utils import timezone
@@ -211,6 +212,14 @@ class Stage:
 
 
 def peak_rss_bytes() -> int:
-    """Return the most memory that this process ever held."""
+    """Return the most memory that this process ever held.
+
+    Linux counts the parent's in `ru_maxrss` across a fork and exec, so its own high
+    water mark is read there.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

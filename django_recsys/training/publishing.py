@@ -27,6 +27,8 @@ ROWS_PER_TRANSACTION = 100
 LONGEST_PAUSE_SECONDS = 0.25
 VISITORS_PER_SLICE = 1024
 NEIGHBORS = 40
+EXPLAINED = 24
+"""Places from the top that get a reason: those that a page can come to show."""
 DIGITS = 4
 
 Report = Callable[[float], None]
@@ -83,7 +85,10 @@ def personal_lists(
             candidate_mask=workshop.visible,
             exclude_seen=False if repeats else workshop.purchased[some],
         )
-        reasons = recommender.explain_indices(theirs, indices)
+        reasons = np.full(indices.shape, -1, dtype=np.int32)
+        reasons[:, :EXPLAINED] = recommender.explain_indices(
+            theirs, np.ascontiguousarray(indices[:, :EXPLAINED])
+        )
         named = Names(workshop, some)
         for position, visitor in enumerate(some):
             ranked = named.ranked(
