@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from inspect import getfullargspec
+from inspect import getfullargspec, signature
 from typing import Any
 
 from django import template
@@ -19,6 +19,12 @@ from django_recsys.serving import Answer, Recommendation
 TEMPLATE = "django_recsys/placement.html"
 OPTIONS = ("n", "exclude", "title")
 """What every tag takes besides its own arguments."""
+# Django before 6.1 takes the context off the parameters where it is told to.
+CONTEXT_IS_TAKEN: dict[str, Any] = (
+    {"takes_context": False}
+    if "takes_context" in signature(parse_bits).parameters
+    else {}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +112,14 @@ def placement_tag(register: template.Library) -> Callable[..., Any]:
             args, kwargs = parse_bits(
                 parser,
                 bits,
-                params=spec.args,
+                params=spec.args[1:],
                 varargs=spec.varargs,
                 varkw=None,
                 defaults=spec.defaults,
                 kwonly=keywords,
                 kwonly_defaults=optional,
-                takes_context=True,
                 name=name,
+                **CONTEXT_IS_TAKEN,
             )
             return PlacementNode(
                 function,
