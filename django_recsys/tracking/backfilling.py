@@ -10,15 +10,22 @@ from typing import Any
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
 
-from .bulk import chunks, insert_rows
+from .bulk import chunks, insert_rows, large_cache
 from .deferring import our_alias
 from .history import HistoryReader
-from .purchases import KEYS_PER_QUERY, LINE_KINDS, PurchaseReader, store_lines
+from .purchases import (
+    KEYS_PER_QUERY,
+    LINE_KINDS,
+    Line,
+    PurchaseReader,
+    store_lines,
+)
 from .reports import BackfillReport
 from .rows import InteractionRow
-from .sources import PurchaseSource, purchase_sources
+from .sources import NAMES, PurchaseSource, purchase_sources
 
-LINES_PER_PAGE = 5000
+LINES_PER_PAGE = 10_000
+PK = NAMES.index("pk")
 
 Progress = Callable[[int], None]
 """Called with the number of lines read so far."""
@@ -27,19 +34,22 @@ Progress = Callable[[int], None]
 class Tally:
     """The counts of a run, page by page."""
 
-    def __init__(self) -> None:
+    def __init__(self, progress: Progress | None = None) -> None:
+        self.progress = progress
         self.counts: Counter[str] = Counter()
         self.moments: list[datetime] = []
         """The earliest and the latest of the usable rows."""
 
-    def add(self, rows: Sequence[InteractionRow], new: int) -> None:
-        """Count usable rows, of which `new` were not stored before."""
-        self.counts.update(recorded=new, already_recorded=len(rows) - new)
+    def add(self, rows: Sequence[InteractionRow], new: int, *, read: int = 0) -> None:
+        """Count the usable rows of so many lines, of which `new` were not stored."""
+        self.counts.update(read=read, recorded=new, already_recorded=len(rows) - new)
         self.counts["returns"] += sum(
             row.kind == Interaction.Kind.RETURN for row in rows
         )
         moments = self.moments + [row.occurred_at for row in rows]
         self.moments = [min(moments), max(moments)] if moments else []
+        if self.progress is not None:
+            self.progress(self.counts["read"])
 
     def report(self, *, is_dry_run: bool = False) -> BackfillReport:
         """Return the counts."""
@@ -57,22 +67,20 @@ def backfill(
     Can be interrupted and repeated. Raises `ConfigurationError` where the settings
     cannot be followed.
     """
-    tally = Tally()
-    for source in purchase_sources():
-        reader = PurchaseReader(source, now)
-        for page in pages(source):
-            rows = reader.rows_of_values(page)
-            tally.counts["read"] += len(page)
-            tally.add(rows, count_new(rows) if dry_run else store_lines(rows))
-            if progress is not None:
-                progress(tally.counts["read"])
-        tally.counts += reader.skipped
-    history = HistoryReader(now)
-    for rows in chunks(history.rows(), LINES_PER_PAGE):
-        tally.add(rows, count_new(rows) if dry_run else insert_rows(rows))
-        if progress is not None:
-            progress(tally.counts["read"] + history.counts["read"])
-    tally.counts += history.counts
+    tally = Tally(progress)
+    with large_cache():
+        for source in purchase_sources():
+            reader = PurchaseReader(source, now)
+            for page in pages(source):
+                rows = reader.rows_of(page)
+                new = count_new(rows) if dry_run else store_lines(rows)
+                tally.add(rows, new, read=len(page))
+            tally.counts += reader.skipped
+        history = HistoryReader(now)
+        for rows in chunks(history.rows(), LINES_PER_PAGE):
+            new = count_new(rows) if dry_run else insert_rows(rows)
+            tally.add(rows, new, read=len(rows))
+        tally.counts += history.unusable
     return tally.report(is_dry_run=dry_run)
 
 
@@ -96,7 +104,7 @@ def catch_up(*, now: datetime, days: int | None = None) -> BackfillReport:
     return tally.report()
 
 
-def pages(source: PurchaseSource) -> Iterator[list[dict[str, Any]]]:
+def pages(source: PurchaseSource) -> Iterator[list[Line]]:
     """Yield all lines of a source in the order of their keys, a few thousand at a time.
 
     Each page is a query of its own. A cursor held open would keep one snapshot: SQLite
@@ -107,7 +115,7 @@ def pages(source: PurchaseSource) -> Iterator[list[dict[str, Any]]]:
     page = list(source.values(lines[:LINES_PER_PAGE]))
     while page:
         yield page
-        lines_after = lines.filter(pk__gt=page[-1]["pk"])
+        lines_after = lines.filter(pk__gt=page[-1][PK])
         page = list(source.values(lines_after[:LINES_PER_PAGE]))
 
 

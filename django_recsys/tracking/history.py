@@ -21,7 +21,8 @@ class HistoryReader:
 
     def __init__(self, now: datetime) -> None:
         self.oldest = now - timedelta(days=get_settings().RETENTION_DAYS)
-        self.counts: Counter[str] = Counter()
+        self.unusable: Counter[str] = Counter()
+        """Records left out, by reason; each is in "read" too."""
         self._reader = RecordReader(now=now)
 
     def rows(self) -> Iterator[InteractionRow]:
@@ -30,14 +31,13 @@ class HistoryReader:
         Raises `ConfigurationError` where it leads nowhere.
         """
         for record in self._records():
-            self.counts["read"] += 1
             try:
                 row = self._reader.row(record)
             except DataError:
-                self.counts["unusable"] += 1
+                self.unusable.update(read=1, unusable=1)
                 continue
             if row.occurred_at < self.oldest:
-                self.counts["older_than_retention"] += 1
+                self.unusable.update(read=1, older_than_retention=1)
                 continue
             yield row
 

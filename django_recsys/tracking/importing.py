@@ -12,7 +12,7 @@ from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import DataError
 
-from .bulk import insert_rows
+from .bulk import insert_rows, large_cache
 from .files import read_records
 from .records import MOMENTS, RecordReader, first, known
 from .reports import ImportReport
@@ -127,5 +127,6 @@ def import_interactions(
         progress=progress,
     )
     rows = run.rows(read_records(path, file_format))
-    stored = sum(1 for _row in rows) if dry_run else insert_rows(rows)
+    with large_cache():
+        stored = sum(1 for _row in rows) if dry_run else insert_rows(rows)
     return run.report(stored, is_dry_run=dry_run)

@@ -7,8 +7,7 @@ so give one purchase the same key.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -21,19 +20,24 @@ from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
 
 from .bulk import chunks, insert_rows
+from .columns import DISTINCT_VALUES, converter_of
 from .deferring import our_alias
 from .rows import (
     InteractionRow,
+    as_account_key,
+    as_key,
     as_moment,
     as_price,
-    make_row,
+    as_quantity,
+    as_reference,
     provisional_ids,
 )
-from .sources import PurchaseSource, purchase_sources
+from .sources import NAMES, PurchaseSource, purchase_sources
 from .visitors import email_key
 
 PURCHASE = Interaction.Kind.PURCHASE.value
-LINE_KINDS = (PURCHASE, Interaction.Kind.RETURN.value)
+RETURN = Interaction.Kind.RETURN.value
+LINE_KINDS = (PURCHASE, RETURN)
 """What a line of an order can be stored as."""
 
 PROVISIONAL = Interaction.objects.filter(
@@ -44,83 +48,86 @@ PROVISIONAL = Interaction.objects.filter(
 """Purchases told by a signal whose order line nobody has seen yet."""
 
 KEYS_PER_QUERY = 500
+ITEM = NAMES.index("item")
 
 
-@dataclass
+Line = tuple[Any, ...]
+"""What `PurchaseSource.values` gives of one line."""
+
+
 class PurchaseReader:
     """Reads the lines of one source, and counts those that cannot be used and why."""
 
-    source: PurchaseSource
-    now: datetime
-    skipped: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        self.oldest = self.now - timedelta(days=get_settings().RETENTION_DAYS)
+    def __init__(self, source: PurchaseSource, now: datetime) -> None:
+        self.source = source
+        self.now = now
+        self.oldest = as_moment(now) - timedelta(days=get_settings().RETENTION_DAYS)
+        self.skipped: Counter[str] = Counter()
         self._item_ids: dict[Any, str] = {}
-        # Lines of one order share these, and converting is most of the work.
-        self._moment = lru_cache(maxsize=4096)(as_moment)
-        self._price = lru_cache(maxsize=8192)(as_price)
+        # Lines of one order share most values: each is converted and checked once.
+        self._moment = self._once("at", as_moment)
+        self._price = self._once("price", as_price)
+        self._reference = lru_cache(maxsize=4096)(as_reference)
+        self._account_key = lru_cache(maxsize=4096)(as_account_key)
         self._email_key = lru_cache(maxsize=4096)(email_key)
 
     def rows(self, lines: QuerySet[Any]) -> list[InteractionRow]:
         """Return the rows of these lines, without those that cannot be used."""
-        return self.rows_of_values(list(self.source.values(lines)))
+        return self.rows_of(list(self.source.values(lines)))
 
-    def rows_of_values(
-        self, values: Sequence[Mapping[str, Any]]
-    ) -> list[InteractionRow]:
+    def rows_of(self, lines: Sequence[Line]) -> list[InteractionRow]:
         """Return the rows of lines that are read already."""
-        unknown = {line["item"] for line in values} - self._item_ids.keys() - {None}
+        unknown = {line[ITEM] for line in lines} - self._item_ids.keys() - {None}
         if unknown:
             found = get_catalog().canonical_ids(self.source.item_model, unknown)
-            self._item_ids |= found
-        return list(self._usable(values))
+            self._item_ids |= {key: as_key("item", item) for key, item in found.items()}
+        return [row for line in lines if (row := self._row(line)) is not None]
 
-    def _usable(self, values: Sequence[Mapping[str, Any]]) -> Iterator[InteractionRow]:
-        for line in values:
-            item_id = self._item_ids.get(line["item"])
-            visitor_key = self._buyer(line)
-            if item_id is None:
-                self.skipped["without_item"] += 1
-            elif visitor_key is None:
-                self.skipped["without_buyer"] += 1
-            else:
-                row = self._row(line, visitor_key, item_id)
-                if row is not None:
-                    yield row
+    def _once(self, name: str, convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        field = self.source.raw_field(name)
+        if field is None:
+            return lru_cache(maxsize=DISTINCT_VALUES)(convert)
+        read = converter_of(field, self.source.lines().db)
+        return lru_cache(maxsize=DISTINCT_VALUES)(lambda value: convert(read(value)))
 
-    def _row(
-        self, line: Mapping[str, Any], visitor_key: str, item_id: str
-    ) -> InteractionRow | None:
+    def _row(self, line: Line) -> InteractionRow | None:
+        """Return the row of one line; this runs a million times in a backfill."""
+        _pk, item, at, user, email, reference, key, quantity, price = line
+        item_id = self._item_ids.get(item)
+        if item_id is None:
+            return self._skip("without_item")
+        visitor_key = self._buyer(user, email)
+        if visitor_key is None:
+            return self._skip("without_buyer")
         try:
-            occurred_at = self._moment(line["at"])
+            occurred_at = self._moment(at)
         except DataError:
             return self._skip("bad_date")
         if occurred_at < self.oldest:
             return self._skip("older_than_retention")
-        if line.get("quantity") == 0:
+        if quantity == 0:
             return self._skip("without_quantity")
         try:
-            return make_row(
-                visitor_key=visitor_key,
-                item_id=item_id,
-                kind=PURCHASE,
-                event_id=self.source.event_id(line["line"]),
-                occurred_at=occurred_at,
-                recorded_at=self.now,
-                quantity=line.get("quantity"),
-                price=self._price(line.get("price")),
-                reference=line.get("reference"),
+            amount = as_quantity(quantity)
+            return InteractionRow(
+                visitor_key,
+                item_id,
+                PURCHASE if amount > 0 else RETURN,
+                as_key("line", self.source.event_id(key)),
+                occurred_at,
+                self.now,
+                abs(amount),
+                None,
+                self._price(price),
+                self._reference(reference),
             )
         except DataError:
             return self._skip("unusable")
 
-    def _buyer(self, line: Mapping[str, Any]) -> str | None:
-        user = line.get("user")
+    def _buyer(self, user: Any, email: str | None) -> str | None:
         if user is not None:
-            return f"user:{user}"
-        email = line.get("email")
-        return self._email_key(email) if email and email.strip() else None
+            return self._account_key(user)
+        return self._email_key(email) if email and not email.isspace() else None
 
     def _skip(self, reason: str) -> None:
         self.skipped[reason] += 1

@@ -69,7 +69,7 @@ def make_row(
         abs(amount),
         stars,
         as_price(price),
-        as_key("reference", reference) if reference else "",
+        as_reference(reference),
     )
 
 
@@ -94,6 +94,16 @@ def as_key(name: str, value: Any) -> str:
     if "\x00" in text:
         raise DataError(f"{name} holds a NUL character: {text[:40]!r}.")
     return text
+
+
+def as_reference(value: Any) -> str:
+    """Return the number of an order; "" where it has none."""
+    return "" if value is None or value == "" else as_key("reference", value)
+
+
+def as_account_key(primary_key: Any) -> str:
+    """Return the visitor key of an account."""
+    return as_key("user", f"user:{primary_key}")
 
 
 def as_number(name: str, value: Any) -> float | None:

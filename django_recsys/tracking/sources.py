@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.core.signals import setting_changed
-from django.db.models import Model, QuerySet
+from django.db.models import F, Field, Model, QuerySet, TextField, Value
 from django.dispatch import receiver
 
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import ConfigurationError
+
+from .columns import field_at_end, raw
 
 LOOKUPS = (
     "item",
@@ -26,6 +28,10 @@ LOOKUPS = (
     "quantity",
     "price",
 )
+NAMES = ("pk", *LOOKUPS)
+"""What is read of a line, in this order."""
+CONVERTED_ONCE = ("at", "price")
+"""Values that many lines share, and that are slow to convert."""
 REQUIRED = ("model", "item", "at")
 KNOWN = frozenset({"model", "where", *LOOKUPS})
 
@@ -49,11 +55,30 @@ class PurchaseSource:
         """Return the lines that count as bought."""
         return self.model._default_manager.filter(**self.where, **conditions)
 
-    def values(self, lines: QuerySet[Any]) -> Iterator[dict[str, Any]]:
-        """Yield what the lookups give for each line, with its primary key as "pk"."""
-        names = ("pk", *self.lookups)
-        for values in lines.values_list("pk", *self.lookups.values()):
-            yield dict(zip(names, values, strict=True))
+    def values(self, lines: QuerySet[Any]) -> QuerySet[Any]:
+        """Return, for each line, what `NAMES` tells, as the database driver gives it.
+
+        Lookups that the host does not have give None.
+        """
+        return lines.values_list(*self.expressions)
+
+    @cached_property
+    def expressions(self) -> tuple[Any, ...]:
+        """The expression of each of `NAMES`, in this order."""
+        return tuple(self._expression(name) for name in NAMES)
+
+    def _expression(self, name: str) -> Any:
+        path = self.lookups.get(name)
+        if path is None:
+            return Value(None, output_field=TextField())
+        return raw(path) if self.raw_field(name) is not None else F(path)
+
+    def raw_field(self, name: str) -> Field[Any, Any] | None:
+        """Return the column of a value that is read raw; None for the others."""
+        path = self.lookups.get(name)
+        if path is None or name not in CONVERTED_ONCE:
+            return None
+        return field_at_end(self.model, path)
 
 
 @cache
@@ -78,7 +103,7 @@ def make_source(given: Mapping[str, Any]) -> PurchaseSource:
             "order lines, the lookup to the item, and the one to the moment of buying."
         )
     model = get_model(given["model"])
-    lookups = {"line": "pk"}
+    lookups = {"pk": "pk", "line": "pk"}
     item_model = None
     for name in LOOKUPS:
         path = given.get(name)
