@@ -36,6 +36,7 @@ def prepare_django(options: argparse.Namespace) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    sys.stdout.reconfigure(line_buffering=True)  # progress shows through a pipe too
     options = parse(arguments)
     prepare_django(options)
     from django.conf import settings
@@ -69,6 +70,7 @@ def serve(options: argparse.Namespace, facts: dict) -> None:
     say("  log in as any household on the login page: one click, no password")
     say(f"  (or as household900 with the password {DEMO_PASSWORD!r})")
     say(f"  admin: {url}admin/ as {ADMIN[0]!r} with the password {ADMIN[1]!r}")
+    say("  commands: python -m example_shop.manage recsys_doctor, recsys_tick, ...")
     say("  Data: simulated on real shopping patterns, for education; dates shifted.")
     say("  Stop with Ctrl-C.\n")
     # Static files come along although DEBUG is off: this is a demonstration server.

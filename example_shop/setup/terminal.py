@@ -15,7 +15,7 @@ def peak_memory() -> float:
 
 
 def say(line: str = "") -> None:
-    print(line, flush=True)  # a pipe must see the progress too
+    print(line)
 
 
 @contextmanager
