@@ -4,6 +4,7 @@ from django.urls import path
 
 from .events import EventsView
 from .lists import ItemView, PlacementView, RecommendationsView, TrendingView
+from .me import MeView
 
 app_name = "django_recsys"
 
@@ -22,4 +23,5 @@ urlpatterns = [
         name="bought-together",
     ),
     path("events/", EventsView.as_view(), name="events"),
+    path("me/", MeView.as_view(), name="me"),
 ]

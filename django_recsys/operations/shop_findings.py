@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Count, Max
 from django.db.models.signals import post_save
 
-from django_recsys.catalog import ModelCatalog, get_catalog
+from django_recsys.catalog import Catalog, ModelCatalog, get_catalog
 from django_recsys.catalog.model_catalog import available, base_queryset
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
@@ -22,6 +22,7 @@ from .findings import Finding, fail, ok, warn
 WANTED_FIELDS = frozenset({"title", "price", "url"})
 """Without these a block looks poor."""
 SAMPLE_LENGTH = 60
+MANY = 1000
 MIDDLEWARE = "django_recsys.tracking.middleware.VisitorMiddleware"
 STALE = timedelta(days=2)
 
@@ -30,13 +31,22 @@ def examine_items(now: datetime) -> Iterator[Finding]:
     """Count the items, and those that may be shown."""
     catalog = get_catalog()
     if not isinstance(catalog, ModelCatalog):
-        some = len(list(islice(catalog.visible_ids(), 1000)))
-        yield item_finding("items", some, some)
+        yield own_catalog_finding(catalog)
         return
     for source in catalog.sources:
         queryset = base_queryset(source)
         label = source.model._meta.label
         yield item_finding(label, queryset.count(), available(queryset, None).count())
+
+
+def own_catalog_finding(catalog: Catalog) -> Finding:
+    """Judge a catalog that the host wrote."""
+    name = type(catalog).__name__
+    some = len(list(islice(catalog.visible_ids(), MANY)))
+    if not some:
+        return fail("items", f"{name}: no item may be shown", "See its visible_ids.")
+    more = " or more" if some == MANY else ""
+    return ok("items", f"{name}: {some:,}{more} items may be shown")
 
 
 def item_finding(label: str, total: int, shown: int) -> Finding:

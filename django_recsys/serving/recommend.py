@@ -8,10 +8,12 @@ from itertools import islice
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Model
 from django.http import HttpRequest
 
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
+from django_recsys.exceptions import ConfigurationError
 from django_recsys.logs import report_once
 from django_recsys.models.lists import RankedItems
 
@@ -91,9 +93,19 @@ def ask(
     titles: dict[str, str] = {}
     for item in items:
         item_id = catalog.item_id(item)
-        titles[item_id] = catalog.title_of(item) if hasattr(item, "_meta") else ""
+        titles[item_id] = title_at_hand(item)
     excluded = frozenset(catalog.item_id(item) for item in exclude)
     return Question(rule, visitor_key, titles, excluded, size)
+
+
+def title_at_hand(item: Any) -> str:
+    """Return the title of an instance, nothing for an id or for a variant."""
+    if not isinstance(item, Model):
+        return ""
+    try:
+        return get_catalog().title_of(item)
+    except ConfigurationError:  # a variant: its item's title is read with the others
+        return ""
 
 
 def fill(

@@ -1,6 +1,9 @@
 """Tuning, training and rolling back by hand."""
 
 import pytest
+from celery import current_app
+from django.conf import settings as project
+from django.test import override_settings
 from django.urls import reverse
 
 from django_recsys.models import RecommenderConfig, TrainingRun
@@ -137,6 +140,28 @@ def test_roll_back_without_an_earlier_model_says_so(boss, ease):
     boss.post(page_of(ease, "roll-back"))
     response = boss.post(page_of(ease, "roll-back"), follow=True)
     assert messages_of(response)[-1] == "ease has no earlier model to roll back to."
+
+
+def test_message_of_a_run_is_shown(boss, ease):
+    """A broker that refuses leaves the run queued, and the person is told."""
+    with override_settings(RECSYS={**project.RECSYS, "TASKS": "celery"}):
+        before, current_app.conf.broker_url = (
+            current_app.conf.broker_url,
+            "redis://127.0.0.1:1/0",
+        )
+        try:
+            response = boss.post(page_of(ease, "train"), follow=True)
+        finally:
+            current_app.conf.broker_url = before
+    assert messages_of(response)[0] == "1 training is queued."
+    assert "broker does not answer" in messages_of(response)[1]
+    assert TrainingRun.objects.get().status == "queued"
+
+
+def test_schedule_by_hand_is_said(boss, ease):
+    ease.schedule = "manual"
+    ease.save()
+    assert "only by hand" in boss.get(page_of(ease)).content.decode()
 
 
 def test_training_is_never_started_by_a_link(boss, ease):

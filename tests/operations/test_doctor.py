@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
+from django_recsys.catalog import Catalog, ItemRecord
 from django_recsys.models import Interaction, Lease, RecommenderConfig, TrainingRun
 from django_recsys.operations.doctor import examine
 from django_recsys.operations.shop_findings import age
@@ -220,6 +221,48 @@ def test_missing_extra_is_found(monkeypatch):
     RecommenderConfig.objects.create(key="gadget", algorithm="gadget")
     extras = findings()["extras"]
     assert extras.remedy == "pip install 'django-recsys[gadgets]'"
+
+
+class OtherCatalog(Catalog):
+    """A host's own catalog: two items, described by code."""
+
+    def item_id(self, item):
+        return str(item)
+
+    def canonical_ids(self, model, primary_keys):
+        return {}
+
+    def visible(self, item_ids, *, request=None, described=False):
+        return {}
+
+    def visible_ids(self):
+        return iter(["1", "2"])
+
+    def records(self, fields=()):
+        return iter(())
+
+    def describe(self, item):
+        return ItemRecord(item_id=str(item))
+
+
+def test_catalog_of_the_host_is_counted(healthy_shop):
+    with recsys(CATALOG="tests.operations.test_doctor.OtherCatalog"):
+        found = findings()
+    assert found["items"].detail == "OtherCatalog: 2 items may be shown"
+    assert found["fields"].detail == "described by OtherCatalog"
+
+
+def test_guests_that_leave_no_history_are_told():
+    names = [name for name in project.MIDDLEWARE if "recsys" not in name]
+    with override_settings(MIDDLEWARE=names):
+        assert "not in MIDDLEWARE" in findings()["guests"].detail
+
+
+def test_shop_without_a_url_or_price_is_told(healthy_shop):
+    with recsys(ITEM_MODEL="shop.Category", AVAILABLE=None):
+        found = findings()
+    assert "ITEM_FIELDS" in found["field price"].remedy
+    assert found["field brand"].state == "ok"
 
 
 def test_command_ends_with_code_1_where_something_fails(capsys):

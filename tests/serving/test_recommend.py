@@ -18,7 +18,7 @@ from tests.factories import (
     store_list,
     store_neighbors,
 )
-from tests.hosts.shop.models import Product
+from tests.hosts.shop.models import Product, Variant
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +77,14 @@ def test_list_that_sold_out_is_replaced_in_a_second_round(
         answer = recommend_for("recommended", visitor_key="user:1", n=12)
     assert shown(answer)[:10] == shop.listed[20:]
     assert sources(answer)[10:] == ["popular"] * 2
+
+
+def test_search_for_something_to_show_is_bounded(django_assert_max_num_queries):
+    products = make_products(300, stock=0)
+    store_for_everyone(make_serving_model("popular"), products)
+    recommend_for("trending")
+    with django_assert_max_num_queries(2):
+        assert len(recommend_for("trending")) == 0
 
 
 def test_stored_list_that_is_short_is_filled_by_the_fallbacks(shop):
@@ -226,6 +234,25 @@ def test_excluded_items_and_the_page_itself_are_left_out(shop):
     assert shown(answer) == shop.listed[2:14]
 
 
+@pytest.mark.parametrize("placement", ["recently-viewed", "because-you-viewed"])
+def test_guest_without_a_key_has_no_history_to_show(shop, placement):
+    assert recommend_for(placement).items == ()
+
+
+def test_recently_viewed_is_newest_first_and_once_each(
+    shop, django_assert_max_num_queries
+):
+    for hours, number in enumerate((3, 5, 3, 7), start=1):
+        moment = TRAINED_AT + timedelta(hours=hours)
+        make_interaction("guest:ab", shop.products[number], at=moment)
+    page = shop.products[7]
+    recommend_for("trending")
+    with django_assert_max_num_queries(2):
+        answer = recommend_for("recently-viewed", visitor_key="guest:ab", items=[page])
+    assert shown(answer) == [shop.products[3], shop.products[5]]
+    assert sources(answer) == ["recently_viewed"] * 2
+
+
 @pytest.mark.parametrize(("asked", "given"), [(1, 1), (0, 1), (-5, 1), (500, 50)])
 def test_size_is_kept_within_bounds(shop, asked, given):
     assert len(recommend_for("trending", n=asked)) == given
@@ -303,3 +330,25 @@ def test_several_item_models_are_shown_in_one_order():
     answer = recommend_for("trending")
     assert shown(answer) == [category, product]
     assert [each.item_id for each in answer.items] == keys
+
+
+def product_of(item):
+    return getattr(item, "product", item)
+
+
+@override_settings(
+    RECSYS={
+        "ITEM_MODEL": "shop.Product",
+        "CANONICAL": "tests.serving.test_recommend.product_of",
+    }
+)
+def test_variants_in_a_basket_stand_for_their_products(shop):
+    together = make_serving_model("bought_together")
+    store_neighbors(together, shop.products[0], shop.products[5:9])
+    variants = [
+        Variant.objects.create(product=product, name="large")
+        for product in (shop.products[0], shop.products[5])
+    ]
+    answer = recommend_for("bought-together", items=variants, n=3)
+    assert shown(answer) == shop.products[6:9]
+    assert answer.items[0].reason == "Often bought with Product 1"

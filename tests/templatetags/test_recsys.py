@@ -17,6 +17,7 @@ from tests.factories import (
     store_list,
     store_neighbors,
 )
+from tests.hosts.shop.models import Product
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +204,21 @@ def test_excluded_items_are_left_out(products):
     assert one == ["Product 2", "Product 3"]
     several = names("{% trending_products n=1 exclude=some %}", some=products[:3])
     assert several == ["Product 4"]
+
+
+def test_basket_may_be_a_queryset_or_a_manager(products):
+    together = make_serving_model("bought_together")
+    store_neighbors(together, products[0], products[5:7])
+    chosen = Product.objects.filter(pk=products[0].pk)
+    assert names("{% bought_together basket n=1 %}", basket=chosen) == ["Product 6"]
+    assert names("{% bought_together all n=30 %}", all=Product.objects) == []
+    assert names("{% bought_together pk n=1 %}", pk=products[0].pk) == ["Product 6"]
+
+
+def test_request_without_a_user_still_renders(products, rf):
+    store_for_everyone(make_serving_model("popular"), products)
+    source = "{% recommended_products user n=1 %}"
+    assert names(source, request=rf.get("/")) == ["Product 1"]
 
 
 def test_nothing_to_show_renders_nothing():
