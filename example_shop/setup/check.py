@@ -84,8 +84,11 @@ def check_lists() -> Iterator[str]:
         say(f"\n▸ {title}")
         for each in answer.items:
             why = f"{each.source:<16} {each.reason or ''}"
-            say(f"  {each.rank:>2}. {label(each.item):<52} {why}")
+            say(f"  {each.rank:>2}. {label(each.item)[:52]:<52} {why}")
         yield from judge_list(title, [each.item for each in answer.items], n)
+        about = question.keys() & {"visitor_key", "items"} and placement != "trending"
+        if about and {each.source for each in answer.items} <= set(BASELINES):
+            yield f"{title}: nothing but what everyone gets."
     yield from check_everyone()
 
 

@@ -86,11 +86,17 @@ _PHRASES = (
     (re.compile(r"\bW/"), "WITH "),
 )
 _SIZE_UNITS = {
-    "OZ": "oz", "FZ": "fl oz", "LB": "lb", "CT": "pieces", "ML": "ml", "L": "l",
-    "LT": "l", "GAL": "gal", "GA": "gal", "PK": "pack", "PT": "pt", "QT": "qt",
-    "IN": "in", "G": "g", "CTN": "carton", "CAN": "can", "BTL": "bottle", "EA": "each",
-    "SQ": "sq", "FT": "ft", "YD": "yd", "LBS": "lb", "RL": "rolls", "ROLL": "roll",
+    "OZ": "oz", "FZ": "fl oz", "LB": "lb", "LBS": "lb", "CT": "pieces", "ML": "ml",
+    "L": "l", "LT": "l", "LTR": "l", "GAL": "gal", "GA": "gal", "PK": "pack",
+    "PT": "pt", "QT": "qt", "IN": "in", "G": "g", "DZ": "dozen", "SQ FT": "sq ft",
+    "FL OZ": "fl oz", "GM": "g", "PC": "pieces", "STEM": "stems", "LOAD": "loads",
+    "LOADS": "loads", "LD": "loads", "FT": "ft", "YD": "yd", "RL": "rolls", "ROLL": "rolls",
 }  # fmt: skip
+_SIZE = re.compile(
+    r"(?:(?P<packs>\d+)\s*(?:PK)?[/-](?!\d+ (?:GAL|IN)\b))?"
+    r"(?P<amount>(?:\d+ )?\d/\d|\d*\.\d+|\d+)\s*"
+    r"(?P<unit>{})\b".format("|".join(sorted(_SIZE_UNITS, key=len, reverse=True)))
+)
 
 
 @cache
@@ -149,18 +155,17 @@ def product_name(product_type: str, category: str) -> str:
 
 
 def size_label(package_size: str, *, is_produce: bool = False) -> str:
-    """Return a package size as printed on a tile: "1/2 GAL" -> "1/2 gal".
+    """Return a package size as printed on a tile: "6 PK/4 OZ" -> "6 × 4 oz".
 
     Nothing for what is no package: an article number, or the wholesale case ("40 LB")
     that the source gives for loose fruit and vegetables.
     """
-    words = package_size.upper().replace("(", " (").split()
-    number = re.search(r"\d+", package_size)
-    amount = int(number.group()) if number else 0
-    if (
-        not number
-        or amount > 2000
-        or (is_produce and amount > 10 and "OZ" not in words)
-    ):
+    size = _SIZE.search(package_size.upper())
+    if size is None:
         return ""
-    return " ".join(_SIZE_UNITS.get(word, word.lower()) for word in words)[:40]
+    amount = size["amount"]
+    number = int(amount) if amount.isdecimal() else 0
+    if number > 2000 or (is_produce and number > 8 and size["unit"] != "OZ"):
+        return ""
+    packs = f"{size['packs']} × " if size["packs"] else ""
+    return f"{packs}{amount} {_SIZE_UNITS[size['unit']]}"

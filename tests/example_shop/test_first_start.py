@@ -2,6 +2,7 @@ import json
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 
 from django_recsys.models import Interaction, TrainingRun
 from example_shop.orders.models import OrderLine
@@ -79,3 +80,8 @@ def test_an_interrupted_first_start_leaves_no_marker(
     with pytest.raises(KeyboardInterrupt):
         first_start.ensure_shop(tmp_path)
     assert marker.read_marker(tmp_path) is None
+
+
+@pytest.mark.django_db
+def test_the_models_have_their_migrations():
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)

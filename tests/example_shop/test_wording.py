@@ -43,6 +43,11 @@ def test_a_manufacturer_has_one_brand_of_its_own():
         ("1/2 GAL", False, "1/2 gal"),
         ("40 LB", True, ""),
         ("974246 PK", False, ""),
+        ("6 PK/4 OZ", False, "6 × 4 oz"),
+        ("L   8 OZ", False, "8 oz"),
+        ("(600) 4 LB", False, "4 lb"),
+        (".7 OZ", False, ".7 oz"),
+        ("5.3 OZ/PCH", False, "5.3 oz"),
         ("", False, ""),
     ],
 )
