@@ -90,7 +90,8 @@ _SIZE_UNITS = {
     "L": "l", "LT": "l", "LTR": "l", "GAL": "gal", "GA": "gal", "PK": "pack",
     "PT": "pt", "QT": "qt", "IN": "in", "G": "g", "DZ": "dozen", "SQ FT": "sq ft",
     "FL OZ": "fl oz", "GM": "g", "PC": "pieces", "STEM": "stems", "LOAD": "loads",
-    "LOADS": "loads", "LD": "loads", "FT": "ft", "YD": "yd", "RL": "rolls", "ROLL": "rolls",
+    "LOADS": "loads", "LD": "loads", "FT": "ft", "YD": "yd", "RL": "rolls",
+    "ROLL": "rolls",
 }  # fmt: skip
 _SIZE = re.compile(
     r"(?:(?P<packs>\d+)\s*(?:PK)?[/-](?!\d+ (?:GAL|IN)\b))?"
