@@ -20,8 +20,7 @@ from .deferring import our_alias
 from .rows import InteractionRow
 
 ROWS_PER_TRANSACTION = 10_000
-ROWS_PER_STATEMENT = 1000  # PostgreSQL takes 65,535 parameters
-PLACES = "(" + ", ".join(["%s"] * len(InteractionRow._fields)) + ")"
+PLACES = "VALUES (" + ", ".join(["%s"] * len(InteractionRow._fields)) + ")"
 
 
 def insert_rows(rows: Iterable[InteractionRow]) -> int:
@@ -61,29 +60,35 @@ def insert_row(row: InteractionRow) -> None:
     """Store one row by one statement, unless its event is stored already."""
     alias = our_alias()
     with connections[alias].cursor() as cursor:
-        cursor.execute(statement(alias, PLACES), adapter(alias)(row))
+        cursor.execute(statement(alias, PLACES, is_strict=True), adapter(alias)(row))
 
 
 def insert_batch(alias: str, batch: Sequence[InteractionRow]) -> int:
-    """Write one batch inside the caller's transaction."""
-    connection = connections[alias]
-    adapted = map(adapter(alias), batch)
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.executemany(statement(alias, PLACES), list(adapted))
-            return max(cursor.rowcount, 0)
-        # psycopg sends executemany row by row; long statements are three times faster.
-        stored = 0
-        for values in chunks(adapted, ROWS_PER_STATEMENT):
-            places = ", ".join([PLACES] * len(values))
-            flat = [value for row in values for value in row]
-            cursor.execute(statement(alias, places), flat)
-            stored += cursor.rowcount
-        return stored
+    """Write one batch inside the caller's transaction; return how many were new."""
+    adapted = list(map(adapter(alias), batch))
+    with connections[alias].cursor() as cursor:
+        if connections[alias].vendor == "postgresql":
+            # One array a column: twice as fast as a statement a row.
+            columns = [list(column) for column in zip(*adapted, strict=True)]
+            cursor.execute(statement(alias, arrays(alias)), columns)
+        else:
+            cursor.executemany(statement(alias, PLACES), adapted)
+        return max(cursor.rowcount, 0)
 
 
-def statement(alias: str, places: str) -> str:
-    """Return the INSERT of one database; `places` are its rows of parameters."""
+def arrays(alias: str) -> str:
+    """Return the rows of PostgreSQL's INSERT, given one array of each column."""
+    types = (
+        Interaction._meta.get_field(name).db_type(connections[alias]) or ""
+        for name in InteractionRow._fields
+    )
+    # Without lengths: a cast to varchar(191) would cut text instead of refusing it.
+    casts = ", ".join(f"%s::{name.partition('(')[0]}[]" for name in types)
+    return "SELECT * FROM unnest(" + casts + ")"  # noqa: S608
+
+
+def statement(alias: str, source: str, *, is_strict: bool = False) -> str:
+    """Return the INSERT of one database; `source` gives the rows."""
     connection = connections[alias]
     quote = connection.ops.quote_name
     table = quote(Interaction._meta.db_table)
@@ -91,10 +96,12 @@ def statement(alias: str, places: str) -> str:
         quote(Interaction._meta.get_field(name).column)
         for name in InteractionRow._fields
     )
-    into = f"INTO {table} ({columns}) VALUES {places}"
+    into = f"INTO {table} ({columns}) {source}"
     if connection.vendor == "mysql":
-        # IGNORE would also cut long text; `make_row` has checked every length. (ON
-        # DUPLICATE KEY UPDATE keeps it strict, but then counts what it left alone.)
+        if is_strict:
+            return f"INSERT {into} ON DUPLICATE KEY UPDATE id = id"
+        # Only IGNORE tells how many rows were new. It would also cut long text; the
+        # makers of rows have checked every length.
         return f"INSERT IGNORE {into}"
     return f"INSERT {into} ON CONFLICT DO NOTHING"
 

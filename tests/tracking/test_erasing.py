@@ -1,0 +1,120 @@
+import json
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from django_recsys.models import Interaction, StoredRecommendations
+from django_recsys.tracking import (
+    erase_item,
+    erase_visitor,
+    export_visitor,
+    prune,
+    record_interaction,
+)
+from tests.tracking.conftest import NOW, packed, stored, trained_model
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rows():
+    """Write rows of two visitors and two items, at three ages."""
+    Interaction.objects.bulk_create(
+        Interaction(
+            visitor_key=f"user:{visitor}",
+            item_id=str(item),
+            kind="view",
+            occurred_at=NOW - timedelta(days=days),
+        )
+        for visitor in (1, 2)
+        for item in (3, 4)
+        for days in (0, 730, 731)
+    )
+
+
+@pytest.fixture
+def _small_batches(monkeypatch):
+    monkeypatch.setattr("django_recsys.tracking.erasing.ROWS_PER_BATCH", 2)
+
+
+@pytest.mark.usefixtures("rows", "_small_batches")
+def test_visitor_is_erased_in_batches():
+    model = trained_model()
+    model.storedrecommendations_set.create(visitor_key="user:1", ranked=packed("3"))
+    counts = erase_visitor("user:1")
+    assert counts == {"interactions": 6, "stored_recommendations": 1}
+    assert set(stored("visitor_key")) == {"user:2"}
+    assert not StoredRecommendations.objects.exists()
+    assert erase_visitor("user:1") == {"interactions": 0, "stored_recommendations": 0}
+
+
+@pytest.mark.usefixtures("rows", "_small_batches")
+def test_item_is_erased_in_batches():
+    assert erase_item("3") == {"interactions": 6, "item_neighbors": 0}
+    assert set(stored("item_id")) == {"4"}
+
+
+@pytest.mark.usefixtures("rows", "_small_batches")
+def test_pruning_keeps_what_retention_allows(now):
+    assert prune(now=now) == 4
+    assert set(stored("occurred_at")) == {now, now - timedelta(days=730)}
+    assert prune(now=now) == 0
+
+
+@pytest.mark.usefixtures("rows")
+def test_shorter_retention_prunes_more(now, settings):
+    settings.RECSYS = {**settings.RECSYS, "RETENTION_DAYS": 30}
+    assert prune(now=now) == 8
+
+
+@pytest.mark.usefixtures("rows")
+def test_export_holds_rows_and_lists():
+    model = trained_model()
+    model.storedrecommendations_set.create(visitor_key="user:1", ranked=packed("3"))
+    Interaction.objects.filter(visitor_key="user:1").update(price=Decimal("3.50"))
+    export = export_visitor("user:1")
+    assert export["visitor_key"] == "user:1"
+    assert len(export["interactions"]) == 6
+    assert export["interactions"][0]["occurred_at"] == NOW - timedelta(days=731)
+    assert export["interactions"][0]["price"] == Decimal("3.50")
+    assert export["stored_recommendations"] == [
+        {"recommender": "ease", "version": 1, "item_ids": ["3"], "scores": [1.0]}
+    ]
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_commands_take_a_user_name(ada, product, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        record_interaction(user=ada, item=product, kind="purchase", price="3.50")
+    key = f"user:{ada.pk}"
+    export = json.loads(run("recsys_export", "ada", "--json"))
+    assert export["visitor_key"] == key
+    assert export["interactions"][0]["price"] == "3.5000"
+    assert f"{key}: 1 interactions" in run("recsys_erase", str(ada.pk))
+    erased = json.loads(run("recsys_erase", key, "--json"))
+    assert erased == {
+        "visitor_key": key,
+        "interactions": 0,
+        "stored_recommendations": 0,
+    }
+
+
+@pytest.mark.parametrize("command", ["recsys_export", "recsys_erase"])
+def test_commands_refuse_somebody_unknown(command):
+    with pytest.raises(CommandError, match="There is no account 'bob'"):
+        run(command, "bob")
+
+
+@pytest.mark.usefixtures("rows")
+def test_prune_command_counts():
+    Interaction.objects.update(occurred_at=NOW - timedelta(days=4000))
+    assert json.loads(run("recsys_prune", "--json")) == {"pruned": 12}
+    assert run("recsys_prune") == "0 old interactions deleted.\n"
