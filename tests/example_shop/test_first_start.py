@@ -7,12 +7,14 @@ from importlib.util import find_spec
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.management import call_command
 
 from django_recsys.models import Interaction, TrainingRun
+from example_shop.catalogue.models import Product
 from example_shop.orders.models import OrderLine
 from example_shop.setup import first_start, marker
-from example_shop.setup.check import check_shop
+from example_shop.setup.check import check_everyone, check_models, check_shop
 from example_shop.setup.loading import load_shop
 from tests.conftest import missing
 from tests.example_shop.made_up import make_source
@@ -73,6 +75,16 @@ def test_the_first_start_loads_trains_and_passes_its_own_check(
     Interaction.objects.first().delete()
     assert check_shop(facts) == 1
     assert f"recorded {facts['lines'] - 1:,} of" in capsys.readouterr().out
+
+    run = TrainingRun.objects.get(recommender__key="ease")
+    run.metrics["difference_to_popular"] = [-0.02, -0.01, 0.0]
+    run.save()
+    assert [*check_models()] == ["ease is not above popular (-0.0100 ndcg@10)."]
+
+    on_sale = Product.objects.order_by("-pk").values_list("pk", flat=True)[:9]
+    Product.objects.exclude(pk__in=list(on_sale)).update(stock=0)
+    cache.clear()
+    assert any("short list" in problem for problem in check_everyone())
 
 
 def test_an_interrupted_first_start_leaves_no_marker(
