@@ -76,6 +76,8 @@ class ButtonsMixin:
         except RecsysError as error:
             messages.error(request, str(error))
             target = row
+        else:
+            self.log_change(request, row, name)
         return redirect(address_of(target))
 
     def ask_first(self, request: HttpRequest, row: Any, question: str) -> HttpResponse:

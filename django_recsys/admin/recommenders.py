@@ -91,6 +91,15 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
             request.POST["_continue"] = "1"
         return super().response_add(request, obj, post_url_continue)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keep what was trained: a row of it takes all its models and lists along.
+
+        A recommender that is not wanted any more is disabled.
+        """
+        if obj is None or obj.trained_models.exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
     # What stands beside it
 
     @admin.display(description=gettext_lazy("serving"))

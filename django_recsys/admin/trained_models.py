@@ -86,6 +86,10 @@ class TrainedModelAdmin(ButtonsMixin, ReadOnlyMixin, admin.ModelAdmin):
         """Show it beside the model that served then and beside `popular`."""
         return compared(model.metrics)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Leave it to the sweep, which takes thousands of lists in small portions."""
+        return False
+
     def has_promote_permission(self, request: HttpRequest) -> bool:
         """Say whether this person may decide what visitors see."""
         return self.may_press(request)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
@@ -56,6 +58,12 @@ class TrainingRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
         js = ["django_recsys/training_run.js"]
         css = {"all": ["django_recsys/admin.css"]}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keep a run that some process still works on."""
+        if obj is not None and not obj.is_finished:
+            return False
+        return super().has_delete_permission(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address that the script asks."""

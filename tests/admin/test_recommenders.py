@@ -3,7 +3,8 @@
 import pytest
 from celery import current_app
 from django.conf import settings as project
-from django.test import override_settings
+from django.contrib.auth.models import User
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from django_recsys.models import RecommenderConfig, TrainingRun
@@ -194,3 +195,23 @@ def test_stranger_is_sent_to_the_login(client, ease):
     response = client.post(page_of(ease, "train"))
     assert response.status_code == 302
     assert "login" in response.url
+
+
+def test_button_needs_the_csrf_token(ease):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.create_superuser("boss"))
+    assert strict.post(page_of(ease, "train")).status_code == 403
+    assert not TrainingRun.objects.exists()
+
+
+def test_deeds_are_in_the_history(boss, ease):
+    boss.post(page_of(ease, "roll-back"))
+    assert "roll-back" in boss.get(page_of(ease, "history")).content.decode()
+
+
+def test_only_what_was_never_trained_is_deleted(boss, ease):
+    assert boss.post(page_of(ease, "delete"), {"post": "yes"}).status_code == 403
+    spare = RecommenderConfig.objects.create(key="spare", algorithm="ease")
+    assert boss.post(page_of(spare, "delete"), {"post": "yes"}).status_code == 302
+    assert not RecommenderConfig.objects.filter(key="spare").exists()
+    assert "delete_selected" not in boss.get(LIST).content.decode()

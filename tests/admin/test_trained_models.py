@@ -57,3 +57,9 @@ def test_onlooker_promotes_nothing(onlooker, ease, first):
     onlooker.post(LIST, chosen)
     ease.refresh_from_db()
     assert ease.serving.version == 2
+
+
+def test_models_are_left_to_the_sweep(boss, first):
+    url = f"{LIST}{first.pk}/delete/"
+    assert boss.post(url, {"post": "yes"}).status_code == 403
+    assert TrainedModel.objects.filter(pk=first.pk).exists()

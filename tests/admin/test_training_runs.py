@@ -100,3 +100,11 @@ def test_onlooker_may_watch(onlooker, run):
 def test_staff_without_the_permission_may_not(client, run, django_user_model):
     client.force_login(django_user_model.objects.create_user("temp", is_staff=True))
     assert client.get(f"{LIST}{run.pk}/status/").status_code == 403
+
+
+def test_running_training_is_not_deleted(boss, run):
+    url = f"{LIST}{run.pk}/delete/"
+    assert boss.post(url, {"post": "yes"}).status_code == 403
+    TrainingRun.objects.update(status="failed")
+    assert boss.post(url, {"post": "yes"}).status_code == 302
+    assert not TrainingRun.objects.exists()
