@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
+from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
 
 from .bulk import insert_row
@@ -63,6 +64,8 @@ def record_interaction(
     """
     if not get_settings().ENABLED:
         return
+    if item is None:
+        raise DataError("item is missing: give an instance or its primary key.")
     now = timezone.now()
     is_purchase = kind in OWN_RECORDS
     key = visitor_key or (buying_key if is_purchase else browsing_key)(user, request)
