@@ -11,13 +11,13 @@ from .base import Recommender, TrainingOptions
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
+from .options import available_cores
 from .recency import learned_recency, recency_hyperparameter, recent_items
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 ROWS_PER_BLOCK = 4096
-CELLS_PER_BLOCK = 1 << 24
 
 
 @dataclass(kw_only=True, eq=False)
@@ -42,7 +42,7 @@ class EASE(Recommender):
     )
 
     regularization: float = hyperparameter(
-        300.0, low=0.01, high=1e6, help="Higher trusts rare pairs of items less."
+        400.0, low=0.01, high=1e6, help="Higher trusts rare pairs of items less."
     )
     recency: float = recency_hyperparameter()
 
@@ -56,6 +56,8 @@ class EASE(Recommender):
     """(n_items,) float32, what a column's raw product is multiplied by."""
 
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
+    _near: csr_array | None = field(init=False, repr=False, default=None)
+    _taken_by: csr_array | None = field(init=False, repr=False, default=None)
 
     def _fit(
         self,
@@ -67,6 +69,7 @@ class EASE(Recommender):
         options: TrainingOptions,
     ) -> None:
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self._near = self._taken_by = None
         taken = interactions.user_items()
         taken.data[:] = 1
         taken = taken[np.diff(taken.indptr) > 0]
@@ -94,7 +97,7 @@ class EASE(Recommender):
 
         self.taken_ = taken
         self.user_inverse_ = invert(gram(taken.T.tocsr(), self.regularization))
-        by_item = taken.T.tocsr()
+        by_item = self._by_item()
         remainder = np.ones(taken.shape[1], dtype=np.float32)
         for at in range(0, len(remainder), ROWS_PER_BLOCK):
             block = by_item[at : at + ROWS_PER_BLOCK]
@@ -110,14 +113,24 @@ class EASE(Recommender):
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         return self._weigh(self._query_matrix(histories))
 
-    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
-        from scipy.sparse import csr_array
+    def _similarities(self, item_indices: np.ndarray) -> np.ndarray | csr_array:
+        if len(self.item_weights_):
+            scores = self.item_weights_[item_indices]
+            return np.where(scores > 0, scores, np.nan)
+        from ._user_form import candidate_weights, candidates
 
-        starts = np.arange(len(item_indices) + 1)
-        ones = np.ones(len(item_indices), dtype=np.float32)
-        shape = (len(item_indices), len(self.scale_))
-        scores = self._weigh(csr_array((ones, item_indices, starts), shape=shape))
-        return np.where(scores > 0, scores, np.nan)
+        if self._near is None:
+            self._near = candidates(self.taken_, available_cores())
+        weights = candidate_weights(
+            item_indices, self._near, self._by_item(), self.user_inverse_
+        )
+        weights.data *= self.scale_[weights.indices]
+        return weights
+
+    def _by_item(self) -> csr_array:
+        if self._taken_by is None:
+            self._taken_by = self.taken_.T.tocsr()
+        return self._taken_by
 
     def _weigh(self, queries: csr_array) -> np.ndarray:
         """Return queries @ B, (n_queries, n_items); NaN for those without history."""
@@ -125,7 +138,7 @@ class EASE(Recommender):
             scores = queries @ self.item_weights_
         else:
             by_user = (queries @ self.taken_.T).toarray() @ self.user_inverse_
-            scores = np.ascontiguousarray((self.taken_.T @ by_user.T).T)
+            scores = np.ascontiguousarray((self._by_item() @ by_user.T).T)
             # The diagonal of B is zero, that of the product is not.
             rows = np.repeat(np.arange(len(scores)), np.diff(queries.indptr))
             own = (1 - 1 / self.scale_)[queries.indices]
@@ -145,24 +158,13 @@ class EASE(Recommender):
         if len(self.item_weights_):
             weights = self.item_weights_[sources, targets]
         else:
-            weights = self._pair_weights(sources, targets)
+            from ._user_form import pair_weights
+
+            owners = np.searchsorted(queries.indptr, entries, side="right")
+            weights = pair_weights(
+                sources, targets, owners, self._by_item(), self.user_inverse_
+            )
+            weights *= self.scale_[targets]
+            weights[sources == targets] = 0
         shares: np.ndarray = queries.data[entries] * weights
         return shares
-
-    def _pair_weights(self, sources: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Return B[source, target] of the form over users, by blocks of targets."""
-        weights = np.empty(len(sources), dtype=np.float32)
-        distinct, column = np.unique(targets, return_inverse=True)
-        by_item = self.taken_.T.tocsr()
-        step = max(1, CELLS_PER_BLOCK // len(self.scale_))
-        order = np.argsort(column, kind="stable")
-        edges = np.searchsorted(column[order], np.arange(0, len(distinct) + step, step))
-        for number, at in enumerate(range(0, len(distinct), step)):
-            block = distinct[at : at + step]
-            to_users = (by_item[block] @ self.user_inverse_).T
-            product = by_item @ np.ascontiguousarray(to_users)
-            pairs = order[edges[number] : edges[number + 1]]
-            found = product[sources[pairs], column[pairs] - at]
-            weights[pairs] = found * self.scale_[targets[pairs]]
-        weights[sources == targets] = 0
-        return weights

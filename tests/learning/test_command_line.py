@@ -94,7 +94,7 @@ def test_algorithms_are_listed_with_default_range_and_help(capsys):
     shown = capsys.readouterr().out
     for name in ALGORITHMS:
         assert f"{name}: " in shown
-    assert "regularization = 300.0  (a number from 0.01 to 1e+06) Higher" in shown
+    assert "regularization = 400.0  (a number from 0.01 to 1e+06) Higher" in shown
 
 
 def test_algorithms_as_json(capsys):
@@ -106,5 +106,5 @@ def test_algorithms_as_json(capsys):
     assert (ease["name"], ease["type"], ease["default"]) == (
         "regularization",
         "float",
-        300.0,
+        400.0,
     )

@@ -52,10 +52,9 @@ def test_both_forms_equal_the_closed_form(shape):
     assert len(model.item_weights_) == (0 if shape[0] < shape[1] else shape[1])
     scores = model.score_indices(rows.histories(), np.arange(len(rows.users)))
     np.testing.assert_allclose(scores, taken @ weights, atol=2e-6)
-    similar = model._similarities(np.arange(9))
-    np.testing.assert_allclose(
-        np.nan_to_num(similar), np.maximum(weights[:9], 0), atol=2e-6
-    )
+    similar, scores = model.similar_indices(np.arange(9), n=5)
+    expected = np.take_along_axis(weights[:9], similar, axis=1)
+    np.testing.assert_allclose(scores, expected, atol=2e-6)
 
 
 @pytest.mark.parametrize("shape", [(40, 60), (60, 40)])
@@ -77,7 +76,6 @@ def test_reasons_do_not_depend_on_the_size_of_the_blocks(monkeypatch):
     histories = rows.histories()
     ranked, _ = model.recommend_indices(histories, np.arange(len(histories)), n=4)
     at_once = model.explain_indices(histories, ranked)
-    monkeypatch.setattr("django_recsys.learning.ease.CELLS_PER_BLOCK", 120)
     monkeypatch.setattr("django_recsys.learning.explaining.PAIRS_PER_SLICE", 50)
     np.testing.assert_array_equal(model.explain_indices(histories, ranked), at_once)
 
