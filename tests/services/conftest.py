@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import redis
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,8 +76,10 @@ def wait_until(condition: Callable[[], bool], *, seconds: float, what: str) -> N
 
 
 @pytest.fixture
-def make_host(tmp_path, redis_url) -> Callable[..., Host]:
-    def make(broker_url: str, database_url: str = "") -> Host:
+def make_host(tmp_path, redis_url) -> Iterator[Callable[..., Host]]:
+    """Return a function that makes a host with orders; Redis is emptied afterwards."""
+
+    def make(broker_url: str, database_url: str = "", **variables: str) -> Host:
         storage = tmp_path / "storage"
         storage.mkdir()
         environment = {
@@ -89,10 +92,13 @@ def make_host(tmp_path, redis_url) -> Callable[..., Host]:
             "RECSYS_HOST_BROKER_URL": broker_url,
             "RECSYS_HOST_QUEUE": f"recsys-test-{uuid.uuid4().hex}",
             "RECSYS_TEST_STORAGE": str(storage),
+            **variables,
         }
         host = Host(environment, tmp_path)
         host.manage("migrate", "--verbosity", "0")
         host.run("-m", "tests.services.fill")
         return host
 
-    return make
+    yield make
+    with redis.Redis.from_url(redis_url) as connection:
+        connection.flushdb()

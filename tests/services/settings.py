@@ -2,9 +2,11 @@
 
 import os
 
+from kombu import Queue
+
 from tests.databases import database_from_url
 from tests.settings import *  # noqa: F403
-from tests.settings import RECSYS
+from tests.settings import INSTALLED_APPS, RECSYS
 
 DATABASES = {"default": database_from_url(os.environ["RECSYS_HOST_DATABASE_URL"])}
 CACHES = {
@@ -18,7 +20,12 @@ RECSYS = {**RECSYS, "TASKS": "celery"}
 
 CELERY_BROKER_URL = os.environ["RECSYS_HOST_BROKER_URL"]
 CELERY_TASK_DEFAULT_QUEUE = os.environ["RECSYS_HOST_QUEUE"]
+# A broker that others use keeps nothing of the test.
+CELERY_TASK_QUEUES = [Queue(CELERY_TASK_DEFAULT_QUEUE, auto_delete=True)]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE = {
-    "recommendations": {"task": "django_recsys.tick", "schedule": 2.0},
-}
+if "RECSYS_HOST_BEAT_ROWS" in os.environ:
+    INSTALLED_APPS = [*INSTALLED_APPS, "django_celery_beat"]
+else:
+    CELERY_BEAT_SCHEDULE = {
+        "recommendations": {"task": "django_recsys.tick", "schedule": 2.0},
+    }
