@@ -14,6 +14,7 @@ from django.apps import apps
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models import ForeignKey, Model, QuerySet
 from django.db.models.fields.files import FieldFile
+from django.db.models.manager import BaseManager
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -87,13 +88,11 @@ class ModelCatalog(Catalog):
         if not isinstance(item, Model):
             return self._id_of_key(item)
         canonical = self._canonical(item)
-        for source in self.sources:
-            if isinstance(canonical, source.model):
-                return source.item_id(canonical.pk)
-        raise ConfigurationError(
-            f"{canonical._meta.label} is none of {get_settings().item_models}: name a "
-            "function in RECSYS['CANONICAL'] that turns it into one."
-        )
+        if canonical is None:
+            raise ConfigurationError(
+                f"RECSYS['CANONICAL'] gives nothing for {item!r}: return an item."
+            )
+        return self._id_of_instance(canonical)
 
     def canonical_ids(self, model: Any, primary_keys: Iterable[Any]) -> dict[Any, str]:
         """See `Catalog.canonical_ids`."""
@@ -105,7 +104,9 @@ class ModelCatalog(Catalog):
         queryset = model._base_manager.select_related(*relations)
         for keys in batches(primary_keys, KEYS_PER_QUERY):
             for key, row in queryset.in_bulk(keys).items():
-                found[key] = self.item_id(row)
+                canonical = self._canonical(row)
+                if canonical is not None:
+                    found[key] = self._id_of_instance(canonical)
         return found
 
     def visible(
@@ -122,7 +123,7 @@ class ModelCatalog(Catalog):
             keys = [key for key in keys if key is not None]
             if not keys:
                 continue
-            queryset = available(base_queryset(source), request).filter(pk__in=keys)
+            queryset = self._shown(source, request).filter(pk__in=keys)
             if described:
                 queryset = queryset.select_related(*source.relations)
                 queryset = queryset.prefetch_related(*source.prefetches)
@@ -166,6 +167,22 @@ class ModelCatalog(Catalog):
         """See `Catalog.title_of`; reads nothing but the title."""
         return as_text(self._source_for(item).readers["title"].read(item))
 
+    def _shown(self, source: ItemSource, request: HttpRequest | None) -> QuerySet[Any]:
+        """Return what may be shown now; prepared once where no code has a say.
+
+        Putting the same filters together on every page takes longer than to run them.
+        """
+        if source.prefix not in self._prepared:
+            is_fixed = has_plain_manager(source.model) and rule_is_fixed()
+            fixed = available(base_queryset(source), None) if is_fixed else None
+            self._prepared[source.prefix] = fixed
+        fixed = self._prepared[source.prefix]
+        return available(base_queryset(source), request) if fixed is None else fixed
+
+    @cached_property
+    def _prepared(self) -> dict[str, QuerySet[Any] | None]:
+        return {}
+
     def _source_for(self, item: Any) -> ItemSource:
         source = self._source_of(type(item))
         if source is None:
@@ -185,12 +202,21 @@ class ModelCatalog(Catalog):
             and self._source_of(field.related_model) is not None
         )
 
-    def _canonical(self, item: Model) -> Model:
+    def _canonical(self, item: Model) -> Model | None:
         path = get_settings().CANONICAL
         if path is None:
             return item
-        canonical: Model = import_string(path)(item)
+        canonical: Model | None = import_string(path)(item)
         return canonical
+
+    def _id_of_instance(self, item: Model) -> str:
+        for source in self.sources:
+            if isinstance(item, source.model):
+                return source.item_id(item.pk)
+        raise ConfigurationError(
+            f"{item._meta.label} is none of {get_settings().item_models}: name a "
+            "function in RECSYS['CANONICAL'] that turns it into one."
+        )
 
     def _id_of_key(self, key: Any) -> str:
         text = str(key)
@@ -236,6 +262,18 @@ def base_queryset(source: ItemSource) -> QuerySet[Any]:
     if issubclass(queryset.model, source.model):
         return queryset
     return source.model._default_manager.all()
+
+
+def has_plain_manager(model: type[Model]) -> bool:
+    """Say whether the model's manager gives the same queryset at any time."""
+    own = type(model._default_manager).get_queryset
+    return own is BaseManager.get_queryset
+
+
+def rule_is_fixed() -> bool:
+    """Say whether no function of the host decides what is read or shown."""
+    settings = get_settings()
+    return settings.ITEM_QUERYSET is None and not isinstance(settings.AVAILABLE, str)
 
 
 def available(queryset: QuerySet[Any], request: HttpRequest | None) -> QuerySet[Any]:
