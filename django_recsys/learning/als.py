@@ -34,6 +34,7 @@ class ImplicitALS(Recommender):
     array_names: ClassVar[tuple[str, ...]] = (
         "item_factors_",
         "confidence_",
+        "ridge_",
         "recency_",
     )
 
@@ -41,7 +42,10 @@ class ImplicitALS(Recommender):
         128, low=1, high=1024, help="Numbers kept per user and item."
     )
     regularization: float = hyperparameter(
-        30.0, low=0.0, high=1e4, help="Higher resists overfitting."
+        0.3,
+        low=0.0,
+        high=1e4,
+        help="Higher resists overfitting; times the mean number of items per user.",
     )
     confidence: float = hyperparameter(
         -1.0,
@@ -56,6 +60,7 @@ class ImplicitALS(Recommender):
     item_factors_: np.ndarray = field(init=False, repr=False)
     """(n_items, embedding_size) float32; zero for items that nobody took."""
     confidence_: np.ndarray = field(init=False, repr=False)  # () float64
+    ridge_: np.ndarray = field(init=False, repr=False)  # () float64
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
 
     def _fit(
@@ -72,11 +77,14 @@ class ImplicitALS(Recommender):
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
         confidence = interactions.user_items()
         self.confidence_ = self._learned_confidence(interactions, confidence.nnz)
+        # A sum over more items needs more to balance it, in large shops and small.
+        items_per_user = confidence.nnz / interactions.user_count()
+        self.ridge_ = np.array(self.regularization * items_per_user)
         confidence.data[:] = 1 + self.confidence_
         self.item_factors_ = item_factors(
             confidence,
             embedding_size=self.embedding_size,
-            regularization=self.regularization,
+            regularization=float(self.ridge_),
             epochs=self.epochs,
             options=options,
         )
@@ -91,7 +99,7 @@ class ImplicitALS(Recommender):
         from ._implicit_als import fold_in
 
         queries = self._query_matrix(histories)
-        users = fold_in(queries, self.item_factors_, self.regularization)
+        users = fold_in(queries, self.item_factors_, float(self.ridge_))
         scores = users @ self.item_factors_.T
         scores[np.diff(queries.indptr) == 0] = np.nan
         scores[:, ~self.item_factors_.any(axis=1)] = np.nan
@@ -112,5 +120,5 @@ class ImplicitALS(Recommender):
         from ._implicit_als import pair_shares
 
         return pair_shares(
-            queries, entries, targets, self.item_factors_, self.regularization
+            queries, entries, targets, self.item_factors_, float(self.ridge_)
         )

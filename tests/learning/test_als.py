@@ -9,7 +9,7 @@ from django_recsys.testing import RecommenderContract, taste_clusters
 
 class TestImplicitALS(RecommenderContract):
     def make_recommender(self):
-        return ImplicitALS(embedding_size=2, regularization=0.1, confidence=10.0)
+        return ImplicitALS(embedding_size=2, regularization=0.02, confidence=10.0)
 
 
 def test_folding_in_solves_the_normal_equations():
@@ -21,7 +21,7 @@ def test_folding_in_solves_the_normal_equations():
     confidence = 1 + model.confidence_
     for user in range(5):
         own = factors[taken[user]]
-        system = factors.T @ factors + model.regularization * np.eye(4)
+        system = factors.T @ factors + model.ridge_ * np.eye(4)
         system += (confidence - 1) * own.T @ own
         vector = np.linalg.solve(system, confidence * own.sum(axis=0))
         np.testing.assert_allclose(scores[user], factors @ vector, atol=1e-4)
