@@ -12,7 +12,7 @@ from django.db.models import Count, Max
 from django.db.models.signals import post_save
 
 from django_recsys.catalog import Catalog, ModelCatalog, get_catalog
-from django_recsys.catalog.model_catalog import available, base_queryset
+from django_recsys.catalog.sources import available, base_queryset
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
 from django_recsys.tracking.sources import purchase_sources

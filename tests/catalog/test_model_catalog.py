@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.test import RequestFactory
 
 from django_recsys.catalog import ModelCatalog, get_catalog
-from django_recsys.catalog.model_catalog import as_moment, as_price, as_text
+from django_recsys.catalog.records import as_moment, as_price, as_text
 from django_recsys.exceptions import ConfigurationError
 from tests.hosts.shop.models import Category, Product, Variant
 

@@ -1,0 +1,100 @@
+"""Whole catalogues and single instances as records."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+
+from .base import ItemRecord
+from .fields import FIELD_NAMES
+from .sources import ItemSource, base_queryset
+
+CHUNK = 2000
+
+
+def records_by_sql(source: ItemSource) -> Iterator[ItemRecord]:
+    """Read columns only; one query, and one more for each to-many field."""
+    single = [n for n, r in source.readers.items() if r.lookup and not r.is_multiple]
+    multiple = {
+        name: names_by_key(source, reader.lookup)
+        for name, reader in source.readers.items()
+        if reader.is_multiple
+    }
+    lookups = [source.readers[name].lookup for name in single]
+    rows = base_queryset(source).order_by().values_list("pk", *lookups)
+    for key, *values in rows.iterator(chunk_size=CHUNK):
+        found: dict[str, Any] = dict(zip(single, values, strict=True))
+        found |= {name: names.get(key, []) for name, names in multiple.items()}
+        yield make_record(source.item_id(key), found)
+
+
+def names_by_key(source: ItemSource, lookup: str) -> dict[Any, list[Any]]:
+    """Read one to-many field of all items."""
+    names: dict[Any, list[Any]] = defaultdict(list)
+    rows = base_queryset(source).order_by().values_list("pk", lookup)
+    for key, name in rows.iterator(chunk_size=CHUNK):
+        if name is not None:
+            names[key].append(name)
+    return names
+
+
+def records_by_instances(source: ItemSource) -> Iterator[ItemRecord]:
+    """Read instances with their relations, for fields that only Python can give."""
+    queryset = base_queryset(source).order_by().select_related(*source.relations)
+    queryset = queryset.prefetch_related(*source.prefetches)
+    for item in queryset.iterator(chunk_size=CHUNK):
+        yield describe(source, item)
+
+
+def describe(source: ItemSource, item: Any) -> ItemRecord:
+    """Read every described field of one instance."""
+    values = {name: reader.read(item) for name, reader in source.readers.items()}
+    return make_record(source.item_id(item.pk), values)
+
+
+def make_record(item_id: str, values: Mapping[str, Any]) -> ItemRecord:
+    """Bring a host's values into the types of a record."""
+    return ItemRecord(
+        item_id=item_id,
+        price=as_price(values.get("price")),
+        created_at=as_moment(values.get("created_at")),
+        **{
+            name: as_text(values.get(name))
+            for name in FIELD_NAMES
+            if name not in ("price", "created_at")
+        },
+    )
+
+
+def as_text(value: Any) -> str:
+    """Return text; several names are joined by "|", files give their address."""
+    if value is None:
+        return ""
+    if isinstance(value, FieldFile):
+        return value.url if value else ""
+    if isinstance(value, (list, tuple)):
+        return "|".join(as_text(single) for single in value)
+    return str(value)
+
+
+def as_price(value: Any) -> Decimal | None:
+    """Return a decimal number, None where the host's value is none."""
+    try:
+        return None if value is None else Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def as_moment(value: Any) -> datetime | None:
+    """Return an aware moment of a date or a datetime."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time.min)
+    if not isinstance(value, datetime):
+        return None
+    return timezone.make_aware(value) if timezone.is_naive(value) else value
