@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from uuid import uuid4
 
@@ -117,17 +117,14 @@ def fill(
     described: bool,
 ) -> list[Recommendation]:
     """Take candidates in order until the list is full of what may be shown."""
-    candidates = distinct(all_candidates(question, standing))
     catalog = get_catalog()
     shown: list[Recommendation] = []
     titles = dict(question.items)
-    first_round = question.size + question.size // SPARE_SHARE + 1
-    for amount in (first_round, SECOND_ROUND):
-        batch = list(islice(candidates, amount))
-        if not batch:
-            break
+    for batch in rounds(question, standing):
         ids = [candidate.item_id for candidate in batch]
         ids += missing_titles(batch, titles)
+        if not ids:
+            break
         visible = catalog.visible(ids, request=request, described=described)
         note_titles(batch, visible, titles)
         for candidate in batch:
@@ -141,20 +138,41 @@ def fill(
     return shown
 
 
-def all_candidates(question: Question, standing: Standing) -> Iterator[Candidate]:
-    """Yield the gathered candidates, then the fallbacks that are the same for all."""
+def rounds(question: Question, standing: Standing) -> Iterator[list[Candidate]]:
+    """Yield the candidates that the shop is asked about first, then some more.
+
+    The lists for everyone come after the visitor's own; the first round does not
+    touch them where the own ones suffice, since they may cost a query.
+    """
     gathered = gather(question, standing.pointers)
-    left_out = question.left_out | gathered.purchased
-    for candidate in gathered.candidates:
-        if candidate.item_id not in left_out:
+    seen = set(question.left_out | gathered.purchased)
+    own = unseen(gathered.candidates, seen)
+    general = unseen(for_everyone(question, gathered, standing, seen), seen)
+    amount = question.size + question.size // SPARE_SHARE + 1
+    batch = list(islice(own, amount))
+    if len(batch) < question.size:
+        batch += islice(general, amount - len(batch))
+    yield batch
+    yield list(islice(chain(own, general), SECOND_ROUND))
+
+
+def unseen(candidates: Iterable[Candidate], seen: set[str]) -> Iterator[Candidate]:
+    """Yield each item that is not in `seen` yet, where it comes first."""
+    for candidate in candidates:
+        if candidate.item_id not in seen:
+            seen.add(candidate.item_id)
             yield candidate
-    lists = lists_for_everyone(question, standing)
-    for position, candidate in enumerate(lists):
+
+
+def for_everyone(
+    question: Question, gathered: Gathered, standing: Standing, seen: set[str]
+) -> Iterator[Candidate]:
+    """Yield what is the same for all, without what the visitor bought."""
+    for position, candidate in enumerate(lists_for_everyone(question, standing)):
         if position == 0:
             # Only here, since a stored list leaves the purchases out already.
-            left_out |= purchases_to_leave_out(question, gathered)
-        if candidate.item_id not in left_out:
-            yield candidate
+            seen |= purchases_to_leave_out(question, gathered)
+        yield candidate
 
 
 def lists_for_everyone(question: Question, standing: Standing) -> Iterator[Candidate]:
@@ -175,15 +193,6 @@ def purchases_to_leave_out(question: Question, gathered: Gathered) -> frozenset[
     if gathered.knows_purchases or not question.rule.excludes_purchased or key is None:
         return frozenset()
     return recent_activity(key, since=None, with_purchases=True).purchased
-
-
-def distinct(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Yield each item once, where it comes first."""
-    seen: set[str] = set()
-    for candidate in candidates:
-        if candidate.item_id not in seen:
-            seen.add(candidate.item_id)
-            yield candidate
 
 
 def missing_titles(batch: Sequence[Candidate], titles: Mapping[str, str]) -> list[str]:

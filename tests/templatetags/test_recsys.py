@@ -17,7 +17,7 @@ from tests.factories import (
     store_list,
     store_neighbors,
 )
-from tests.hosts.shop.models import Product
+from tests.hosts.shop.models import Category, Product
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +65,17 @@ def test_block_shows_the_items_in_rank_order(recommended, ada):
     assert places == sorted(places)
     assert f'href="/products/{recommended[0].pk}/"' in page
     assert "Recommended for you" in page
+
+
+def test_rendered_block_costs_two_queries(
+    recommended, ada, django_assert_max_num_queries
+):
+    tea = Category.objects.create(name="Tea")
+    Product.objects.update(category=tea)
+    page = Template("{% load recsys %}{% recommended_products user n=6 %}")
+    page.render(Context({"user": ada}))
+    with django_assert_max_num_queries(2):
+        assert page.render(Context({"user": ada})).count("<li") == 6
 
 
 def test_as_gives_the_hosts_own_instances(recommended, ada):
