@@ -7,11 +7,15 @@ from django.contrib.auth.models import User
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from django_recsys.admin.hyperparameter_fields import declarations_of
 from django_recsys.models import RecommenderConfig, TrainingRun
 from tests.admin.conftest import messages_of
 
 pytestmark = pytest.mark.django_db
 
+[REGULARIZATION] = [
+    each.default for each in declarations_of("ease") if each.name == "regularization"
+]
 LIST = "/admin/django_recsys/recommenderconfig/"
 
 
@@ -26,7 +30,7 @@ def form_data(config, **changes):
         "every_hours": "24",
         "gate": "automatic",
         "list_length": "60",
-        "hyperparameter_regularization": "300",
+        "hyperparameter_regularization": str(REGULARIZATION),
     }
     return {**data, **changes}
 
@@ -43,8 +47,8 @@ def test_form_has_a_field_for_each_hyperparameter(boss, ease):
     form = boss.get(page_of(ease)).context["adminform"].form
     field = form.fields["hyperparameter_regularization"]
     assert (field.min_value, field.max_value) == (0.01, 1e6)
-    assert "by default 300" in field.help_text
-    assert field.initial == 300.0
+    assert f"by default {REGULARIZATION:g}." in field.help_text
+    assert field.initial == REGULARIZATION
     assert form.fields["weight_purchase"].widget.attrs["placeholder"] == "10"
 
 
