@@ -77,9 +77,11 @@ def measure(dataset: str, algorithms: str, folder: Path) -> None:
         with (RESULTS / "engine_runs.jsonl").open("a") as file:
             print(json.dumps(short(result)), file=file)
         print(json.dumps(short(result)), flush=True)
-    if algorithms.split(",") == [each for each in ALGORITHMS if each in algorithms]:
-        name = f"engine_{dataset}.json"
-        (RESULTS / name).write_text(json.dumps(results, indent=1) + "\n")
+    path = RESULTS / f"engine_{dataset}.json"
+    before = json.loads(path.read_text()) if path.exists() else []
+    merged = {each["algorithm"]: each for each in [*before, *results]}
+    ordered = [merged[name] for name in ALGORITHMS if name in merged]
+    path.write_text(json.dumps(ordered, indent=1) + "\n")
 
 
 def validation(result: dict[str, Any], interactions: Any, protocol: str) -> float:

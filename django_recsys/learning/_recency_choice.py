@@ -55,8 +55,6 @@ def _popular_part(interactions: Interactions) -> Interactions:
 def _cut(interactions: Interactions) -> Split | None:
     """Cut as a validation would: by time where there is one, else the last items."""
     unkind = replace(interactions, kinds=None, kind_names=())
-    if not len(interactions):
-        return None
     if not interactions.has_times:
         return leave_one_out(unkind)
     if interactions.timestamps.min() == interactions.timestamps.max():

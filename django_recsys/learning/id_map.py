@@ -42,9 +42,6 @@ class IdMap:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __contains__(self, value: object) -> bool:
-        return value in self._positions
-
     def indices(self, ids: Iterable[str]) -> np.ndarray:
         """Return positions (int64), -1 where unknown; same order as given."""
         get = self._positions.get

@@ -117,22 +117,15 @@ def _read(path: Path, *, texts: Sequence[str], numbers: Sequence[str]) -> Column
 
 
 def _read_csv(path: Path, *, texts: Sequence[str], numbers: Sequence[str]) -> Columns:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file)
-        header = next(reader, [])
-        wanted = [name for name in header if name in {*texts, *numbers}]
-        positions = [header.index(name) for name in wanted]
-        rows, lines = [], []
-        for row in reader:
-            if len(row) != len(header):
-                raise DataError(
-                    f"{path}: line {reader.line_num} has {len(row)} fields, "
-                    f"the header has {len(header)}."
-                )
-            rows.append([row[each] for each in positions])
-            lines.append(reader.line_num)
+    try:
+        header, rows, lines = _read_lines(path)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} is no CSV file in UTF-8: {error}.") from error
+    wanted = [name for name in header if name in {*texts, *numbers}]
+    positions = [header.index(name) for name in wanted]
     columns: Columns = {
-        name: [row[at] for row in rows] for at, name in enumerate(wanted)
+        name: [row[at] for row in rows]
+        for name, at in zip(wanted, positions, strict=True)
     }
     for name in wanted:
         if name in numbers:

@@ -130,3 +130,8 @@ def test_absent_file_is_said(tmp_path):
 
 def test_format_version_is_the_one_documented():
     assert artifacts.FORMAT_VERSION == 1
+
+
+def test_header_of_another_format_is_refused(saved):
+    with pytest.raises(ArtifactError, match="no artifact of django_recsys"):
+        load(with_header(saved, format="something else"))

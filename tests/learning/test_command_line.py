@@ -108,3 +108,19 @@ def test_algorithms_as_json(capsys):
         "float",
         400.0,
     )
+
+
+def test_child_prints_one_result_with_values_per_user(path, capsys):
+    arguments = ["evaluate", str(path), "--algorithms", "popular", "--in-process"]
+    items = ["--items", str(path.with_name("items.csv"))]
+    assert main([*arguments, *items, "--protocol", "leave-one-out"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert len(result["per_user"]["new-items"]) == 40
+    assert result["peak_rss_bytes"] > 10_000_000
+    assert 0 < result["diversity@10"] <= 1
+
+
+def test_child_that_is_stopped_is_named(path, capsys, monkeypatch):
+    monkeypatch.setattr("sys.executable", "false")
+    assert main(["evaluate", str(path), "--algorithms", "popular"]) == 2
+    assert capsys.readouterr().err == "error: popular: it was stopped\n"

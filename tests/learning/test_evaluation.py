@@ -185,3 +185,14 @@ def test_recency_uses_positions_where_there_are_no_times():
     )
     evaluation = evaluate("item_knn", positions, "leave-one-out")
     assert evaluation.facts["tied_times"] == 0
+
+
+def test_interval_of_a_metric_holds_its_mean(clusters):
+    evaluation = evaluate(Popular(), clusters, "leave-one-out")
+    low, high = evaluation.interval()
+    assert low <= evaluation.metric() <= high
+
+
+def test_baskets_are_asked_only_where_time_decides(clusters):
+    evaluation = evaluate("bought_together", clusters, "leave-one-out")
+    assert set(evaluation.answers) == {"new-items"}

@@ -120,3 +120,14 @@ def test_broken_histories_are_refused():
         Histories(np.array([0, 2]), np.zeros(1, np.int32), np.ones(1), n_items=3)
     with pytest.raises(DataError):
         Histories(np.array([0, 1]), np.zeros(1, np.int32), np.ones(2), n_items=3)
+
+
+def test_ids_must_be_a_plain_sequence():
+    with pytest.raises(DataError, match="one-dimensional"):
+        Interactions.from_arrays([["1"]], [["a"]])
+
+
+def test_more_kinds_than_a_byte_holds_are_refused():
+    many = [str(n) for n in range(300)]
+    with pytest.raises(DataError, match="300 kinds"):
+        Interactions.from_arrays(many, many, kinds=many)

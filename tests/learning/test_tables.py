@@ -127,3 +127,15 @@ def test_first_category_is_the_category(written):
 def test_items_file_needs_the_item(written):
     with pytest.raises(DataError, match="no column 'item'"):
         read_items(written("title\nlamp\n"))
+
+
+def test_quantity_without_kind_multiplies_the_weight(written):
+    text = "user,item,quantity,weight\n1,a,-3,2\n"
+    assert read_interactions(written(text)).interactions.weights.tolist() == [6]
+
+
+def test_other_encodings_are_said(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"user,item\n\xff,a\n")
+    with pytest.raises(DataError, match="is no CSV file in UTF-8"):
+        read_interactions(path)
