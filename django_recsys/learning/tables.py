@@ -135,6 +135,23 @@ def _read_csv(path: Path, *, texts: Sequence[str], numbers: Sequence[str]) -> Co
     return columns
 
 
+def _read_lines(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
+    """Return the header, the rows, and the line on which each row ends."""
+    rows, lines = [], []
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.reader(file)
+        header = next(reader, [])
+        for row in reader:
+            if len(row) != len(header):
+                raise DataError(
+                    f"{path}: line {reader.line_num} has {len(row)} fields, "
+                    f"the header has {len(header)}."
+                )
+            rows.append(row)
+            lines.append(reader.line_num)
+    return header, rows, lines
+
+
 def _numbers(path: Path, name: str, values: Values, lines: Sequence[int]) -> np.ndarray:
     try:
         numbers = np.array(values, dtype=np.float64)
