@@ -73,7 +73,7 @@ def insert_batch(alias: str, batch: Sequence[InteractionRow]) -> int:
             cursor.execute(statement(alias, arrays(alias)), columns)
         else:
             cursor.executemany(statement(alias, PLACES), adapted)
-        return max(cursor.rowcount, 0)
+        return max(int(cursor.rowcount), 0)
 
 
 def arrays(alias: str) -> str:
@@ -92,10 +92,7 @@ def statement(alias: str, source: str, *, is_strict: bool = False) -> str:
     connection = connections[alias]
     quote = connection.ops.quote_name
     table = quote(Interaction._meta.db_table)
-    columns = ", ".join(
-        quote(Interaction._meta.get_field(name).column)
-        for name in InteractionRow._fields
-    )
+    columns = ", ".join(map(quote, InteractionRow._fields))
     into = f"INTO {table} ({columns}) {source}"
     if connection.vendor == "mysql":
         if is_strict:

@@ -32,7 +32,7 @@ def field_at_end(model: type[Model], path: str) -> Field[Any, Any] | None:
     return found if isinstance(found, Field) and not found.is_relation else None
 
 
-def raw(path: str) -> ExpressionWrapper:
+def raw(path: str) -> Any:
     """Return the expression that gives a column unconverted."""
     # To every backend text is what the driver gives.
     return ExpressionWrapper(F(path), output_field=TextField())

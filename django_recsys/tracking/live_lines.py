@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import local
 from typing import Any
 
-from asgiref.local import Local
 from django.utils import timezone
 
 from .deferring import after_commit
@@ -13,7 +13,7 @@ from .guarding import guarded
 from .purchases import record_lines
 from .sources import PurchaseSource
 
-_waiting = Local()
+_waiting = local()
 
 
 def line_was_saved(source: PurchaseSource, key: Any, *, using: str) -> None:

@@ -42,8 +42,11 @@ LINE_KINDS = (PURCHASE, RETURN)
 
 PROVISIONAL = Interaction.objects.filter(
     kind__in=LINE_KINDS,
-    event_id__gte="ref:",
-    event_id__lt="ref;",
+    # The range lets the index answer; it is wider than the prefix, since databases
+    # differ in how they sort punctuation.
+    event_id__gte="ref",
+    event_id__lt="reg",
+    event_id__startswith="ref:",
 )
 """Purchases told by a signal whose order line nobody has seen yet."""
 
@@ -181,5 +184,6 @@ def record_by_reference(row: InteractionRow) -> bool:
             for found in reader.rows(lines)
             if (found.kind, found.item_id) == (row.kind, row.item_id)
         ]
-    store_lines(matching)
+    if matching:
+        store_lines(matching)
     return bool(matching)

@@ -136,6 +136,21 @@ def test_bad_json_lines_are_reported(write, now):
     assert found == [(2, "not readable"), (3, "no JSON obje")]
 
 
+def test_line_too_long_for_csv_is_reported(write, now):
+    path = write(f"user,item,timestamp,kind\n{'x' * 200_000},3,1,view\n7,3,1,view\n")
+    found = []
+    report = import_interactions(path, now=now, reject=lambda *bad: found.append(bad))
+    assert report.recorded == 1
+    assert "field larger than field limit" in found[0][1]
+
+
+def test_progress_is_told(write, now):
+    path = write("user,item,timestamp,kind\n" + "7,3,1,view\n" * 10_000)
+    seen = []
+    import_interactions(path, now=now, dry_run=True, progress=seen.append)
+    assert seen == [10_000]
+
+
 def test_old_history_is_taken_and_counted(write, now):
     report = import_interactions(
         write("user,item,timestamp,kind\n7,3,1000000000,view\n"), now=now
