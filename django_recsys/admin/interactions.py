@@ -1,10 +1,24 @@
 """What visitors did, to be looked up."""
 
 from django.contrib import admin
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
 
 from django_recsys.models import Interaction
 
 from .buttons import ReadOnlyMixin
+
+NEWEST = 10_000
+"""How many can be paged through; to count millions takes seconds."""
+
+
+class NewestPaginator(Paginator):
+    """Pages through the newest rows, without counting the others."""
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many there are, at most `NEWEST`."""
+        return self.object_list.order_by()[:NEWEST].count()
 
 
 @admin.register(Interaction)
@@ -25,5 +39,6 @@ class InteractionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     search_fields = ["=visitor_key", "=item_id"]
     search_help_text = 'A whole key, as in "user:42", or the id of an item.'
     ordering = ["-pk"]
+    paginator = NewestPaginator
     show_full_result_count = False
     list_per_page = 50
