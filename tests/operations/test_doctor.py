@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as project
@@ -131,6 +132,54 @@ def test_next_training_is_named(healthy_shop):
     assert findings()["next training"].detail == "only by hand"
 
 
+def never_the_same_key(key, key_prefix, version):
+    return uuid4().hex
+
+
+def test_cache_that_forgets_at_once_is_found():
+    forgetful = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "KEY_FUNCTION": "tests.operations.test_doctor.never_the_same_key",
+        }
+    }
+    with override_settings(CACHES=forgetful):
+        cache = findings()["cache"]
+    assert (cache.state, "forgets" in cache.detail) == ("fail", True)
+
+
+def test_sqlite_with_deferred_transactions_is_told():
+    if connection.vendor != "sqlite":
+        assert connection.display_name in findings()["database"].detail
+        return
+    options = connection.settings_dict["OPTIONS"]
+    before = options.pop("transaction_mode")
+    try:
+        database = findings()["database"]
+    finally:
+        options["transaction_mode"] = before
+    assert (database.state, "IMMEDIATE" in database.remedy) == ("warn", True)
+
+
+def test_table_that_is_missing_is_a_finding_not_a_crash():
+    if connection.vendor != "sqlite":
+        pytest.skip("a table can be taken away and given back inside a test by SQLite")
+    table = Interaction._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO gone")
+    found = findings()
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE gone RENAME TO {table}")
+    assert found["interactions"].state == "fail"
+    assert "migrations" in found["interactions"].remedy
+    assert found["items"].detail.startswith("shop.Product")
+
+
+def test_own_catalog_without_items_is_told(healthy_shop):
+    with recsys(CATALOG="tests.operations.test_doctor.EmptyCatalog"):
+        assert findings()["items"].state == "fail"
+
+
 def test_dead_cache_is_found():
     redis = "django.core.cache.backends.redis.RedisCache"
     dead = {"default": {"BACKEND": redis, "LOCATION": "redis://127.0.0.1:1/0"}}
@@ -243,6 +292,13 @@ class OtherCatalog(Catalog):
 
     def describe(self, item):
         return ItemRecord(item_id=str(item))
+
+
+class EmptyCatalog(OtherCatalog):
+    """A host's own catalog that shows nothing."""
+
+    def visible_ids(self):
+        return iter(())
 
 
 def test_catalog_of_the_host_is_counted(healthy_shop):

@@ -151,6 +151,16 @@ def test_neighbour_of_a_viewed_item_enters_the_list(shop):
     assert entered.reason_item_id == str(viewed.pk)
 
 
+def test_viewed_item_that_sold_out_still_leads_to_its_neighbours(shop):
+    viewed = shop.products[3]
+    make_interaction("user:1", viewed)
+    Product.objects.filter(pk=viewed.pk).update(stock=0)
+    answer = recommend_for("recommended", visitor_key="user:1")
+    entered = next(each for each in answer.items if each.item == shop.products[43])
+    assert entered.reason is None
+    assert entered.reason_item_id == str(viewed.pk)
+
+
 def test_item_taken_out_of_the_basket_recommends_nothing(shop):
     product = shop.products[3]
     make_interaction("user:1", product, "cart_add")
