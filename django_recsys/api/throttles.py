@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import BaseCache, caches
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
-from django_recsys.conf import get_settings
-from django_recsys.logs import report_once
+from django_recsys.serving.memory import working_cache
 from django_recsys.tracking import visitor_of
 
 
@@ -19,11 +17,6 @@ class VisitorThrottle(SimpleRateThrottle):
     A cache that does not answer throttles nobody: the endpoint works without it.
     """
 
-    @property
-    def cache(self) -> BaseCache:
-        """The cache that RECSYS names."""
-        return caches[get_settings().CACHE]
-
     def get_cache_key(self, request: Request, view: Any) -> str:
         """Return one key for each visitor and scope."""
         ident = visitor_of(request._request).key or self.get_ident(request)
@@ -31,11 +24,11 @@ class VisitorThrottle(SimpleRateThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Say whether the visitor may go on."""
-        try:
-            allowed: bool = super().allow_request(request, view)
-        except Exception:
-            report_once("throttle", "The cache does not answer; nobody is throttled.")
-            return True
+        allowed = True
+        with working_cache() as cache:
+            if cache is not None:
+                self.cache = cache
+                allowed = super().allow_request(request, view)
         return allowed
 
 
