@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from django_recsys.learning.evaluation import score_on
+from django_recsys.learning.evaluation import evaluate, score_on
 from django_recsys.learning.preparation import prepare
 from django_recsys.learning.registry import ALGORITHMS, create
 from django_recsys.learning.splitting import leave_one_out, validation_split
@@ -86,13 +86,13 @@ def measure(dataset: str, algorithms: str, folder: Path) -> None:
 
 def validation(result: dict[str, Any], interactions: Any, protocol: str) -> float:
     """Return the NDCG@10 of the algorithm's own task on the validation part."""
+    model = create(result["algorithm"], **result["hyperparameters"])
     if protocol == "leave-one-out":
-        parts = leave_one_out(leave_one_out(interactions).context)
-    else:
-        parts = validation_split(temporal_split(interactions).train)
+        known = leave_one_out(interactions).context
+        return evaluate(model, known, protocol).metric()
+    parts = validation_split(temporal_split(interactions).train)
     train, _ = prepare(parts.train)
-    model = create(result["algorithm"], **result["hyperparameters"]).fit(train)
-    return score_on(model, train, parts.test, model.task).metric()
+    return score_on(model.fit(train), train, parts.test, model.task).metric()
 
 
 def given(dataset: str) -> Path:

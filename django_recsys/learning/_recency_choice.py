@@ -17,8 +17,8 @@ from .splitting import Split, leave_one_out, validation_split
 
 CHOICES = (0.0, 30.0, 10.0, 5.0, 3.0, 2.0, 1.0)  # from the mildest to the strongest
 TOLERANCE = 0.98  # the mildest choice this close to the best one is taken
-MOST_ITEMS = 2000
-MOST_USERS = 1000
+MOST_ITEMS = 3000
+MOST_USERS = 3000
 FEWEST_USERS = 30  # below this a choice would be noise
 REGULARIZATION = 300.0
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 ROWS_PER_BLOCK = 4096
+# The best on validation: 200 at 7 items per user, 300 at 60, 500 at 400.
+RIDGE = 115.0
 
 
 @dataclass(kw_only=True, eq=False)
@@ -38,11 +40,16 @@ class EASE(Recommender):
         "user_inverse_",
         "taken_",
         "scale_",
+        "ridge_",
         "recency_",
     )
 
     regularization: float = hyperparameter(
-        400.0, low=0.01, high=1e6, help="Higher trusts rare pairs of items less."
+        -1.0,
+        low=-1.0,
+        high=1e6,
+        help="Higher trusts rare pairs of items less; "
+        "-1: by the number of items per user.",
     )
     recency: float = recency_hyperparameter()
 
@@ -56,6 +63,7 @@ class EASE(Recommender):
     """(n_items,) float32, what a column's raw product is multiplied by."""
 
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
+    ridge_: np.ndarray = field(init=False, repr=False)  # () float64
     _near: csr_array | None = field(init=False, repr=False, default=None)
     _taken_by: csr_array | None = field(init=False, repr=False, default=None)
 
@@ -73,15 +81,22 @@ class EASE(Recommender):
         taken = interactions.user_items()
         taken.data[:] = 1
         taken = taken[np.diff(taken.indptr) > 0]
+        self.ridge_ = self._learned_ridge(taken)
         if taken.shape[0] < taken.shape[1]:
             self._solve_over_users(taken)
         else:
             self._solve_over_items(taken)
 
+    def _learned_ridge(self, taken: csr_array) -> np.ndarray:
+        if self.regularization > 0:
+            return np.array(self.regularization)
+        items_per_user = taken.nnz / taken.shape[0]
+        return np.array(RIDGE * items_per_user**0.25)
+
     def _solve_over_items(self, taken: csr_array) -> None:
         from ._gram import gram, invert
 
-        inverse = invert(gram(taken, self.regularization))
+        inverse = invert(gram(taken, float(self.ridge_)))
         # The inverse is symmetric: as its own transpose it lies in C order.
         weights = inverse.T
         weights /= -np.diag(inverse).copy()
@@ -96,7 +111,7 @@ class EASE(Recommender):
         from ._gram import gram, invert
 
         self.taken_ = taken
-        self.user_inverse_ = invert(gram(taken.T.tocsr(), self.regularization))
+        self.user_inverse_ = invert(gram(taken.T.tocsr(), float(self.ridge_)))
         by_item = self._by_item()
         remainder = np.ones(taken.shape[1], dtype=np.float32)
         for at in range(0, len(remainder), ROWS_PER_BLOCK):

@@ -66,7 +66,7 @@ def test_seeds_are_run_and_averaged(path, capsys):
     ("arguments", "reason"),
     [
         (["--algorithms", "magic"], "no algorithm 'magic'"),
-        (["--set", "ease.regularization=0"], "ease.regularization is '0'"),
+        (["--set", "ease.regularization=-2"], "ease.regularization is '-2'"),
         (["--set", "als.epochs=3"], "als is not among --algorithms"),
         (["--set", "epochs"], "write it as als.embedding_size=128"),
         (["--fit", "train"], "--fit is a choice of leave-one-out only"),
@@ -94,7 +94,7 @@ def test_algorithms_are_listed_with_default_range_and_help(capsys):
     shown = capsys.readouterr().out
     for name in ALGORITHMS:
         assert f"{name}: " in shown
-    assert "regularization = 400.0  (a number from 0.01 to 1e+06) Higher" in shown
+    assert "regularization = -1.0  (a number from -1 to 1e+06) Higher" in shown
 
 
 def test_algorithms_as_json(capsys):
@@ -106,7 +106,7 @@ def test_algorithms_as_json(capsys):
     assert (ease["name"], ease["type"], ease["default"]) == (
         "regularization",
         "float",
-        400.0,
+        -1.0,
     )
 
 

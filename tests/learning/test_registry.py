@@ -21,8 +21,8 @@ def test_unknown_algorithm_lists_the_known_ones():
 
 
 def test_wrong_hyperparameter_raises():
-    with pytest.raises(DataError, match=r"ease\.regularization is 0"):
-        registry.create("ease", regularization=0)
+    with pytest.raises(DataError, match=r"ease\.regularization is -2"):
+        registry.create("ease", regularization=-2)
 
 
 @pytest.fixture
