@@ -23,6 +23,7 @@ from .sources import (
     has_plain_manager,
     make_source,
     rule_is_fixed,
+    with_relations,
 )
 
 KEYS_PER_QUERY = 500  # SQLite once stopped at 999 parameters
@@ -60,7 +61,7 @@ class ModelCatalog(Catalog):
             return {key: source.item_id(key) for key in primary_keys}
         found: dict[Any, str] = {}
         relations = [f.name for f in model._meta.get_fields() if self._is_to_item(f)]
-        queryset = model._base_manager.select_related(*relations)
+        queryset = with_relations(model._base_manager.all(), relations)
         for keys in batches(primary_keys, KEYS_PER_QUERY):
             for key, row in queryset.in_bulk(keys).items():
                 canonical = self._canonical(row)
@@ -84,7 +85,7 @@ class ModelCatalog(Catalog):
                 continue
             queryset = self._shown(source, request).filter(pk__in=keys)
             if described:
-                queryset = queryset.select_related(*source.relations)
+                queryset = with_relations(queryset, source.relations)
                 queryset = queryset.prefetch_related(*source.prefetches)
             for item in queryset:
                 found[source.item_id(item.pk)] = item

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from .base import ItemRecord
 from .fields import FIELD_NAMES
-from .sources import ItemSource, base_queryset
+from .sources import ItemSource, base_queryset, with_relations
 
 CHUNK = 2000
 
@@ -46,7 +46,7 @@ def names_by_key(source: ItemSource, lookup: str) -> dict[Any, list[Any]]:
 
 def records_by_instances(source: ItemSource) -> Iterator[ItemRecord]:
     """Read instances with their relations, for fields that only Python can give."""
-    queryset = base_queryset(source).order_by().select_related(*source.relations)
+    queryset = with_relations(base_queryset(source).order_by(), source.relations)
     queryset = queryset.prefetch_related(*source.prefetches)
     for item in queryset.iterator(chunk_size=CHUNK):
         yield describe(source, item)

@@ -83,6 +83,11 @@ def make_source(label: str, *, several: bool) -> ItemSource:
     return ItemSource(model, prefix, readers)
 
 
+def with_relations(queryset: QuerySet[Any], relations: Sequence[str]) -> QuerySet[Any]:
+    """Join these relations; `select_related` without any would join all there are."""
+    return queryset.select_related(*relations) if relations else queryset
+
+
 def base_queryset(source: ItemSource) -> QuerySet[Any]:
     """Return all items of a source, as the host wants them read."""
     path = get_settings().ITEM_QUERYSET
