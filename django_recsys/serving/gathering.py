@@ -58,8 +58,12 @@ class Gathered:
 
     candidates: Iterable[Candidate] = ()
     """Read once."""
-    purchased: frozenset[str] = frozenset()
-    knows_purchases: bool = False
+    purchased: frozenset[str] | None = None
+    """Everything that the visitor bought, None where that was not asked."""
+    is_clean: bool = False
+    """Whether the candidates hold no purchase, as those of a quiet visitor's list."""
+    is_moved: bool = False
+    """Whether the visitor did something since the training: queries were spent."""
 
 
 NOTHING = Gathered()
@@ -74,7 +78,8 @@ def gather(question: Question, pointers: Pointers) -> Gathered:
 def for_visitor(question: Question, pointers: Pointers) -> Gathered:
     """Return the stored lists, moved by what the visitor did since the training.
 
-    One query; where something happened since, two more.
+    One query; where something happened since, two more. A stored list leaves out
+    what was bought before the training.
     """
     key, rule = question.visitor_key, question.rule
     own = {name: pointers[name] for name in rule.sources if name in pointers}
@@ -84,19 +89,20 @@ def for_visitor(question: Question, pointers: Pointers) -> Gathered:
     ids = [pointer.trained_model_id for pointer in own.values()]
     stored = stored_lists(key, ids, until=until)
     lists = own_lists(stored, own)
-    if not (rule.follows_visitor and stored.has_news):
-        return Gathered(chain.from_iterable(lists))
+    if not (stored.has_news and (rule.follows_visitor or rule.excludes_purchased)):
+        return Gathered(chain.from_iterable(lists), is_clean=True)
     activity = recent_activity(
         key,
         since=until if stored.packed else None,
         with_purchases=rule.excludes_purchased,
     )
     first = list(next(lists, ()))
-    moved = adjust(first, around(activity.items, pointers))
+    if rule.follows_visitor:
+        first = adjust(first, around(activity.items, pointers))
     return Gathered(
-        chain(moved, chain.from_iterable(lists)),
-        activity.purchased,
-        rule.excludes_purchased,
+        chain(first, chain.from_iterable(lists)),
+        activity.purchased if rule.excludes_purchased else None,
+        is_moved=True,
     )
 
 

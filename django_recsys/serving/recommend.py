@@ -145,10 +145,14 @@ def rounds(question: Question, standing: Standing) -> Iterator[list[Candidate]]:
     touch them where the own ones suffice, since they may cost a query.
     """
     gathered = gather(question, standing.pointers)
-    seen = set(question.left_out | gathered.purchased)
+    seen = set(question.left_out)
+    if not gathered.is_clean:
+        seen |= purchases_to_leave_out(question, gathered)
     own = unseen(gathered.candidates, seen)
     general = unseen(for_everyone(question, gathered, standing, seen), seen)
-    amount = question.size + question.size // SPARE_SHARE + 1
+    # Where queries went into the visitor's news, a second round would be one too many.
+    spare = question.size if gathered.is_moved else question.size // SPARE_SHARE + 1
+    amount = question.size + spare
     batch = list(islice(own, amount))
     if len(batch) < question.size:
         batch += islice(general, amount - len(batch))
@@ -169,8 +173,8 @@ def for_everyone(
 ) -> Iterator[Candidate]:
     """Yield what is the same for all, without what the visitor bought."""
     for position, candidate in enumerate(lists_for_everyone(question, standing)):
-        if position == 0:
-            # Only here, since a stored list leaves the purchases out already.
+        if position == 0 and gathered.is_clean:
+            # Only here, since until now nothing that was bought could come up.
             seen |= purchases_to_leave_out(question, gathered)
         yield candidate
 
@@ -188,11 +192,13 @@ def lists_for_everyone(question: Question, standing: Standing) -> Iterator[Candi
 
 
 def purchases_to_leave_out(question: Question, gathered: Gathered) -> frozenset[str]:
-    """Return what the visitor bought, where that matters and is not known yet."""
-    key = question.visitor_key
-    if gathered.knows_purchases or not question.rule.excludes_purchased or key is None:
+    """Return what the visitor bought, where the placement leaves that out."""
+    if gathered.purchased is not None:
+        return gathered.purchased
+    if not question.rule.excludes_purchased or question.visitor_key is None:
         return frozenset()
-    return recent_activity(key, since=None, with_purchases=True).purchased
+    activity = recent_activity(question.visitor_key, since=None, with_purchases=True)
+    return activity.purchased
 
 
 def missing_titles(batch: Sequence[Candidate], titles: Mapping[str, str]) -> list[str]:

@@ -44,7 +44,7 @@ def test_stored_list_is_shown_in_its_order(shop):
 
 
 @pytest.mark.parametrize("catalogue", [50, 2000])
-@pytest.mark.parametrize("sold_out", [0, 1, 3])
+@pytest.mark.parametrize("sold_out", [0, 1, 5])
 @pytest.mark.parametrize(
     ("has_news", "queries"), [(False, 2), (True, 4)], ids=["quiet", "news"]
 )
@@ -132,6 +132,26 @@ def test_purchases_of_a_visitor_without_a_list_are_left_out(shop):
     answer = recommend_for("recommended", visitor_key="user:2", n=10)
     assert len(answer) == 10
     assert shop.products[0] not in shown(answer)
+
+
+@pytest.mark.parametrize("basis", ["visitor", "items", "recent", "everyone"])
+@pytest.mark.parametrize("follows_visitor", [True, False])
+@pytest.mark.parametrize("at", [BEFORE, None], ids=["before", "after"])
+def test_any_placement_may_leave_purchases_out(shop, basis, follows_visitor, at):
+    Placement.objects.create(
+        key="shelf", basis=basis, recommender="item_knn", fallbacks=["popular"],
+        excludes_purchased=True, follows_visitor=follows_visitor,
+    )  # fmt: skip
+    page, bought = shop.products[3], shop.products[43]
+    store_list(shop.item_knn, "user:1", shop.listed)
+    make_interaction("user:1", page, "view", at=BEFORE)
+    make_interaction("user:1", bought, "purchase", at=at)
+    if at is None:
+        make_interaction("user:1", shop.listed[0], "purchase")
+    answer = recommend_for("shelf", visitor_key="user:1", items=[page], n=50)
+    assert len(answer) > 30 or basis == "recent"
+    assert bought not in shown(answer)
+    assert at is not None or shop.listed[0] not in shown(answer)
 
 
 def test_placement_that_does_not_say_so_shows_purchases(shop):
