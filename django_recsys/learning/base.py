@@ -14,6 +14,7 @@ from .explaining import explain_entries, largest_entries
 from .hyperparameters import declared, validate
 from .interactions import Histories, IdMap, Interactions
 from .options import Progress, TrainingOptions
+from .slices import joined, spread
 from .top_items import PADDING, mask_scores, top_items, top_stored
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ class Recommender(ABC):
             scores = self.score_indices(some, user_indices[part])
             left_out = _left_out(some, part, exclude_seen=exclude_seen)
             parts.append(top_items(mask_scores(scores, candidate_mask, left_out), n))
-        return _joined(parts, min(n, len(self.items_)))
+        return joined(parts, min(n, len(self.items_)))
 
     def similar_indices(
         self,
@@ -222,8 +223,8 @@ class Recommender(ABC):
             some = item_indices[part]
             known = np.flatnonzero(some >= 0)
             found = self._most_similar(some[known], n, candidate_mask)
-            parts.append(_spread(found, known, len(some)))
-        return _joined(parts, min(n, len(self.items_)))
+            parts.append(spread(found, known, len(some)))
+        return joined(parts, min(n, len(self.items_)))
 
     def _most_similar(
         self, item_indices: np.ndarray, n: int, candidate_mask: np.ndarray | None
@@ -340,25 +341,3 @@ def _left_out(
     if isinstance(exclude_seen, bool):
         return histories.matrix() if exclude_seen else None
     return exclude_seen[part]
-
-
-def _spread(
-    found: tuple[np.ndarray, np.ndarray], rows: np.ndarray, length: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Put the answers to some queries in their places, the others padded."""
-    indices, scores = found
-    if len(rows) == length:
-        return found
-    all_indices = np.full((length, indices.shape[1]), PADDING, dtype=np.int32)
-    all_scores = np.full((length, indices.shape[1]), -np.inf, dtype=np.float32)
-    all_indices[rows], all_scores[rows] = indices, scores
-    return all_indices, all_scores
-
-
-def _joined(
-    parts: list[tuple[np.ndarray, np.ndarray]], width: int
-) -> tuple[np.ndarray, np.ndarray]:
-    if not parts:
-        return np.empty((0, width), np.int32), np.empty((0, width), np.float32)
-    indices, scores = zip(*parts, strict=True)
-    return np.concatenate(indices), np.concatenate(scores)

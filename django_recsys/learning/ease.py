@@ -88,7 +88,7 @@ class EASE(Recommender):
             self._solve_over_items(taken)
 
     def _learned_ridge(self, taken: csr_array) -> np.ndarray:
-        if self.regularization > 0:
+        if self.regularization >= 0:
             return np.array(self.regularization)
         items_per_user = taken.nnz / taken.shape[0]
         return np.array(RIDGE * items_per_user**0.25)
