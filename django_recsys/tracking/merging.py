@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from django_recsys.models import Interaction, StoredRecommendations
 
@@ -31,6 +32,7 @@ def join_keys(guest_key: str, account_key: str) -> None:
     """Rename the rows of one key to another; a second time finds nothing to rename."""
     alias = our_alias()
     rows = Interaction.objects.using(alias).filter(visitor_key=guest_key)
-    rows.update(visitor_key=account_key)
+    # As if recorded now: the account's models have not seen these rows either.
+    rows.update(visitor_key=account_key, recorded_at=timezone.now())
     lists = StoredRecommendations.objects.using(alias).filter(visitor_key=guest_key)
     lists.delete()

@@ -16,9 +16,13 @@ from django.conf import settings
 DATABASE_NAMES = "RECSYS_DATABASE_NAMES"
 """JSON of alias to name: a test database is not the one in the settings file."""
 
+POLITENESS = 10
+"""Added to the niceness: the shop's pages get the processor first."""
+
 
 def main(arguments: list[str]) -> None:
     """Train the runs whose ids are given, under the lease of the holder."""
+    os.nice(POLITENESS)
     use_databases(json.loads(os.environ.get(DATABASE_NAMES, "{}")))
     django.setup()
     from .lease import Heartbeat
