@@ -46,7 +46,7 @@ def test_list_shows_the_defaults_before_any_training(boss):
 def test_form_has_a_field_for_each_hyperparameter(boss, ease):
     form = boss.get(page_of(ease)).context["adminform"].form
     field = form.fields["hyperparameter_regularization"]
-    assert (field.min_value, field.max_value) == (0.01, 1e6)
+    assert (field.min_value, field.max_value) == (-1.0, 1e6)
     assert f"by default {REGULARIZATION:g}." in field.help_text
     assert field.initial == REGULARIZATION
     assert form.fields["weight_purchase"].widget.attrs["placeholder"] == "10"
@@ -81,7 +81,7 @@ def test_defaults_are_not_written_down(boss, ease):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"hyperparameter_regularization": "-1"}, "hyperparameter_regularization"),
+        ({"hyperparameter_regularization": "-2"}, "hyperparameter_regularization"),
         ({"hyperparameter_regularization": "much"}, "hyperparameter_regularization"),
         ({"schedule": "daily", "daily_at": ""}, "daily_at"),
         ({"list_length": "3"}, "list_length"),

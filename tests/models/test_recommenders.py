@@ -31,7 +31,7 @@ def test_algorithm_gets_a_row_when_it_is_named():
     [
         ({"algorithm": "nothing"}, "algorithm"),
         ({"hyperparameters": {"nothing": 1}}, "hyperparameters"),
-        ({"hyperparameters": {"regularization": -1}}, "hyperparameters"),
+        ({"hyperparameters": {"regularization": -2}}, "hyperparameters"),
         ({"schedule": "daily"}, "daily_at"),
     ],
 )
