@@ -13,9 +13,8 @@ from tests.admin.conftest import messages_of
 
 pytestmark = pytest.mark.django_db
 
-[REGULARIZATION] = [
-    each.default for each in declarations_of("ease") if each.name == "regularization"
-]
+[DECLARED] = [each for each in declarations_of("ease") if each.name == "regularization"]
+"""What the engine says of it today; the form says the same."""
 LIST = "/admin/django_recsys/recommenderconfig/"
 
 
@@ -30,7 +29,7 @@ def form_data(config, **changes):
         "every_hours": "24",
         "gate": "automatic",
         "list_length": "60",
-        "hyperparameter_regularization": str(REGULARIZATION),
+        "hyperparameter_regularization": str(DECLARED.default),
     }
     return {**data, **changes}
 
@@ -47,8 +46,8 @@ def test_form_has_a_field_for_each_hyperparameter(boss, ease):
     form = boss.get(page_of(ease)).context["adminform"].form
     field = form.fields["hyperparameter_regularization"]
     assert (field.min_value, field.max_value) == (-1.0, 1e6)
-    assert f"by default {REGULARIZATION:g}." in field.help_text
-    assert field.initial == REGULARIZATION
+    assert f"by default {DECLARED.default:g}." in field.help_text
+    assert field.initial == DECLARED.default
     assert form.fields["weight_purchase"].widget.attrs["placeholder"] == "10"
 
 
