@@ -1,5 +1,7 @@
 """A household shops in a real browser; the shop rearranges itself without training."""
 
+from importlib.util import find_spec
+
 import pytest
 from django.core.management import call_command
 
@@ -7,9 +9,8 @@ from django_recsys.models import Interaction, ItemNeighbors, TrainingRun
 from example_shop.accounts.models import Household
 from example_shop.catalogue.models import Product
 from example_shop.orders.models import OrderLine
+from tests.conftest import missing
 from tests.example_shop.made_up import FIRST_PRODUCT, PRODUCTS_PER_TASTE
-
-playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.e2e
 FLAGS = [
@@ -27,7 +28,11 @@ PERSON = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36"
 @pytest.fixture
 def page(chromium):
     """Open a page of headless Chromium."""
-    with playwright.sync_playwright() as running:
+    if find_spec("playwright") is None:
+        missing("playwright is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
         browser = running.chromium.launch(executable_path=chromium, args=FLAGS)
         size = {"width": 1280, "height": 900}
         tab = browser.new_context(viewport=size, user_agent=PERSON).new_page()
