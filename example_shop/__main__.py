@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m example_shop")
@@ -30,7 +32,7 @@ def prepare_django(options: argparse.Namespace) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example_shop.settings")
     if options.data:
         os.environ["RECSYS_SHOP_DATA"] = str(options.data.resolve())
-    if options.host not in ("127.0.0.1", "localhost"):
+    if options.host not in LOOPBACK:
         os.environ.setdefault("RECSYS_SHOP_HOSTS", "*")
     django.setup()
 
@@ -72,6 +74,8 @@ def serve(options: argparse.Namespace, facts: dict) -> None:
     say(f"  admin: {url}admin/ as {ADMIN[0]!r} with the password {ADMIN[1]!r}")
     say("  commands: python -m example_shop.manage recsys_doctor, recsys_tick, ...")
     say("  Data: simulated on real shopping patterns, for education; dates shifted.")
+    if options.host not in LOOPBACK:
+        say("  CAREFUL: whoever reaches this address can log in, as admin too.")
     say("  Stop with Ctrl-C.\n")
     # Static files come along although DEBUG is off: this is a demonstration server.
     call_command(

@@ -79,7 +79,12 @@ def test_a_department_lists_its_products_and_categories(client, product):
     page = text_of(client.get(department.get_absolute_url(), {"sort": "price"}))
     assert product.name in page
     assert product.category.get_absolute_url() in page
-    assert client.get("/department/nowhere/").status_code == 404
+
+
+def test_a_page_that_is_not_there_is_the_shops_own(client, shop):
+    response = client.get("/department/nowhere/")
+    assert response.status_code == 404
+    assert "This shelf is empty" in response.content.decode()
 
 
 def test_a_category_pages_through_its_products(client, product):
