@@ -57,7 +57,8 @@ def _explain_rows(
     targets = np.repeat(ranked.ravel(), lengths)
     shares = np.full(len(targets), -np.inf, dtype=np.float32)
     known = targets >= 0
-    shares[known] = pair_shares(queries, entries[known], targets[known])
+    if known.any():  # scipy answers a question about no pair with a sparse array
+        shares[known] = pair_shares(queries, entries[known], targets[known])
     largest = np.maximum.reduceat(shares, groups[:-1])
     best = np.flatnonzero(shares == np.repeat(largest, lengths))
     owners = np.searchsorted(groups, best, side="right") - 1

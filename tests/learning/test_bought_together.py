@@ -101,3 +101,10 @@ def test_log_likelihood_ratio_of_known_tables():
         np.array([50]), np.array([50]), np.array([50]), 100
     )
     assert always[0] == pytest.approx(2 * 100 * np.log(2))
+
+
+def test_where_nothing_is_recommended_there_is_nothing_to_explain():
+    fitted = BoughtTogether().fit(baskets(("1", "ab"), ("2", "ab"), *OTHERS))
+    histories = baskets(("1", "ab")).histories()
+    padded = np.full((1, 3), -1)
+    assert fitted.explain_indices(histories, padded).tolist() == [[-1, -1, -1]]
