@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldError, ValidationError
+from django.core.exceptions import (
+    FieldDoesNotExist,
+    FieldError,
+    ValidationError,
+)
 from django.db.models import Model, QuerySet
 from django.db.models.manager import BaseManager
 from django.http import HttpRequest
@@ -119,8 +123,32 @@ def available(queryset: QuerySet[Any], request: HttpRequest | None) -> QuerySet[
         return queryset
     if isinstance(rule, Mapping):
         try:
-            return queryset.filter(**rule)
+            return filtered(queryset, rule)
         except FieldError as error:
             raise ConfigurationError(f"RECSYS['AVAILABLE']: {error}") from error
     restricted: QuerySet[Any] = import_string(rule)(queryset, request)
     return restricted
+
+
+def filtered(queryset: QuerySet[Any], rule: Mapping[str, Any]) -> QuerySet[Any]:
+    """Apply lookups; an item with several matching variants still comes once."""
+    model = queryset.model
+    if not any(leads_to_many(model, lookup) for lookup in rule):
+        return queryset.filter(**rule)
+    matching = model._base_manager.using(queryset.db).filter(**rule)
+    return queryset.filter(pk__in=matching.values("pk"))
+
+
+def leads_to_many(model: Any, lookup: str) -> bool:
+    """Say whether a lookup can find several rows for one item."""
+    for part in lookup.split("__"):
+        try:
+            field = model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return False
+        if field.one_to_many or field.many_to_many:
+            return True
+        if not field.is_relation:
+            return False
+        model = field.related_model
+    return False

@@ -77,7 +77,7 @@ def check_available() -> Iterator[CheckMessage]:
         return
     for model in models_of_settings():
         try:
-            model._default_manager.filter(**rule)
+            model._base_manager.filter(**rule)
         except (FieldError, TypeError, ValueError, ValidationError) as error:
             yield message(
                 "E008",

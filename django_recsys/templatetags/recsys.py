@@ -16,7 +16,7 @@ from django.db.models import Manager, Model
 from django.template import Context
 
 from django_recsys.serving import Answer, recommend_for
-from django_recsys.tracking import visitor_key_for, visitor_of
+from django_recsys.tracking import VISITOR_PREFIXES, visitor_key_for, visitor_of
 
 from .placement_node import placement_tag
 
@@ -102,9 +102,12 @@ def ask(
 def key_of_visitor(request: Any, user: Any) -> str | None:
     """Return the key of `user`, and of the page's visitor where that is the same.
 
-    The page's visitor may be a guest, whom only the request knows. An undefined
-    variable arrives as an empty text, which is as good as no user.
+    The page's visitor may be a guest, whom only the request knows. A shop without
+    accounts gives a key, as `email_key(address)` makes it. An undefined variable
+    arrives as an empty text, which is as good as no user.
     """
+    if isinstance(user, str) and user.startswith(VISITOR_PREFIXES):
+        return user
     is_account = getattr(user, "pk", None) is not None
     if request is not None and (is_visitor(request, user) or not is_person(user)):
         return visitor_of(request).key

@@ -6,6 +6,7 @@ from .exporting import export_visitor
 from .importing import import_interactions
 from .recording import record_interaction
 from .reports import BackfillReport, ImportReport
+from .rows import VISITOR_PREFIXES
 from .visitors import (
     Visitor,
     email_key,
@@ -15,6 +16,7 @@ from .visitors import (
 )
 
 __all__ = [
+    "VISITOR_PREFIXES",
     "BackfillReport",
     "ImportReport",
     "Visitor",

@@ -1,0 +1,55 @@
+"""Every toy host passes the same acceptance: see `toys/walk.py`."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOYS = Path(__file__).parent / "toys"
+NAMES = sorted(path.parent.name for path in TOYS.glob("*/shop.py"))
+
+EXPECTED = {
+    "checks": ["house.W001"],
+    "backfill": 96,
+    "again": 0,
+    "doctor fails": [],
+    "similar suits": True,
+    "list suits": True,
+    "view recorded": True,
+    "purchase recorded": 1,
+    "list changed": True,
+    "once after the catch-up": True,
+    "left behind": [0, 0, 0, 0],
+    "receipts": [True, True],
+    "without our table": 200,
+    "page stands": True,
+    "loads celery": False,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_host_takes_the_plugin_in(name, tmp_path):
+    command = [sys.executable, "-W", "error::DeprecationWarning", "-m"]
+    done = subprocess.run(
+        [*command, "tests.hosts.toys.walk"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "RECSYS_TOY_HOST": name,
+            "RECSYS_TEST_STORAGE": str(tmp_path),
+            "OMP_NUM_THREADS": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    guesses = seen.pop("guesses")
+    assert all(guesses.values()), guesses
+    assert {key: seen.get(key) for key in EXPECTED} == EXPECTED

@@ -1,0 +1,17 @@
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient
+
+from tests.hosts.toys.toy import BROWSER, Toy
+
+
+class Shop(Toy):
+    def page(self, person: Any, item: Any, *, path: str = "async") -> Any:
+        headers = {"user-agent": BROWSER, "x-user": person.get_username()}
+        return async_to_sync(AsyncClient().get)(f"/{path}/{item.pk}/", headers=headers)
+
+    def prove(self) -> None:
+        page = self.page(self.people[1], self.items[1], path="careless")
+        assert page.status_code == 200
+        assert "Item 1" in page.content.decode()

@@ -1,0 +1,5 @@
+from tests.hosts.toys.toy import Toy
+
+
+class Shop(Toy):
+    pass
