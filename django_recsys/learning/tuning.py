@@ -1,0 +1,316 @@
+"""Search for better hyper-parameters, on validation only (extra ``tuning``)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
+
+from .base import TrainingOptions
+from .evaluation import HEADLINE, Difference
+from .exceptions import DataError
+from .hyperparameters import validate
+from .interactions import Interactions
+from .intervals import bootstrap
+from .preparation import KIND_WEIGHTS
+from .registry import create, get_recommender_class
+from .search_space import Dimension, dimensions
+from .validation import Bench, bench_of, validation_cut
+
+MOST_TRIALS = 100
+PATIENCE = 20
+"""Ends after so many trials without a gain."""
+LEAST_GAIN = 1e-3
+"""Share by which the best score must rise to count as a gain."""
+RANDOM_TRIALS = 8
+"""So many are drawn at random before the search learns from them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One setting that was tried."""
+
+    hyperparameters: Mapping[str, Any]
+    score: float
+    """Mean NDCG@10 over the validation's queries; -1 where the fit failed."""
+    seconds: float
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuning:
+    """What a search found."""
+
+    algorithm: str
+    task: str
+    start: Mapping[str, Any]
+    """The hyper-parameters that stood before."""
+    start_score: float
+    hyperparameters: Mapping[str, Any]
+    """The best ones on validation; those of the start where nothing was better."""
+    score: float
+    gain: Difference
+    """Best against start on validation, with its paired 95% interval. As the best of
+    many it flatters: what it is worth, rows must tell that the search has not seen."""
+    trials: tuple[Trial, ...]
+    """In the order of the search, the start first."""
+    seconds: float
+    stopped: str
+    """ "time", "patience" or "trials": what ended the search."""
+    scored: int
+    """Queries of the validation."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON."""
+        gain = {"mean": self.gain.mean, "low": self.gain.low, "high": self.gain.high}
+        return {
+            "algorithm": self.algorithm,
+            "task": self.task,
+            "metric": HEADLINE,
+            "start": dict(self.start),
+            "start_score": self.start_score,
+            "hyperparameters": dict(self.hyperparameters),
+            "score": self.score,
+            "gain": gain,
+            "seconds": self.seconds,
+            "stopped": self.stopped,
+            "scored": self.scored,
+            "trials": [asdict(trial) for trial in self.trials],
+        }
+
+
+def tune(
+    algorithm: str,
+    interactions: Interactions,
+    protocol: str = "temporal",
+    *,
+    time_budget: timedelta,
+    start: Mapping[str, Any] | None = None,
+    is_test: np.ndarray | None = None,
+    kind_weights: Mapping[str, float] = KIND_WEIGHTS,
+    features: Any = None,
+    edges: Any = None,
+    most_trials: int = MOST_TRIALS,
+    patience: int = PATIENCE,
+    storage: Path | None = None,
+    options: TrainingOptions | None = None,
+) -> Tuning:
+    """Search on the validation part of a protocol; its test part is dropped first.
+
+    Everything is as in ``search``. Raises DataError where the data lack what the
+    protocol needs.
+    """
+    cut = validation_cut(interactions, protocol, is_test=is_test)
+    task = get_recommender_class(algorithm).task
+    bench = bench_of(
+        cut, task, kind_weights=kind_weights, features=features, edges=edges
+    )
+    return search(
+        algorithm,
+        bench,
+        time_budget=time_budget,
+        start=start,
+        most_trials=most_trials,
+        patience=patience,
+        storage=storage,
+        options=options,
+    )
+
+
+def search(
+    algorithm: str,
+    bench: Bench,
+    *,
+    time_budget: timedelta,
+    start: Mapping[str, Any] | None = None,
+    most_trials: int = MOST_TRIALS,
+    patience: int = PATIENCE,
+    storage: Path | None = None,
+    options: TrainingOptions | None = None,
+) -> Tuning:
+    """Try settings by a tree of Parzen estimators (Bergstra et al. 2011).
+
+    start: hyper-parameters that stand now, tried first; those left out are defaults.
+    A trial is not begun when one like the longest so far would pass the budget; the
+    start is always tried. With ``storage``, a file, a search over the same rows goes
+    on where an earlier one ended, its time counting too. Raises DataError where the
+    algorithm has nothing to choose.
+    """
+    run = _Search(
+        algorithm=algorithm,
+        bench=bench,
+        start=create(algorithm, **(start or {})).hyperparameters,
+        seconds=time_budget.total_seconds(),
+        most_trials=most_trials,
+        patience=patience,
+        options=options or TrainingOptions(),
+    )
+    return run.conduct(storage)
+
+
+@dataclass(kw_only=True, eq=False)
+class _Search:
+    algorithm: str
+    bench: Bench
+    start: Mapping[str, Any]
+    seconds: float
+    most_trials: int
+    patience: int
+    options: TrainingOptions
+    trials: list[Trial] = field(default_factory=list)
+    values: dict[str, np.ndarray] = field(default_factory=dict)
+    """Scores per query of the start and of the best so far, by their setting."""
+
+    def conduct(self, storage: Path | None) -> Tuning:
+        cls = get_recommender_class(self.algorithm)
+        space = dimensions(cls, self.start)
+        if not space:
+            raise DataError(f"{self.algorithm} has nothing to tune.")
+        study = self._study(storage)
+        if not self.trials:
+            proposal: dict[str, Any] = {}
+            for each in space:
+                proposal |= each.proposal(self.start[each.name])
+            study.enqueue_trial(proposal)
+        began = time.perf_counter() - sum(trial.seconds for trial in self.trials)
+        stopped = self._ended(began)
+        while not stopped:
+            self._try_one(study, space)
+            self._say(began)
+            stopped = self._ended(began)
+        return self._result(stopped, time.perf_counter() - began)
+
+    def _study(self, storage: Path | None) -> optuna.Study:
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        names = ",".join(f"{name}={value}" for name, value in self.start.items())
+        study = optuna.create_study(
+            study_name=f"{self.algorithm}({names}) on {self.bench.digest}",
+            direction="maximize",
+            storage=_storage(storage),
+            load_if_exists=True,
+        )
+        self.trials = list(_ended_trials(study))
+        # A sampler that starts anew with its old seed would draw the same again.
+        study.sampler = optuna.samplers.TPESampler(
+            seed=self.options.seed + len(study.trials),
+            n_startup_trials=RANDOM_TRIALS,
+        )
+        return study
+
+    def _try_one(self, study: optuna.Study, space: tuple[Dimension, ...]) -> None:
+        trial = study.ask()
+        proposed = {each.name: each.suggest(trial) for each in space}
+        cls = get_recommender_class(self.algorithm)
+        setting = validate(cls, {**self.start, **proposed})
+        found = self._measured(setting)
+        trial.set_user_attr("trial", asdict(found))
+        study.tell(trial, found.score)
+        self.trials.append(found)
+
+    def _measured(self, setting: dict[str, Any]) -> Trial:
+        """Fit and ask, unless this very setting was tried already."""
+        for known in self.trials:
+            if known.hyperparameters == setting:
+                return Trial(hyperparameters=setting, score=known.score, seconds=0.0)
+        began = time.perf_counter()
+        try:
+            values = self._values(setting)
+        except (ValueError, ArithmeticError, MemoryError) as error:
+            # A corner where the algorithm cannot work is an answer, too.
+            seconds = time.perf_counter() - began
+            return Trial(
+                hyperparameters=setting, score=-1.0, seconds=seconds, error=str(error)
+            )
+        seconds = time.perf_counter() - began
+        score = float(values.mean())
+        best = max((trial.score for trial in self.trials), default=-1.0)
+        if score > best:
+            self.values[_key(setting)] = values
+        return Trial(hyperparameters=setting, score=score, seconds=seconds)
+
+    def _values(self, setting: Mapping[str, Any]) -> np.ndarray:
+        if _key(setting) not in self.values:
+            recommender = create(self.algorithm, **setting)
+            return self.bench.measure(recommender, self.options)
+        return self.values[_key(setting)]
+
+    def _best(self) -> Trial:
+        return max(self.trials, key=lambda trial: trial.score)
+
+    def _ended(self, began: float) -> str:
+        """Return what ends the search here; nothing where it goes on."""
+        if not self.trials:
+            return ""
+        if len(self.trials) >= self.most_trials:
+            return "trials"
+        if _without_gain(self.trials) >= self.patience:
+            return "patience"
+        longest = max(trial.seconds for trial in self.trials)
+        spent = time.perf_counter() - began
+        return "time" if spent + longest > self.seconds else ""
+
+    def _say(self, began: float) -> None:
+        spent = (time.perf_counter() - began) / max(self.seconds, 1e-9)
+        share = max(spent, len(self.trials) / self.most_trials)
+        best = self._best().score
+        text = f"{len(self.trials)} settings tried, best {HEADLINE} {best:.4f}"
+        self.options.report(min(share, 1.0), text)
+
+    def _result(self, stopped: str, seconds: float) -> Tuning:
+        first, best = self.trials[0], self._best()
+        if first.error:
+            raise DataError(f"{self.algorithm} cannot be tried: {first.error}")
+        ours, theirs = (self._values(each.hyperparameters) for each in (best, first))
+        low, high = bootstrap((ours - theirs)[:, None])
+        return Tuning(
+            algorithm=self.algorithm,
+            task=self.bench.task,
+            start=dict(self.start),
+            start_score=first.score,
+            hyperparameters=dict(best.hyperparameters),
+            score=best.score,
+            gain=Difference(
+                mean=float((ours - theirs).mean()),
+                low=float(low[0]),
+                high=float(high[0]),
+            ),
+            trials=tuple(self.trials),
+            seconds=seconds,
+            stopped=stopped,
+            scored=len(ours),
+        )
+
+
+def _storage(path: Path | None) -> BaseStorage:
+    if path is None:
+        return InMemoryStorage()
+    return JournalStorage(JournalFileBackend(str(path)))
+
+
+def _ended_trials(study: optuna.Study) -> Iterator[Trial]:
+    for each in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+        yield Trial(**each.user_attrs["trial"])
+
+
+def _key(setting: Mapping[str, Any]) -> str:
+    return repr(sorted(setting.items()))
+
+
+def _without_gain(trials: list[Trial]) -> int:
+    """Return how many of the latest trials brought nothing worth to name."""
+    best, since = -1.0, 0
+    for trial in trials:
+        if trial.score > best + LEAST_GAIN * abs(best):
+            best, since = trial.score, 0
+        else:
+            since += 1
+    return since

@@ -1,0 +1,135 @@
+"""Where settings are tried: fitted on the older part, asked about the newer one.
+
+What is the test of a protocol never gets here, so nothing chosen here has seen it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .base import Recommender, Task, TrainingOptions
+from .evaluation import HEADLINE
+from .exceptions import DataError
+from .interactions import Interactions
+from .preparation import KIND_WEIGHTS, NEGATIVE_KINDS, pair_codes, prepare
+from .questions import Exam, ask, exam_of_baskets, exam_of_users
+from .splitting import Split, given_split, leave_one_out, split, validation_split
+
+GIVEN_SHARE = 0.1
+GIVEN_SEED = 11
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Bench:
+    """One exam for many recommenders of a task."""
+
+    task: Task
+    train: Interactions
+    """What they are fitted on, prepared."""
+    exam: Exam
+    features: Any = None
+    """Item features, for those that use them."""
+    edges: Any = None
+    """Friendships, for those that use them."""
+
+    def measure(self, recommender: Recommender, options: TrainingOptions) -> np.ndarray:
+        """Fit and ask; return (n_scored,) float64, NDCG@10 of each query."""
+        recommender.fit(
+            self.train, items=self.features, edges=self.edges, options=options
+        )
+        answers = ask(recommender, self.exam)[self.task]
+        return answers.values[HEADLINE]
+
+    @property
+    def digest(self) -> str:
+        """A text that is the same for the same rows and the same exam."""
+        question = self.exam.questions[0].relevant
+        arrays = (
+            self.train.user_indices,
+            self.train.item_indices,
+            self.train.weights,
+            question.indptr,
+            question.indices,
+        )
+        content = hashlib.sha256(self.task.encode())
+        for array in arrays:
+            content.update(np.ascontiguousarray(array).tobytes())
+        return content.hexdigest()[:16]
+
+
+def validation_cut(
+    interactions: Interactions, protocol: str, *, is_test: np.ndarray | None = None
+) -> Split:
+    """Drop the test of a protocol and cut what is left in the same manner."""
+    if protocol == "leave-one-out":
+        return leave_one_out(leave_one_out(interactions).context)
+    known = split(interactions, protocol, is_test=is_test).train
+    if protocol == "temporal":
+        return validation_split(known)
+    return given_split(known, tenth_of_each_user(known))
+
+
+def tenth_of_each_user(interactions: Interactions) -> np.ndarray:
+    """Return a seeded (n_interactions,) bool mask: a pair goes with all its rows.
+
+    Everyone with at least three pairs gives one or more.
+    """
+    codes, pair = np.unique(pair_codes(interactions), return_inverse=True)
+    users = codes // max(len(interactions.items), 1)
+    chance = np.random.default_rng(GIVEN_SEED).random(len(codes))
+    order = np.lexsort((chance, users))
+    counts = np.bincount(users, minlength=len(interactions.users))
+    starts = np.cumsum(counts) - counts
+    place = np.arange(len(codes)) - starts[users[order]]
+    wanted = np.where(counts < 3, 0, np.maximum(1, np.round(GIVEN_SHARE * counts)))
+    held = np.zeros(len(codes), dtype=bool)
+    held[order] = place < wanted[users[order]]
+    mask: np.ndarray = held[pair]
+    return mask
+
+
+def bench_of(
+    cut: Split,
+    task: Task,
+    *,
+    kind_weights: Mapping[str, float] = KIND_WEIGHTS,
+    features: Any = None,
+    edges: Any = None,
+) -> Bench:
+    """Prepare the parts of a cut; raises DataError where it asks nothing."""
+    train, _ = prepare(cut.train, kind_weights=kind_weights)
+    return bench_over(train, cut, task, kind_weights, features=features, edges=edges)
+
+
+def bench_over(
+    train: Interactions,
+    cut: Split,
+    task: Task,
+    kind_weights: Mapping[str, float] = KIND_WEIGHTS,
+    *,
+    features: Any = None,
+    edges: Any = None,
+) -> Bench:
+    """As ``bench_of``, over rows of the cut's train that are prepared already."""
+    exam = _exam(train, cut, task, kind_weights)
+    if exam is None or not np.diff(exam.questions[0].relevant.indptr).any():
+        raise DataError("The validation part asks nothing: there is too little data.")
+    return Bench(task=task, train=train, exam=exam, features=features, edges=edges)
+
+
+def _exam(
+    train: Interactions, cut: Split, task: Task, kind_weights: Mapping[str, float]
+) -> Exam | None:
+    if task == "baskets":
+        return exam_of_baskets(train, cut.test)
+    context = train
+    if cut.context is not cut.train:
+        context, _ = prepare(cut.context, kind_weights=kind_weights)
+    positive = ~cut.context.is_kind(*NEGATIVE_KINDS)
+    seen = cut.context.select(positive).user_items()
+    return exam_of_users(train, cut.test, context=context, seen=seen, names=(task,))
