@@ -15,7 +15,7 @@ HOUSE_BRAND = "Fernhill"
 # Types that say nothing without their category.
 _VAGUE = re.compile(
     r"(?:(?:all|angus|blended|blends|choice|combo|cooked|economy|enhanced|entrees|"
-    r"fresh|frozen|ham|items|juice|lean|mainstream|misc|miscellaneous|assorted|mixed|"
+    r"fresh|frozen|ham|items|juice|lean|mainstream|meat|misc|miscellaneous|assorted|mixed|"
     r"natural|other|patties|popular|poultry|premium|primal|prime|processed|regular|ribs|"
     r"seasonal|select|specialty|traditional|treats|turkey|value|variety)\b\W*)+",
     re.IGNORECASE,
