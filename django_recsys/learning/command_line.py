@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from .apart import BAD_INPUT, run_apart, tell_parent
 from .exceptions import DataError, RecsysError
 from .hyperparameters import declared, validate
 from .registry import ALGORITHMS, get_recommender_class
 from .reporting import combine_seeds, differences, text_table
+from .terminal import ProgressBar
 
 DEFAULT_ALGORITHMS = "popular,trending,item_knn,ease"
 PROTOCOLS = ("leave-one-out", "temporal", "given-split")
-BAD_INPUT = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,6 +54,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--seeds", type=int, default=1, help="how many, from --seed")
     command.add_argument("--items", type=Path, help="else items.parquet beside FILE")
+    command.add_argument(
+        "--tune",
+        type=float,
+        metavar="SECONDS",
+        help="search hyper-parameters on validation first, so long per algorithm",
+    )
+    command.add_argument(
+        "--study", type=Path, metavar="FILE", help="keep the search, to go on later"
+    )
     command.add_argument("--json", action="store_true")
     command.add_argument("--in-process", action="store_true", help=argparse.SUPPRESS)
     command.set_defaults(run=_evaluate)
@@ -102,10 +111,12 @@ def _evaluate(options: argparse.Namespace) -> int:
         print(json.dumps(_evaluate_here(options, names[0], settings[names[0]])))
         return 0
     seeds = range(options.seed, options.seed + max(options.seeds, 1))
-    results = []
+    results, bar = [], ProgressBar()
     for name in names:
-        runs = [_evaluate_apart(options, name, seed) for seed in seeds]
+        bar.begin(name)
+        runs = [run_apart(_arguments(options, name, seed), name, bar) for seed in seeds]
         results.append(combine_seeds(runs))
+    bar.end()
     differences(results)
     print(json.dumps(results, indent=1) if options.json else text_table(results))
     return 0
@@ -131,31 +142,24 @@ def _settings(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str,
 def _check_protocol(options: argparse.Namespace) -> None:
     if options.fit and options.protocol != "leave-one-out":
         raise DataError("--fit is a choice of leave-one-out only.")
+    if options.tune is not None and options.tune <= 0:
+        raise DataError("--tune takes a number of seconds above zero.")
+    if options.study and options.tune is None:
+        raise DataError("--study keeps what --tune does: give both.")
 
 
-def _evaluate_apart(
-    options: argparse.Namespace, name: str, seed: int
-) -> dict[str, Any]:
-    """Run one algorithm in a process of its own, so that peak memory is its own."""
-    command = [sys.executable, "-m", __package__, "evaluate", str(options.file)]
-    command += ["--algorithms", name, "--protocol", options.protocol]
-    command += ["--seed", str(seed), "--in-process"]
+def _arguments(options: argparse.Namespace, name: str, seed: int) -> list[str]:
+    """Return what the process of one algorithm is started with."""
+    arguments = ["evaluate", str(options.file), "--algorithms", name, "--in-process"]
+    arguments += ["--protocol", options.protocol, "--seed", str(seed)]
     for text in options.settings:
         if text.startswith(f"{name}."):
-            command += ["--set", text]
-    if options.fit:
-        command += ["--fit", options.fit]
-    if options.items:
-        command += ["--items", str(options.items)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["it was stopped"]
-        reason = lines[-1].removeprefix("error: ")
-        raise RecsysError(
-            f"{name}: {reason}" if done.returncode != BAD_INPUT else reason
-        )
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+            arguments += ["--set", text]
+    for option in ("fit", "items", "tune", "study"):
+        value = getattr(options, option)
+        if value is not None:
+            arguments += [f"--{option}", str(value)]
+    return arguments
 
 
 def _evaluate_here(
@@ -168,6 +172,11 @@ def _evaluate_here(
     from .tables import read_interactions
 
     table = read_interactions(options.file)
+    training = TrainingOptions(seed=options.seed, progress=tell_parent)
+    tuned = {}
+    if options.tune is not None:
+        tuned = {"tuning": _tune(options, name, settings, table, training)}
+        settings = (tuned["tuning"] or {}).get("hyperparameters", settings)
     evaluation = evaluate(
         create(name, **settings),
         table.interactions,
@@ -175,16 +184,48 @@ def _evaluate_here(
         fit=options.fit or "train",
         is_test=table.is_test,
         categories=_categories(options, table.interactions),
-        options=TrainingOptions(seed=options.seed),
+        options=training,
     )
     return {
         **evaluation.as_dict(),
+        **tuned,
         "peak_rss_bytes": peak_rss_bytes(),
         "per_user": {
             task: answers.values["ndcg@10"].tolist()
             for task, answers in evaluation.answers.items()
         },
     }
+
+
+def _tune(
+    options: argparse.Namespace,
+    name: str,
+    settings: dict[str, Any],
+    table: Any,
+    training: Any,
+) -> dict[str, Any] | None:
+    """Return what the search found; None for an algorithm without choices."""
+    if not declared(get_recommender_class(name)):
+        return None
+    from datetime import timedelta
+
+    from .extras import import_room
+
+    found: dict[str, Any] = (
+        import_room("tuning")
+        .tune(
+            name,
+            table.interactions,
+            options.protocol,
+            time_budget=timedelta(seconds=options.tune),
+            start=settings,
+            is_test=table.is_test,
+            storage=options.study,
+            options=training,
+        )
+        .as_dict()
+    )
+    return found
 
 
 def _categories(options: argparse.Namespace, interactions: Any) -> np.ndarray | None:

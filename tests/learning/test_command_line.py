@@ -69,6 +69,8 @@ def test_seeds_are_run_and_averaged(path, capsys):
         (["--set", "ease.regularization=-2"], "ease.regularization is '-2'"),
         (["--set", "als.epochs=3"], "als is not among --algorithms"),
         (["--set", "epochs"], "write it as als.embedding_size=128"),
+        (["--tune", "0"], "--tune takes a number of seconds above zero"),
+        (["--study", "x.log"], "give both"),
         (["--fit", "train"], "--fit is a choice of leave-one-out only"),
         (["--protocol", "given-split"], "given-split needs a column 'split'"),
     ],
@@ -124,3 +126,17 @@ def test_child_that_is_stopped_is_named(path, capsys, monkeypatch):
     monkeypatch.setattr("sys.executable", "false")
     assert main(["evaluate", str(path), "--algorithms", "popular"]) == 2
     assert capsys.readouterr().err == "error: popular: it was stopped\n"
+
+
+def test_tuning_comes_before_the_test_and_is_told(path, capsys, tmp_path):
+    pytest.importorskip("optuna")
+    study = tmp_path / "study.log"
+    arguments = ["evaluate", str(path), "--algorithms", "popular,item_knn", "--json"]
+    arguments += ["--tune", "0.5", "--study", str(study)]
+    assert main([*arguments, "--set", "item_knn.neighbors=1"]) == 0
+    popular, knn = json.loads(capsys.readouterr().out)
+    assert popular["tuning"] is None
+    assert knn["tuning"]["start"]["neighbors"] == 1
+    assert knn["hyperparameters"] == knn["tuning"]["hyperparameters"]
+    assert knn["tuning"]["score"] >= knn["tuning"]["start_score"]
+    assert study.stat().st_size > 0

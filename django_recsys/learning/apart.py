@@ -1,0 +1,54 @@
+"""One algorithm in a process of its own, so that its peak memory is its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .exceptions import RecsysError
+from .options import Progress
+
+BAD_INPUT = 2
+"""The exit code of a command whose input is to blame."""
+_MARK = "progress: "
+
+
+def tell_parent(progress: Progress) -> None:
+    """Write progress for ``run_apart`` to read; the child's side of it."""
+    told = {"fraction": progress.fraction, "message": progress.message}
+    print(_MARK + json.dumps(told), file=sys.stderr, flush=True)
+
+
+def run_apart(
+    arguments: Sequence[str],
+    name: str,
+    progress: Callable[[Progress], None] | None = None,
+) -> dict[str, Any]:
+    """Run the command line with these arguments and return the JSON that it prints.
+
+    Raises RecsysError with the child's last words, under the name where it was not
+    the input that was wrong.
+    """
+    command = [sys.executable, "-m", __package__, *arguments]
+    last_words = "it was stopped"
+    with tempfile.TemporaryFile("w+") as answer:
+        process = subprocess.Popen(
+            command, stdout=answer, stderr=subprocess.PIPE, text=True
+        )
+        with process:
+            for line in process.stderr or ():
+                if not line.startswith(_MARK):
+                    last_words = line.strip() or last_words
+                elif progress is not None:
+                    progress(Progress(**json.loads(line.removeprefix(_MARK))))
+        if process.returncode:
+            reason = last_words.removeprefix("error: ")
+            is_input = process.returncode == BAD_INPUT
+            raise RecsysError(reason if is_input else f"{name}: {reason}")
+        answer.seek(0)
+        result: dict[str, Any] = json.load(answer)
+    return result

@@ -1,0 +1,41 @@
+"""A progress bar, for people who wait at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+from .options import Progress
+
+WIDTH = 24
+COLUMNS = 100
+
+
+class ProgressBar:
+    """Draws one line over and over; silent where nobody sits at a terminal."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stderr
+        self.is_seen = self.stream.isatty()
+        self.title = ""
+
+    def begin(self, title: str) -> None:
+        """Start over with another piece of work."""
+        self.title = title
+        self(Progress(fraction=0.0))
+
+    def __call__(self, progress: Progress) -> None:
+        """Draw how far the work has come."""
+        if not self.is_seen:
+            return
+        done = round(WIDTH * min(max(progress.fraction, 0.0), 1.0))
+        bar = "#" * done + "." * (WIDTH - done)
+        text = f"{self.title} [{bar}] {progress.fraction:4.0%} {progress.message}"
+        self.stream.write("\r" + text[:COLUMNS].ljust(COLUMNS))
+        self.stream.flush()
+
+    def end(self) -> None:
+        """Wipe the line: what comes next begins where it began."""
+        if self.is_seen:
+            self.stream.write("\r" + " " * COLUMNS + "\r")
+            self.stream.flush()
