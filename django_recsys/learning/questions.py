@@ -147,18 +147,20 @@ def ask(
     """Return the answers to each question of the exam, by its name.
 
     The recommender may have been fitted over other ids: what it does not know it
-    does not rank.
+    does not rank. A query on which it has no opinion about anything that may be
+    shown is answered by popularity, for that is what the visitor would see.
     """
     parts: dict[str, list[tuple[np.ndarray, ...]]] = {
         question.name: [] for question in exam.questions
     }
     # Unmasked first, so that one block of scores serves all questions.
     order = sorted(exam.questions, key=lambda question: question.left_out is not None)
+    fallback = _popularity(exam.train)
     for part, scores in _scored(recommender, exam):
         mask_scores(scores)
         for question in order:
-            if question.left_out is not None:
-                mask_scores(scores, left_out=question.left_out[part])
+            left_out = None if question.left_out is None else question.left_out[part]
+            _fall_back(mask_scores(scores, left_out=left_out), fallback, left_out)
             ranks = rank_relevant(scores, question.relevant[part])
             parts[question.name].append((ranks, *top_items(scores, DEEPEST)))
     return {
@@ -206,6 +208,23 @@ def _scored(recommender: Recommender, exam: Exam) -> Iterator[tuple[slice, np.nd
             moved[:, ours[ours >= 0]] = scores[:, ours >= 0]
             scores = moved
         yield part, scores
+
+
+def _popularity(train: Interactions) -> np.ndarray:
+    """Return (n_items,) float32: users of each item, -inf where it has none."""
+    counts = train.item_counts().astype(np.float32)
+    return np.where(counts > 0, counts, -np.inf).astype(np.float32)
+
+
+def _fall_back(
+    scores: np.ndarray, fallback: np.ndarray, left_out: csr_array | None
+) -> None:
+    """Put the fallback into the rows that rank nothing, in place."""
+    silent = np.flatnonzero((scores == -np.inf).all(axis=1))
+    if len(silent):
+        rows = np.tile(fallback, (len(silent), 1))
+        out = None if left_out is None else left_out[silent]
+        scores[silent] = mask_scores(rows, left_out=out)
 
 
 def _moved(histories: Histories, recommender: Recommender, exam: Exam) -> Histories:

@@ -196,3 +196,26 @@ def test_interval_of_a_metric_holds_its_mean(clusters):
 def test_baskets_are_asked_only_where_time_decides(clusters):
     evaluation = evaluate("bought_together", clusters, "leave-one-out")
     assert set(evaluation.answers) == {"new-items"}
+
+
+def test_queries_without_any_opinion_are_answered_by_popularity():
+    rows = hand_made()
+    popular = evaluate(Popular(), rows, "temporal")
+    model = evaluate(ItemKNN(shrinkage=1.0), rows, "temporal")
+    again = evaluate("buy_again", rows, "temporal")
+    # The stranger has no history; of what is new buy_again says nothing to anyone.
+    for task in ("new-items", "any-items"):
+        ours = model.values(task=task, segment="new")
+        assert ours.tolist() == popular.values(task=task, segment="new").tolist()
+    ours = again.values(task="new-items")
+    assert ours.tolist() == popular.values(task="new-items").tolist()
+
+
+def test_fallback_leaves_out_what_the_question_leaves_out():
+    rows = Interactions.from_arrays(
+        ["a", "b", "b", "c", "a", "c"], list("xxyyyx"), timestamps=range(6)
+    )
+    evaluation = evaluate("buy_again", rows, "temporal")
+    # Each had one of the two items: only the other one may be shown.
+    assert evaluation.values(task="new-items").tolist() == [1.0, 1.0]
+    assert evaluation.metric("precision@5", task="new-items") == pytest.approx(0.2)
