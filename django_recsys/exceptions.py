@@ -6,6 +6,7 @@ from django_recsys.learning.exceptions import (
     MissingExtraError,
     NotFittedError,
     RecsysError,
+    TooLargeError,
 )
 
 
@@ -33,6 +34,7 @@ __all__ = [
     "NotFittedError",
     "PromotionError",
     "RecsysError",
+    "TooLargeError",
     "TrainingFailedError",
     "TrainingInProgressError",
 ]

@@ -19,3 +19,7 @@ class ArtifactError(RecsysError):
 
 class DataError(RecsysError, ValueError):
     """Values that were given cannot be used: what, where and why."""
+
+
+class TooLargeError(RecsysError):
+    """A fit would not go into the memory there is; the message says what would."""

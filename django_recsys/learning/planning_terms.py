@@ -1,0 +1,134 @@
+"""What a fit's time and memory grow with, and how fast, per algorithm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .interactions import Interactions
+from .preparation import pair_codes
+
+USUAL_SKEW = 4.0
+"""Sum of squared history lengths, against what even histories would give."""
+NEIGHBORS, FACTORS, EPOCHS = 50, 64, 10  # where an algorithm does not name them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """The counts that a prediction starts from."""
+
+    users: int
+    items: int
+    interactions: int
+    pairs: int
+    """Different (user, item); at most ``interactions``."""
+    products: float
+    """Sum over users of the square of how many items each has."""
+    takers: float
+    """Sum over items of the square of how many users each has."""
+
+    @classmethod
+    def of(cls, interactions: Interactions) -> Sizes:
+        """Count; this costs one sort of the rows."""
+        codes = np.unique(pair_codes(interactions))
+        n_items = max(len(interactions.items), 1)
+        lengths = np.bincount(codes // n_items).astype(np.float64)
+        takers = np.bincount(codes % n_items).astype(np.float64)
+        return cls(
+            users=interactions.user_count(),
+            items=interactions.item_count(),
+            interactions=len(interactions),
+            pairs=len(codes),
+            products=float(np.dot(lengths, lengths)),
+            takers=float(np.dot(takers, takers)),
+        )
+
+    @classmethod
+    def guessed(cls, users: int, items: int, interactions: int) -> Sizes:
+        """Return sizes of data nobody has yet, with the skew that shops have."""
+        square = float(interactions) ** 2 * USUAL_SKEW
+        return cls(
+            users=users,
+            items=items,
+            interactions=interactions,
+            pairs=interactions,
+            products=square / max(users, 1),
+            takers=square / max(items, 1),
+        )
+
+
+Settings = Mapping[str, Any]
+
+
+def side(sizes: Sizes, settings: Settings) -> float:
+    """Return the side of the matrix that EASE inverts."""
+    most = settings.get("most_items") or sizes.items
+    return float(min(sizes.users, sizes.items, most))
+
+
+def _factors(settings: Settings) -> float:
+    return float(settings.get("embedding_size", FACTORS))
+
+
+def _epochs(settings: Settings) -> float:
+    return float(settings.get("epochs", EPOCHS))
+
+
+def _neighbors(settings: Settings) -> float:
+    return float(settings.get("neighbors", NEIGHBORS))
+
+
+TERMS: dict[str, Callable[[Sizes, Settings], float]] = {
+    "one": lambda sizes, _: 1.0,
+    "rows": lambda sizes, _: sizes.interactions / 1e6,
+    "pairs": lambda sizes, _: sizes.pairs / 1e6,
+    "users": lambda sizes, _: sizes.users / 1e6,
+    "items": lambda sizes, _: sizes.items / 1e6,
+    "products": lambda sizes, _: sizes.products / 1e9,
+    "takers": lambda sizes, _: sizes.takers / 1e9,
+    "square": lambda sizes, settings: side(sizes, settings) ** 2 / 1e9,
+    "cube": lambda sizes, settings: side(sizes, settings) ** 3 / 1e12,
+    "sweep": lambda sizes, settings: sizes.pairs * side(sizes, settings) / 1e9,
+    "factors": lambda sizes, settings: (
+        (sizes.users + sizes.items) * _factors(settings) / 1e9
+    ),
+    "passes": lambda sizes, settings: (
+        _epochs(settings) * sizes.pairs * _factors(settings) / 1e9
+    ),
+    "solves": lambda sizes, settings: (
+        _epochs(settings) * (sizes.users + sizes.items) * _factors(settings) ** 2 / 1e9
+    ),
+    "kept": lambda sizes, settings: sizes.items * _neighbors(settings) / 1e6,
+    "kept_users": lambda sizes, settings: sizes.users * _neighbors(settings) / 1e6,
+}
+"""name -> its amount; every one is around 1 for a million interactions."""
+
+COUNTING = ("one", "rows", "pairs", "users", "items")
+FACTORISING = ("one", "rows", "factors", "passes", "solves")
+
+MEMORY_TERMS: dict[str, tuple[str, ...]] = {
+    "popular": ("one", "rows", "items"),
+    "trending": ("one", "rows", "items"),
+    "buy_again": ("one", "rows", "pairs", "items"),
+    "ease": ("one", "rows", "pairs", "square"),
+    "als": ("one", "rows", "pairs", "factors"),
+    "bpr": ("one", "rows", "pairs", "factors"),
+    "svd": ("one", "rows", "pairs", "factors"),
+    "user_knn": ("one", "rows", "pairs", "kept_users"),
+}
+SECOND_TERMS: dict[str, tuple[str, ...]] = {
+    "popular": COUNTING,
+    "trending": COUNTING,
+    "buy_again": COUNTING,
+    "ease": ("one", "rows", "products", "square", "cube", "sweep"),
+    "als": FACTORISING,
+    "bpr": FACTORISING,
+    "svd": FACTORISING,
+    "user_knn": ("one", "rows", "takers", "kept_users"),
+}
+# Tables of pairs of items: item_knn, graph, rules and what is made of such.
+OTHER_MEMORY = ("one", "rows", "pairs", "kept", "products")
+OTHER_SECONDS = ("one", "rows", "pairs", "kept", "products")
