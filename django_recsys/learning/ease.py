@@ -111,7 +111,9 @@ class EASE(Recommender):
         from ._gram import gram, invert
 
         self.taken_ = taken
-        self.user_inverse_ = invert(gram(taken.T.tocsr(), float(self.ridge_)))
+        # Symmetric, so that its transpose is itself, in the order that sparse
+        # products want: they would copy the whole of it each time.
+        self.user_inverse_ = invert(gram(taken.T.tocsr(), float(self.ridge_))).T
         by_item = self._by_item()
         remainder = np.ones(taken.shape[1], dtype=np.float32)
         for at in range(0, len(remainder), ROWS_PER_BLOCK):
