@@ -27,8 +27,10 @@ class EASE(Recommender):
     """Embarrassingly shallow autoencoder (Steck 2019), queries weighted by recency.
 
     With fewer users than items it is solved over users, which is exact too and takes
-    n_users^2 memory instead of n_items^2. That form must keep who took what together:
-    its artifact holds the binary matrix of users and items, without any user id.
+    n_users^2 memory instead of n_items^2. Where both are too many, ``most_items``
+    confines it to the items that most people took. The form over users must keep who
+    took what together: its artifact holds the binary matrix of users and items,
+    without any user id.
     """
 
     name: ClassVar[str] = "ease"
@@ -42,6 +44,7 @@ class EASE(Recommender):
         "scale_",
         "ridge_",
         "recency_",
+        "block_",
     )
 
     regularization: float = hyperparameter(
@@ -52,9 +55,17 @@ class EASE(Recommender):
         "-1: by the number of items per user.",
     )
     recency: float = recency_hyperparameter()
+    most_items: int = hyperparameter(
+        0,
+        low=0,
+        high=1_000_000,
+        help="Learns about so many of the most taken items only; 0: about all.",
+    )
 
     item_weights_: np.ndarray = field(init=False, repr=False)
     """(n_items, n_items) float32, zero diagonal; (0, 0) in the form over users."""
+    block_: np.ndarray = field(init=False, repr=False)
+    """(n_block,) int32, the items that ``item_weights_`` is over; (0,) where all."""
     user_inverse_: np.ndarray = field(init=False, repr=False)
     """(n_users, n_users) float32; (0, 0) in the form over items."""
     taken_: csr_array = field(init=False, repr=False)
@@ -76,13 +87,18 @@ class EASE(Recommender):
         validation: Interactions | None,
         options: TrainingOptions,
     ) -> None:
+        from ._item_block import most_informative
+
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
         self._near = self._taken_by = None
         taken = interactions.user_items()
         taken.data[:] = 1
         taken = taken[np.diff(taken.indptr) > 0]
         self.ridge_ = self._learned_ridge(taken)
-        if taken.shape[0] < taken.shape[1]:
+        self.block_ = most_informative(taken, self.most_items)
+        if len(self.block_):
+            self._solve_over_items(taken[:, self.block_])
+        elif taken.shape[0] < taken.shape[1]:
             self._solve_over_users(taken)
         else:
             self._solve_over_items(taken)
@@ -131,6 +147,8 @@ class EASE(Recommender):
         return self._weigh(self._query_matrix(histories))
 
     def _similarities(self, item_indices: np.ndarray) -> np.ndarray | csr_array:
+        if len(self.block_):
+            return self._similarities_in_block(item_indices)
         if len(self.item_weights_):
             scores = self.item_weights_[item_indices]
             return np.where(scores > 0, scores, np.nan)
@@ -144,6 +162,19 @@ class EASE(Recommender):
         weights.data *= self.scale_[weights.indices]
         return weights
 
+    def _similarities_in_block(self, item_indices: np.ndarray) -> np.ndarray:
+        from ._item_block import NOWHERE, outside_unknown
+
+        places = self._places()[item_indices]
+        scores = self.item_weights_[places]
+        scores[(places == NOWHERE)[:, None] | (scores <= 0)] = np.nan
+        return outside_unknown(scores, self.block_, len(self.items_))
+
+    def _places(self) -> np.ndarray:
+        from ._item_block import positions
+
+        return positions(self.block_, len(self.items_))
+
     def _by_item(self) -> csr_array:
         if self._taken_by is None:
             self._taken_by = self.taken_.T.tocsr()
@@ -151,7 +182,13 @@ class EASE(Recommender):
 
     def _weigh(self, queries: csr_array) -> np.ndarray:
         """Return queries @ B, (n_queries, n_items); NaN for those without history."""
-        if len(self.item_weights_):
+        if len(self.block_):
+            from ._item_block import outside_unknown
+
+            queries = queries[:, self.block_]
+            inside = queries @ self.item_weights_
+            scores = outside_unknown(inside, self.block_, len(self.items_))
+        elif len(self.item_weights_):
             scores = queries @ self.item_weights_
         else:
             by_user = (queries @ self.taken_.T).toarray() @ self.user_inverse_
@@ -172,7 +209,12 @@ class EASE(Recommender):
         self, queries: csr_array, entries: np.ndarray, targets: np.ndarray
     ) -> np.ndarray:
         sources = queries.indices[entries]
-        if len(self.item_weights_):
+        if len(self.block_):
+            places = self._places()
+            sources, targets = places[sources], places[targets]
+            inside = (sources >= 0) & (targets >= 0)
+            weights = np.where(inside, self.item_weights_[sources, targets], 0)
+        elif len(self.item_weights_):
             weights = self.item_weights_[sources, targets]
         else:
             from ._user_form import pair_weights

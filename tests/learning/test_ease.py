@@ -6,7 +6,7 @@ from django_recsys.learning import _gram
 from django_recsys.learning.ease import EASE
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.interactions import Interactions
-from django_recsys.testing import RecommenderContract, checkerboard
+from django_recsys.testing import RecommenderContract, checkerboard, taste_clusters
 
 
 class TestEASE(RecommenderContract):
@@ -93,3 +93,28 @@ def test_matrices_larger_than_a_block_are_inverted_in_place(monkeypatch):
 def test_a_matrix_that_cannot_be_solved_says_what_to_do():
     with pytest.raises(DataError, match="raise the regularization"):
         _gram.invert(np.zeros((3, 3), dtype=np.float32, order="F"))
+
+
+def test_block_of_items_answers_as_if_the_others_were_not_there():
+    rows = taste_clusters(users=80, items=30, taken=9)
+    counts = rows.item_counts()
+    kept = np.sort(np.argsort(-counts, kind="stable")[:20])
+    confined = EASE(most_items=20, recency=0, regularization=10).fit(rows)
+    inside = rows.select(np.isin(rows.item_indices, kept)).compact()
+    alone = EASE(recency=0, regularization=10).fit(inside)
+    history = rows.items.ids[kept[:3]].tolist()
+    ours, theirs = (
+        each.recommend(["?"], histories=[history], n=5) for each in (confined, alone)
+    )
+    assert ours.item_ids.tolist() == theirs.item_ids.tolist()
+    np.testing.assert_allclose(ours.scores, theirs.scores, rtol=1e-4)
+    outside = str(rows.items.ids[np.setdiff1d(np.arange(30), kept)[0]])
+    shown = confined.recommend(["?"], histories=[history], n=30)
+    assert outside not in shown.item_ids
+    assert confined.similar_items([outside]).item_ids[0].tolist() == [""] * 10
+    assert set(confined.similar_items([history[0]]).item_ids[0]) <= {
+        "",
+        *rows.items.ids[kept],
+    }
+    reasons = confined.explain([*history, outside], str(shown.item_ids[0, 0]))
+    assert outside not in [item for item, _ in reasons]
