@@ -12,6 +12,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
@@ -98,22 +99,34 @@ def is_acceptable(value: Any, types: tuple[type, ...]) -> bool:
     return value is None or isinstance(value, types)
 
 
-@cache
 def get_settings() -> RecsysSettings:
-    """Return the host's settings; unusable entries keep their default."""
+    """Return the host's settings; unusable entries keep their default.
+
+    An installed app may bring defaults of its own, as `contrib.oscar` does: a dict
+    `recsys_defaults` on its AppConfig. What the host writes stands above it.
+    """
+    return remembered_settings() if apps.apps_ready else read_settings()
+
+
+def read_settings() -> RecsysSettings:
+    """Read RECSYS, and what installed apps know better than we do."""
     configured = getattr(settings, "RECSYS", None)
-    if not isinstance(configured, Mapping):
-        return RecsysSettings()
+    layers = [getattr(app, "recsys_defaults", {}) for app in apps.app_configs.values()]
+    layers.append(configured if isinstance(configured, Mapping) else {})
     usable = {}
     for declared in fields(RecsysSettings):
-        value = configured.get(declared.name)
-        if value is not None and is_acceptable(value, declared.metadata["types"]):
-            usable[declared.name] = value
+        for layer in layers:
+            value = layer.get(declared.name)
+            if value is not None and is_acceptable(value, declared.metadata["types"]):
+                usable[declared.name] = value
     return RecsysSettings(**usable)
+
+
+remembered_settings = cache(read_settings)
 
 
 @receiver(setting_changed, dispatch_uid="django_recsys.conf")
 def forget_settings(*, setting: str, **kwargs: Any) -> None:
     """Read RECSYS again after a test has overridden it."""
     if setting == "RECSYS":
-        get_settings.cache_clear()
+        remembered_settings.cache_clear()

@@ -1,0 +1,1 @@
+"""Shops that other people built. Nothing else in this package imports from here."""
