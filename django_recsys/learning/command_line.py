@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from .apart import BAD_INPUT, run_apart, tell_parent
+from .apart import BAD_INPUT, run_apart
 from .exceptions import DataError, RecsysError
 from .hyperparameters import declared, validate
 from .registry import ALGORITHMS, get_recommender_class
@@ -63,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--study", type=Path, metavar="FILE", help="keep the search, to go on later"
     )
+    command.add_argument(
+        "--report", type=Path, metavar="PAGE", help="write an HTML page, and JSON"
+    )
     command.add_argument("--json", action="store_true")
     command.add_argument("--in-process", action="store_true", help=argparse.SUPPRESS)
     command.set_defaults(run=_evaluate)
@@ -108,7 +109,9 @@ def _evaluate(options: argparse.Namespace) -> int:
     settings = _settings(options.settings, names)
     _check_protocol(options)
     if options.in_process:
-        print(json.dumps(_evaluate_here(options, names[0], settings[names[0]])))
+        from .measuring import measured
+
+        print(json.dumps(measured(options, names[0], settings[names[0]])))
         return 0
     seeds = range(options.seed, options.seed + max(options.seeds, 1))
     results, bar = [], ProgressBar()
@@ -118,6 +121,10 @@ def _evaluate(options: argparse.Namespace) -> int:
         results.append(combine_seeds(runs))
     bar.end()
     differences(results)
+    if options.report:
+        from .report import write_report
+
+        write_report(results, options.report)
     print(json.dumps(results, indent=1) if options.json else text_table(results))
     return 0
 
@@ -155,85 +162,8 @@ def _arguments(options: argparse.Namespace, name: str, seed: int) -> list[str]:
     for text in options.settings:
         if text.startswith(f"{name}."):
             arguments += ["--set", text]
-    for option in ("fit", "items", "tune", "study"):
+    for option in ("fit", "items", "tune", "study", "report"):
         value = getattr(options, option)
         if value is not None:
             arguments += [f"--{option}", str(value)]
     return arguments
-
-
-def _evaluate_here(
-    options: argparse.Namespace, name: str, settings: dict[str, Any]
-) -> dict[str, Any]:
-    from .base import TrainingOptions
-    from .evaluation import evaluate
-    from .registry import create
-    from .reporting import peak_rss_bytes
-    from .tables import read_interactions
-
-    table = read_interactions(options.file)
-    training = TrainingOptions(seed=options.seed, progress=tell_parent)
-    tuned = {}
-    if options.tune is not None:
-        tuned = {"tuning": _tune(options, name, settings, table, training)}
-        settings = (tuned["tuning"] or {}).get("hyperparameters", settings)
-    evaluation = evaluate(
-        create(name, **settings),
-        table.interactions,
-        options.protocol,
-        fit=options.fit or "train",
-        is_test=table.is_test,
-        categories=_categories(options, table.interactions),
-        options=training,
-    )
-    return {
-        **evaluation.as_dict(),
-        **tuned,
-        "peak_rss_bytes": peak_rss_bytes(),
-        "per_user": {
-            task: answers.values["ndcg@10"].tolist()
-            for task, answers in evaluation.answers.items()
-        },
-    }
-
-
-def _tune(
-    options: argparse.Namespace,
-    name: str,
-    settings: dict[str, Any],
-    table: Any,
-    training: Any,
-) -> dict[str, Any] | None:
-    """Return what the search found; None for an algorithm without choices."""
-    if not declared(get_recommender_class(name)):
-        return None
-    from datetime import timedelta
-
-    from .extras import import_room
-
-    found: dict[str, Any] = (
-        import_room("tuning")
-        .tune(
-            name,
-            table.interactions,
-            options.protocol,
-            time_budget=timedelta(seconds=options.tune),
-            start=settings,
-            is_test=table.is_test,
-            storage=options.study,
-            options=training,
-        )
-        .as_dict()
-    )
-    return found
-
-
-def _categories(options: argparse.Namespace, interactions: Any) -> np.ndarray | None:
-    from .tables import categories_of, read_items
-
-    beside = [
-        options.file.with_name(f"items{suffix}") for suffix in (".parquet", ".csv")
-    ]
-    found = [path for path in beside if path.is_file()]
-    path = options.items or (found[0] if found else None)
-    return None if path is None else categories_of(read_items(path), interactions)

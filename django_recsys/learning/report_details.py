@@ -1,0 +1,140 @@
+"""What a report shows beyond the metrics: activity, growth of the data, examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .base import Recommender, TrainingOptions
+from .evaluation import HEADLINE, Evaluation
+from .histories import Histories
+from .interactions import Interactions
+from .intervals import bootstrap
+from .questions import Question, ask
+from .registry import create
+from .splitting import Split
+from .validation import Bench, bench_of
+
+SHARES = (0.1, 0.25, 0.5)
+EXAMPLES = 3
+SHOWN = 5
+SEED = 3
+ACTIVITIES = ("new", "light", "heavy")
+
+
+def details(
+    recommender: Recommender,
+    evaluation: Evaluation,
+    parts: Split,
+    *,
+    titles: Mapping[str, str],
+    options: TrainingOptions,
+) -> dict[str, Any]:
+    """Return JSON of what was measured and what is measured here in addition.
+
+    recommender: as ``evaluate`` left it, fitted on the train part; parts: the split
+    of that evaluation; titles: item id to what people call it.
+    """
+    bench = bench_of(parts, evaluation.task)
+    found = {
+        "activity": by_activity(evaluation, parts.train),
+        "examples": examples(recommender, bench, titles),
+    }
+    whole = float(evaluation.values().mean()) if len(evaluation.values()) else None
+    curve = learning_curve(recommender, bench, options)
+    return {**found, "curve": [*curve, {"share": 1.0, HEADLINE: whole}]}
+
+
+def by_activity(evaluation: Evaluation, train: Interactions) -> dict[str, Any]:
+    """Return the headline metric of new, light and heavy users.
+
+    Heavy ones have at least as many interactions in training as the median of the
+    known users who were asked.
+    """
+    answers = evaluation.answers[evaluation.task]
+    lengths = np.bincount(train.user_indices, minlength=len(train.users))[answers.users]
+    known = lengths[lengths > 0]
+    middle = float(np.median(known)) if len(known) else 0.0
+    groups = np.select([lengths == 0, lengths < middle], [0, 1], 2)
+    values = answers.values[HEADLINE]
+    return {
+        name: _mean(values[groups == code])
+        | {"interactions": float(lengths[groups == code].mean())}
+        for code, name in enumerate(ACTIVITIES)
+        if (groups == code).any()
+    }
+
+
+def learning_curve(
+    recommender: Recommender, bench: Bench, options: TrainingOptions
+) -> list[dict[str, Any]]:
+    """Return the headline metric after fits on the rows of a share of the users.
+
+    The queries and their histories stay the same, so that only what was learned
+    differs.
+    """
+    random = np.random.default_rng(SEED)
+    chance = random.random(len(bench.train.users))[bench.train.user_indices]
+    curve = []
+    for share in SHARES:
+        part = bench.train.select(chance < share)
+        if not len(part):
+            continue
+        fitted = create(recommender.name, **recommender.hyperparameters).fit(
+            part, items=bench.features, edges=bench.edges, options=options
+        )
+        values = ask(fitted, bench.exam)[bench.task].values[HEADLINE]
+        curve.append({"share": share, HEADLINE: float(values.mean())})
+    return curve
+
+
+def examples(
+    recommender: Recommender, bench: Bench, titles: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the lists of a few people, the same ones for every algorithm."""
+    (question,) = bench.exam.questions
+    asked = np.flatnonzero((np.diff(question.relevant.indptr) > 0) & bench.exam.known)
+    random = np.random.default_rng(SEED)
+    rows = np.sort(random.choice(asked, min(EXAMPLES, len(asked)), replace=False))
+    histories = bench.exam.histories.select(rows)
+    lists, _ = recommender.recommend_indices(
+        histories,
+        bench.exam.users[rows],
+        n=SHOWN,
+        exclude_seen=False if question.left_out is None else question.left_out[rows],
+    )
+    ids = recommender.items_.ids
+    names = np.array([titles.get(each, each) for each in ids.tolist()], dtype=object)
+    return [
+        {
+            "person": position + 1,
+            "history": names[_newest(histories, position)].tolist(),
+            "list": names[lists[position][lists[position] >= 0]].tolist(),
+            "found": _hits(question, row, lists[position]),
+        }
+        for position, row in enumerate(rows)
+    ]
+
+
+def _newest(histories: Histories, position: int) -> np.ndarray:
+    end = histories.starts[position + 1]
+    start = max(histories.starts[position], end - SHOWN)
+    return histories.item_indices[start:end]
+
+
+def _hits(question: Question, row: int, items: np.ndarray) -> list[bool]:
+    """Say of each shown item whether the person took it afterwards."""
+    cells = slice(*question.relevant.indptr[row : row + 2])
+    wanted = set(question.relevant.indices[cells].tolist())
+    return [int(item) in wanted for item in items[items >= 0]]
+
+
+def _mean(values: np.ndarray) -> dict[str, Any]:
+    low, high = bootstrap(values[:, None])
+    return {
+        HEADLINE: float(values.mean()),
+        "interval": [float(low[0]), float(high[0])],
+        "scored": len(values),
+    }
