@@ -1,0 +1,59 @@
+"""A random walk from items to people to items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from .base import TrainingOptions
+from .hyperparameters import hyperparameter
+from .interactions import Interactions
+from .item_to_item import ItemToItem
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+@dataclass(kw_only=True, eq=False)
+class Graph(ItemToItem):
+    """RP3beta: three steps of a random walk, popularity damped (Paudel et al. 2017).
+
+    An item is scored by its own neighbours, so that a popular item cannot enter
+    every list as everybody's neighbour.
+    """
+
+    name: ClassVar[str] = "graph"
+
+    neighbors: int = hyperparameter(
+        100, low=1, high=2000, help="Neighbours kept per item."
+    )
+    alpha: float = hyperparameter(
+        0.6,
+        low=0.0,
+        high=2.0,
+        help="Power of the probability of each step; less trusts busy people more.",
+    )
+    beta: float = hyperparameter(
+        0.4, low=0.0, high=1.0, help="Higher holds popular items back."
+    )
+
+    def _learn_weights(
+        self, interactions: Interactions, options: TrainingOptions
+    ) -> csr_array:
+        from ._neighbors import nearest
+
+        taken = interactions.user_items()
+        per_user = np.diff(taken.indptr)
+        per_item = np.maximum(np.bincount(taken.indices, minlength=taken.shape[1]), 1)
+        leaving = np.repeat(np.maximum(per_user, 1) ** (-self.alpha / 2), per_user)
+        # The kernel scales both sides alike: the side of the item scored is wrong
+        # until the neighbours are chosen by the side that the walk starts from.
+        start = per_item**-self.alpha
+        taken.data = leaving * start[taken.indices]
+        walks = nearest(taken, self.neighbors, options.threads)
+        targets = np.repeat(np.arange(len(start)), np.diff(walks.indptr))
+        arriving = per_item**-self.beta / start
+        walks.data = (walks.data * arriving[targets]).astype(np.float32)
+        return walks.T.tocsr()

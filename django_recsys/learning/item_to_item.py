@@ -1,0 +1,72 @@
+"""What models of stored weights between items share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from .base import Recommender, TrainingOptions
+from .histories import Histories
+from .interactions import Interactions
+from .recency import learned_recency, recency_hyperparameter, recent_items
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+@dataclass(kw_only=True, eq=False)
+class ItemToItem(Recommender):
+    """Scores are sums of weights from the items of a history, faded by their age.
+
+    A subclass writes ``_learn_weights``.
+    """
+
+    handles_new_users: ClassVar[bool] = True
+    has_similar_items: ClassVar[bool] = True
+    stores_neighbors: ClassVar[bool] = True
+    can_explain: ClassVar[bool] = True
+    array_names: ClassVar[tuple[str, ...]] = ("weights_", "recency_")
+
+    recency: float = recency_hyperparameter()
+
+    weights_: csr_array = field(init=False, repr=False)
+    """(n_items, n_items): from an item of the history to the item scored."""
+    recency_: np.ndarray = field(init=False, repr=False)  # () float64
+
+    def _fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any,
+        edges: Any,
+        validation: Interactions | None,
+        options: TrainingOptions,
+    ) -> None:
+        self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self.weights_ = self._learn_weights(interactions, options)
+
+    @abstractmethod
+    def _learn_weights(
+        self, interactions: Interactions, options: TrainingOptions
+    ) -> csr_array:
+        """Return (n_items, n_items) float32 without a diagonal, all positive."""
+
+    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
+        scores = (self._query_matrix(histories) @ self.weights_).toarray()
+        return np.where(scores > 0, scores, np.nan)
+
+    def _similarities(self, item_indices: np.ndarray) -> csr_array:
+        return self.weights_[item_indices]
+
+    def _query_matrix(self, histories: Histories) -> csr_array:
+        return recent_items(histories, self.recency_)
+
+    def _pair_shares(
+        self, queries: csr_array, entries: np.ndarray, targets: np.ndarray
+    ) -> np.ndarray:
+        weights = self.weights_[queries.indices[entries], targets]
+        shares: np.ndarray = queries.data[entries] * np.asarray(weights).ravel()
+        return shares

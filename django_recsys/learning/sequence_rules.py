@@ -1,0 +1,57 @@
+"""What people take after what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from .base import TrainingOptions
+from .hyperparameters import hyperparameter
+from .interactions import Interactions
+from .item_to_item import ItemToItem
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+@dataclass(kw_only=True, eq=False)
+class SequenceRules(ItemToItem):
+    """Weighted sequential rules (Ludewig & Jannach 2018), backwards too.
+
+    A rule weighs the less the more rows lie between the two, and a little in the
+    other direction: who took the second may not have taken the first yet.
+    """
+
+    name: ClassVar[str] = "sequence_rules"
+
+    max_steps: int = hyperparameter(
+        20, low=1, high=200, help="Most rows from the first item to the second."
+    )
+    distance_power: float = hyperparameter(
+        0.5, low=0.0, high=3.0, help="Higher counts near followers more."
+    )
+    backward: float = hyperparameter(
+        0.3, low=0.0, high=1.0, help="What a rule says in the other direction."
+    )
+    popularity_power: float = hyperparameter(
+        0.3, low=0.0, high=1.0, help="Higher holds popular followers back."
+    )
+    shrinkage: float = hyperparameter(
+        5.0, low=0.0, high=1e5, help="Higher trusts items of few rows less."
+    )
+    neighbors: int = hyperparameter(
+        300, low=1, high=5000, help="Followers kept per item."
+    )
+
+    def _learn_weights(
+        self, interactions: Interactions, options: TrainingOptions
+    ) -> csr_array:
+        from ._sequence_pairs import followers, largest_of_each_row, normalised
+
+        counts = followers(
+            interactions.histories(), self.max_steps, self.distance_power, options
+        )
+        if self.backward:
+            counts = counts + counts.T.tocsr() * self.backward
+        weights = normalised(counts, self.popularity_power, self.shrinkage)
+        return largest_of_each_row(weights, self.neighbors)

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from django_recsys.learning import _sequence_pairs
+from django_recsys.learning._sequence_pairs import followers, largest_of_each_row
+from django_recsys.learning.base import TrainingOptions
+from django_recsys.learning.graph import Graph
+from django_recsys.learning.sequence_rules import SequenceRules
+from django_recsys.learning.user_knn import UserKNN
+from django_recsys.testing import RecommenderContract, interactions_of, taste_clusters
+
+
+class TestGraph(RecommenderContract):
+    def make_recommender(self):
+        return Graph()
+
+
+class TestUserKNN(RecommenderContract):
+    def make_recommender(self):
+        return UserKNN()
+
+
+class TestSequenceRules(RecommenderContract):
+    def make_recommender(self):
+        return SequenceRules(shrinkage=1.0)
+
+
+@pytest.mark.parametrize("alpha", [1.0, 0.5])
+def test_graph_equals_the_formula(alpha):
+    rows = taste_clusters(users=20, items=12)
+    model = Graph(alpha=alpha, beta=0.3).fit(rows)
+    taken = (rows.user_items().toarray() > 0).astype(float)
+    to_items = (taken / taken.sum(axis=1, keepdims=True)) ** alpha
+    to_users = (taken / taken.sum(axis=0)).T ** alpha
+    walks = to_users @ to_items / taken.sum(axis=0) ** 0.3
+    np.fill_diagonal(walks, 0)
+    np.testing.assert_allclose(model.weights_.toarray(), walks, rtol=1e-5)
+
+
+def test_rules_count_distances():
+    rows = interactions_of({"a": ["x", "y", "x", "z"], "b": ["y", "z"]})
+    counts = followers(rows.histories(), 2, 1.0, TrainingOptions()).toarray()
+    x, y, z = 0, 1, 2
+    assert counts[x, y] == 1
+    assert counts[y, x] == 1
+    assert counts[x, z] == 1
+    assert counts[y, z] == 0.5 + 1
+    assert counts[x, x] == counts[z, x] == 0
+
+
+def test_slices_change_nothing(monkeypatch):
+    histories = taste_clusters().histories()
+    whole = followers(histories, 5, 0.5, TrainingOptions()).toarray()
+    monkeypatch.setattr(_sequence_pairs, "PAIRS_PER_SLICE", 37)
+    parts = followers(histories, 5, 0.5, TrainingOptions()).toarray()
+    np.testing.assert_allclose(parts, whole, rtol=1e-6)
+
+
+def test_rules_foretell_what_follows():
+    rows = interactions_of(
+        {f"u{u}": ["x", "y", "z"] if u % 2 else ["p", "q", "r"] for u in range(8)}
+    )
+    model = SequenceRules(shrinkage=1.0).fit(rows)
+    answer = model.recommend(["a", "b"], histories=[["x", "y"], ["p", "q"]], n=1)
+    assert answer.item_ids.ravel().tolist() == ["z", "r"]
+
+
+def test_largest_of_each_row_keeps_ties_by_column():
+    matrix = csr_array(np.array([[3.0, 1, 3, 3], [0, 2, 0, 1], [0, 0, 0, 0]]))
+    kept = largest_of_each_row(matrix, 2).toarray()
+    assert kept.tolist() == [[3, 0, 3, 0], [0, 2, 0, 1], [0, 0, 0, 0]]
+
+
+def test_user_knn_asks_the_nearest_only():
+    rows = interactions_of({"a": ["x", "y"], "b": ["x", "y", "z"], "c": ["x", "w"]})
+    model = UserKNN(neighbors=2, recency=0.0).fit(rows)
+    answer = model.recommend(["new"], histories=[["x", "y"]], n=4)
+    assert [each for each in answer.item_ids[0] if each] == ["z"]
