@@ -26,13 +26,23 @@ def train_task() -> None:
     run_queued(now=timezone.now())
 
 
-def send_training() -> None:
-    """Tell a worker that trainings are queued; raises where no broker answers."""
+@shared_task(name="django_recsys.tune", acks_late=False, ignore_result=True)
+def tune_task() -> None:
+    """Tune, and train whatever else is queued: one process does both, in turn."""
+    run_queued(now=timezone.now())
+
+
+def send_queued(purpose: str) -> None:
+    """Tell a worker that runs are queued; raises where no broker answers.
+
+    purpose: "train" or "tune", which names the task that a monitor shows.
+    """
+    task = tune_task if purpose == "tune" else train_task
     with current_app.connection_for_write(
         connect_timeout=CONNECT_SECONDS
     ) as connection:
         connection.ensure_connection(max_retries=1, timeout=CONNECT_SECONDS)
-        train_task.apply_async(connection=connection, retry=False)
+        task.apply_async(connection=connection, retry=False)
 
 
 def reach_broker() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 from .exceptions import MissingExtraError
@@ -19,7 +20,15 @@ def import_room(name: str) -> ModuleType:
         missing = (error.name or "").partition(".")[0]
         if missing not in EXTRA_OF_MODULE:
             raise
-        extra = EXTRA_OF_MODULE[missing]
-        raise MissingExtraError(
-            f"This needs: pip install 'django-recsys[{extra}]'"
-        ) from error
+        raise MissingExtraError(_advice(EXTRA_OF_MODULE[missing])) from error
+
+
+def require_extra(extra: str) -> None:
+    """Raise MissingExtraError where an extra is not installed, and load nothing."""
+    for module, name in EXTRA_OF_MODULE.items():
+        if name == extra and find_spec(module) is None:
+            raise MissingExtraError(_advice(extra))
+
+
+def _advice(extra: str) -> str:
+    return f"This needs: pip install 'django-recsys[{extra}]'"

@@ -112,6 +112,20 @@ class RecommenderConfig(models.Model):
     )
     """The pointer: the one thing that decides what visitors see."""
 
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("draft of"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="drafts",
+    )
+    """Set on a draft: the configuration whose settings it would replace."""
+
+    tuning = models.JSONField(_("tuning"), default=dict, blank=True, editable=False)
+    """Of a draft: what the search found and what it would gain."""
+
     objects = RecommenderConfigManager()
 
     class Meta:
@@ -121,6 +135,11 @@ class RecommenderConfig(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether this waits beside a live configuration to be adopted."""
+        return self.parent_id is not None
 
     def clean(self) -> None:
         """Refuse an unknown algorithm or hyper-parameters outside their ranges."""

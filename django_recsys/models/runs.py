@@ -18,13 +18,17 @@ class TrainingRunQuerySet(models.QuerySet):
         """Those that wait for a worker or a tick, oldest first."""
         return self.filter(status=TrainingRun.Status.QUEUED).order_by("pk")
 
+    def trainings(self) -> TrainingRunQuerySet:
+        """Those that train: a search for settings is none."""
+        return self.filter(purpose=TrainingRun.Purpose.TRAIN)
+
     def running(self) -> TrainingRunQuerySet:
         """Those that some process works on, or worked on when it died."""
         return self.filter(status=TrainingRun.Status.RUNNING)
 
 
 class TrainingRun(models.Model):
-    """One training of one recommender, with what it measured."""
+    """One training or tuning of one recommender, with what it measured."""
 
     class Status(models.TextChoices):
         """Where a run stands."""
@@ -34,13 +38,26 @@ class TrainingRun(models.Model):
         PROMOTED = "promoted", _("trained and live")
         WAITING = "waiting", _("trained, waits for promotion")
         REFUSED = "refused", _("trained, not better")
+        TUNED = "tuned", _("tuned")
         FAILED = "failed", _("failed")
+
+    class Purpose(models.TextChoices):
+        """What a run is for."""
+
+        TRAIN = "train", _("training")
+        TUNE = "tune", _("tuning")
 
     recommender = models.ForeignKey(
         RecommenderConfig,
         verbose_name=_("recommender"),
         on_delete=models.CASCADE,
         related_name="runs",
+    )
+    purpose = models.CharField(
+        _("purpose"), max_length=8, choices=Purpose.choices, default=Purpose.TRAIN
+    )
+    budget_seconds = models.PositiveIntegerField(
+        _("seconds to tune"), null=True, blank=True
     )
     status = models.CharField(
         _("status"), max_length=16, choices=Status.choices, default=Status.QUEUED

@@ -10,7 +10,7 @@ from django_recsys.conf import get_settings
 from django_recsys.logs import report_once
 from django_recsys.models import TrainingRun
 
-SENDERS = {"celery": "django_recsys.tasks.send_training"}
+SENDERS = {"celery": "django_recsys.tasks.send_queued"}
 """RECSYS["TASKS"] -> who is told. With "tick" nobody is: the queue is polled."""
 
 
@@ -20,8 +20,8 @@ def send(runs: Sequence[TrainingRun]) -> None:
     if path is None or not runs:
         return
     try:
-        sender: Callable[[], None] = import_string(path)
-        sender()
+        sender: Callable[[str], None] = import_string(path)
+        sender(runs[0].purpose)
     except Exception as error:
         report_once("broker", "The broker does not answer; trainings stay queued.")
         for run in runs:

@@ -22,6 +22,7 @@ from django_recsys.learning.evaluation import (
 from django_recsys.learning.exceptions import DataError
 from django_recsys.models import RecommenderConfig, TrainingRun
 
+from .fitting import fitted
 from .recipes import Recipe, recipe_of
 from .workshop import Workshop
 
@@ -100,9 +101,9 @@ def measured(
     if key not in workshop.evaluations:
         report(recipe.algorithm)
         train = workshop.older_rows(recipe)
-        fitted = recipe.recommender().fit(train)
+        recommender, _remark = fitted(recipe, train)
         workshop.evaluations[key] = score_on(
-            fitted, train, workshop.validation.test, task
+            recommender, train, workshop.validation.test, task
         )
     evaluation: Evaluation = workshop.evaluations[key]
     return evaluation

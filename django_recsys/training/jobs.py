@@ -16,7 +16,10 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from django_recsys.exceptions import TrainingInProgressError
+from django_recsys.exceptions import ConfigurationError, TrainingInProgressError
+from django_recsys.learning.extras import require_extra
+from django_recsys.learning.hyperparameters import declared
+from django_recsys.learning.registry import get_recommender_class
 from django_recsys.models import Lease, RecommenderConfig, TrainingRun
 
 from .child import DATABASE_NAMES
@@ -49,13 +52,63 @@ def queue(
     """Write the rows that ask for trainings."""
     runs = []
     for config in configurations(keys):
-        waiting = config.runs.queued().first()
+        waiting = config.runs.queued().trainings().first()
         if waiting is None:
             waiting = TrainingRun.objects.create(
                 recommender=config, trigger=trigger, is_forced=is_forced
             )
         runs.append(waiting)
     return runs
+
+
+def request_tuning(key: str, *, minutes: float, trigger: str) -> TrainingRun:
+    """Queue a search for better settings; one that waits already is kept.
+
+    Raises `RecsysError` for an unknown key or a recommender without settings, and
+    `MissingExtraError` without the extra that searches.
+    """
+    run = queue_tuning(key, minutes=minutes, trigger=trigger)
+    send([run])
+    return run
+
+
+def queue_tuning(key: str, *, minutes: float, trigger: str) -> TrainingRun:
+    """Write the row that asks for a tuning."""
+    require_extra("tuning")
+    RecommenderConfig.objects.ensure_defaults()
+    config = RecommenderConfig.objects.named(key)
+    if config.is_draft:
+        raise ConfigurationError(f"{key} is a draft: tune {config.parent} instead.")
+    if not declared(get_recommender_class(config.algorithm)):
+        raise ConfigurationError(f"{config.algorithm} has nothing to tune.")
+    purpose = TrainingRun.Purpose.TUNE
+    waiting = config.runs.queued().filter(purpose=purpose).first()
+    return waiting or TrainingRun.objects.create(
+        recommender=config,
+        purpose=purpose,
+        trigger=trigger,
+        budget_seconds=max(1, round(minutes * 60)),
+    )
+
+
+def tune_now(
+    key: str,
+    *,
+    minutes: float,
+    trigger: str = "command",
+    watcher: Watcher | None = None,
+) -> TrainingRun:
+    """Tune and wait for the end; return the run as it ended.
+
+    Raises `TrainingInProgressError` where something is running.
+    """
+    holder = new_holder()
+    take_lease(holder, now=timezone.now())
+    try:
+        run = queue_tuning(key, minutes=minutes, trigger=trigger)
+        return run_child([run], holder, watcher)[0]
+    finally:
+        Lease.objects.give_back(NAME, holder)
 
 
 def configurations(keys: Iterable[str]) -> list[RecommenderConfig]:

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import resource
-import sys
-import time
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from django.db.models import Max
 from django.utils import timezone
@@ -20,27 +14,19 @@ from django_recsys.logs import logger
 from django_recsys.models import TrainedModel, TrainingRun
 
 from .datasets import Dataset, read_dataset
-from .gate import Verdict, examine
+from .fitting import fitted
+from .gate import examine
+from .journal import Clock, Journal
 from .lease import Heartbeat
-from .promotion import flip
 from .publishing import publish
 from .recipes import recipe_of
 from .storage import save_artifact
 from .sweeping import sweep
+from .tuning import STAGES as TUNING_STAGES
+from .tuning import tune
 from .workshop import Workshop
 
 Status = TrainingRun.Status
-Clock = Callable[[], datetime]
-
-STAGES = {
-    "read": 0.0,
-    "evaluate": 0.05,
-    "fit": 0.5,
-    "artifact": 0.7,
-    "publish": 0.75,
-    "promote": 0.98,
-}
-"""The stages in their order, and the share of the work that lies before each."""
 
 
 def work_off(
@@ -54,11 +40,15 @@ def work_off(
     )
     workshop: Workshop | None = None
     for run in runs:
+        is_tuning = run.purpose == TrainingRun.Purpose.TUNE
         journal = Journal(run, heartbeat, clock)
+        if is_tuning:
+            journal.stages = TUNING_STAGES
         try:
             with journal.stage("read"):
                 workshop = workshop or open_workshop()
-            train(run, workshop, journal)
+            work = tune if is_tuning else train
+            work(run, workshop, journal)
         except RecsysError as error:
             journal.fail(str(error))
         except Exception as error:
@@ -91,7 +81,9 @@ def train(run: TrainingRun, workshop: Workshop, journal: Journal) -> None:
     with journal.stage("fit"):
         rows, report = workshop.all_rows(recipe)
         run.preparation = report.as_dict()
-        recommender = recipe.recommender().fit(rows)
+        recommender, remark = fitted(recipe, rows)
+        if remark:
+            run.preparation["memory"] = remark
     with journal.stage("artifact"):
         trained_model = store(run, recommender, workshop, journal.clock())
     with journal.stage("publish"):
@@ -125,101 +117,3 @@ def store(
     )
     run.save(update_fields=["trained_model"])
     return run.trained_model
-
-
-@dataclass(eq=False)
-class Journal:
-    """Keeps a run's row up to date, so that the admin shows what is going on."""
-
-    run: TrainingRun
-    heartbeat: Heartbeat
-    clock: Clock
-    _share: tuple[float, float] = field(default=(0.0, 0.0))
-    """Where the present stage begins and ends."""
-
-    def stage(self, name: str) -> Stage:
-        """Return a block that is one stage of the run."""
-        return Stage(self, name)
-
-    def begin(self, name: str) -> None:
-        """Note that a stage begins."""
-        self.heartbeat.check()
-        starts = [*STAGES.values(), 1.0]
-        position = list(STAGES).index(name)
-        self._share = (starts[position], starts[position + 1])
-        self.run.status = Status.RUNNING
-        self.run.started_at = self.run.started_at or self.clock()
-        self.run.stage = name
-        self.run.message = ""
-        self.run.progress = starts[position]
-        self.run.save(
-            update_fields=["status", "started_at", "stage", "message", "progress"]
-        )
-
-    def note(self, what: str) -> None:
-        """Say what is being worked on within the stage."""
-        self.run.message = what
-        self.run.save(update_fields=["message"])
-
-    def part(self, share: float) -> None:
-        """Note how much of the present stage is done."""
-        self.heartbeat.check()
-        begin, end = self._share
-        self.run.progress = round(begin + (end - begin) * share, 3)
-        self.run.save(update_fields=["progress"])
-
-    def finish(
-        self, verdict: Verdict, trained_model: TrainedModel | None = None
-    ) -> None:
-        """End the run as the gate decided; a promotion is one flip with it."""
-        self.close(verdict.decision, verdict.reason)
-        if trained_model is not None and verdict.decision == Status.PROMOTED:
-            self.heartbeat.check()
-            flip(trained_model, now=self.clock(), run=self.run)
-        else:
-            self.run.save()
-
-    def fail(self, message: str) -> None:
-        """End the run without a result."""
-        self.close(Status.FAILED, message)
-        self.run.save()
-
-    def close(self, status: str, message: str) -> None:
-        """Fill in how the run ended, not saved yet."""
-        self.run.status = status
-        self.run.message = message
-        self.run.progress = 1.0
-        self.run.finished_at = self.clock()
-        self.run.peak_rss_bytes = peak_rss_bytes()
-
-
-class Stage:
-    """Times one stage."""
-
-    def __init__(self, journal: Journal, name: str) -> None:
-        self.journal = journal
-        self.name = name
-
-    def __enter__(self) -> None:
-        self.journal.begin(self.name)
-        self.began = time.perf_counter()
-
-    def __exit__(self, *error: object) -> None:
-        seconds = round(time.perf_counter() - self.began, 3)
-        run = self.journal.run
-        run.stage_seconds = {**run.stage_seconds, self.name: seconds}
-        run.save(update_fields=["stage_seconds"])
-
-
-def peak_rss_bytes() -> int:
-    """Return the most memory that this process ever held.
-
-    Linux counts the parent's in `ru_maxrss` across a fork and exec, so its own high
-    water mark is read there.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(lines["VmHWM"].split()[0]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

@@ -11,7 +11,7 @@ from .jobs import request_training
 
 def next_start(config: RecommenderConfig, now: datetime) -> datetime | None:
     """Return when the tick will start a training; None where only a person does."""
-    last = config.runs.order_by("-created_at").first()
+    last = config.runs.trainings().order_by("-created_at").first()
     return config.due_at(last.created_at if last else None, now=now)
 
 
@@ -30,4 +30,4 @@ def is_due(config: RecommenderConfig, now: datetime) -> bool:
     if start is None or start > now:
         return False
     in_work = (TrainingRun.Status.QUEUED, TrainingRun.Status.RUNNING)
-    return not config.runs.filter(status__in=in_work).exists()
+    return not config.runs.trainings().filter(status__in=in_work).exists()

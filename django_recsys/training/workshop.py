@@ -11,7 +11,7 @@ import numpy as np
 from django_recsys.catalog import get_catalog
 from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.preparation import PreparationReport, prepare
-from django_recsys.learning.splitting import Split, validation_split
+from django_recsys.learning.splitting import Split, temporal, validation_split
 
 from .datasets import Dataset
 from .recipes import Recipe
@@ -42,6 +42,16 @@ class Workshop:
         return validation_split(self.rows)
 
     @cached_property
+    def comparison(self) -> Split:
+        """The newest fifth cut off, for what was chosen without it."""
+        return temporal(self.rows)
+
+    @cached_property
+    def search(self) -> Split:
+        """The newest eighth of what is older than the comparison, to choose by."""
+        return validation_split(self.comparison.train)
+
+    @cached_property
     def titles(self) -> dict[str, str]:
         """What every item of the catalogue is called."""
         records = get_catalog().records(fields=("title",))
@@ -63,6 +73,14 @@ class Workshop:
     def older_rows(self, recipe: Recipe) -> Interactions:
         """Return what a model is fitted on to be measured."""
         return self._prepare(recipe, "older", self.validation.train)[0]
+
+    def rows_to_search(self, recipe: Recipe) -> Interactions:
+        """Return what settings are tried on: no row of it is in the comparison."""
+        return self._prepare(recipe, "search", self.search.train)[0]
+
+    def rows_to_compare(self, recipe: Recipe) -> Interactions:
+        """Return what is fitted to be asked about the newest fifth."""
+        return self._prepare(recipe, "comparison", self.comparison.train)[0]
 
     def all_rows(self, recipe: Recipe) -> tuple[Interactions, PreparationReport]:
         """Return what a model is fitted on to serve, and how it came about."""

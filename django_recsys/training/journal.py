@@ -1,0 +1,113 @@
+"""What a run's row says while it goes on, and how it ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django_recsys.learning.reporting import peak_rss_bytes
+from django_recsys.models import TrainedModel, TrainingRun
+
+from .gate import Verdict
+from .lease import Heartbeat
+from .promotion import flip
+
+Status = TrainingRun.Status
+Clock = Callable[[], datetime]
+
+STAGES = {
+    "read": 0.0,
+    "evaluate": 0.05,
+    "fit": 0.5,
+    "artifact": 0.7,
+    "publish": 0.75,
+    "promote": 0.98,
+}
+"""The stages in their order, and the share of the work that lies before each."""
+
+
+@dataclass(eq=False)
+class Journal:
+    """Keeps a run's row up to date, so that the admin shows what is going on."""
+
+    run: TrainingRun
+    heartbeat: Heartbeat
+    clock: Clock
+    stages: Mapping[str, float] = field(default_factory=lambda: STAGES)
+    _share: tuple[float, float] = field(default=(0.0, 0.0))
+    """Where the present stage begins and ends."""
+
+    def stage(self, name: str) -> Stage:
+        """Return a block that is one stage of the run."""
+        return Stage(self, name)
+
+    def begin(self, name: str) -> None:
+        """Note that a stage begins."""
+        self.heartbeat.check()
+        starts = [*self.stages.values(), 1.0]
+        position = list(self.stages).index(name)
+        self._share = (starts[position], starts[position + 1])
+        self.run.status = Status.RUNNING
+        self.run.started_at = self.run.started_at or self.clock()
+        self.run.stage = name
+        self.run.message = ""
+        self.run.progress = starts[position]
+        self.run.save(
+            update_fields=["status", "started_at", "stage", "message", "progress"]
+        )
+
+    def note(self, what: str) -> None:
+        """Say what is being worked on within the stage."""
+        self.run.message = what
+        self.run.save(update_fields=["message"])
+
+    def part(self, share: float) -> None:
+        """Note how much of the present stage is done."""
+        self.heartbeat.check()
+        begin, end = self._share
+        self.run.progress = round(begin + (end - begin) * share, 3)
+        self.run.save(update_fields=["progress"])
+
+    def finish(
+        self, verdict: Verdict, trained_model: TrainedModel | None = None
+    ) -> None:
+        """End the run as the gate decided; a promotion is one flip with it."""
+        self.close(verdict.decision, verdict.reason)
+        if trained_model is not None and verdict.decision == Status.PROMOTED:
+            self.heartbeat.check()
+            flip(trained_model, now=self.clock(), run=self.run)
+        else:
+            self.run.save()
+
+    def fail(self, message: str) -> None:
+        """End the run without a result."""
+        self.close(Status.FAILED, message)
+        self.run.save()
+
+    def close(self, status: str, message: str) -> None:
+        """Fill in how the run ended, not saved yet."""
+        self.run.status = status
+        self.run.message = message
+        self.run.progress = 1.0
+        self.run.finished_at = self.clock()
+        self.run.peak_rss_bytes = peak_rss_bytes()
+
+
+class Stage:
+    """Times one stage."""
+
+    def __init__(self, journal: Journal, name: str) -> None:
+        self.journal = journal
+        self.name = name
+
+    def __enter__(self) -> None:
+        self.journal.begin(self.name)
+        self.began = time.perf_counter()
+
+    def __exit__(self, *error: object) -> None:
+        seconds = round(time.perf_counter() - self.began, 3)
+        run = self.journal.run
+        run.stage_seconds = {**run.stage_seconds, self.name: seconds}
+        run.save(update_fields=["stage_seconds"])
