@@ -20,6 +20,7 @@ ALGORITHMS: dict[str, tuple[str, str | None]] = {
     "sequence_rules": (f"{_HERE}.sequence_rules.SequenceRules", None),
     "ease": (f"{_HERE}.ease.EASE", None),
     "als": (f"{_HERE}.als.ImplicitALS", None),
+    "bpr": (f"{_HERE}.bpr.BPR", None),
     "svd": (f"{_HERE}.svd.SVD", None),
     "bought_together": (f"{_HERE}.bought_together.BoughtTogether", None),
     "buy_again": (f"{_HERE}.buy_again.BuyAgain", None),

@@ -1,0 +1,24 @@
+import numpy as np
+
+from django_recsys.learning.bpr import BPR
+from django_recsys.learning.evaluation import compare, evaluate
+from django_recsys.testing import RecommenderContract, taste_clusters
+
+
+class TestBPR(RecommenderContract):
+    def make_recommender(self):
+        return BPR(embedding_size=8, epochs=300, recency=0.0)
+
+
+def test_taste_beats_popularity():
+    rows = taste_clusters()
+    model = BPR(embedding_size=8, epochs=200)
+    popular = evaluate("popular", rows, "leave-one-out")
+    assert compare(evaluate(model, rows, "leave-one-out"), popular).is_better
+
+
+def test_items_that_nobody_took_have_no_opinion():
+    rows = taste_clusters()
+    model = BPR(embedding_size=8, epochs=5).fit(rows.select(rows.item_indices > 0))
+    scores = model.score_indices(rows.histories(), np.arange(60))
+    assert np.isnan(scores[:, 0]).all()
