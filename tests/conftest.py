@@ -5,8 +5,10 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -92,6 +94,30 @@ def amqp_url() -> str:
     if not reachable(url, 5672):
         missing(f"no RabbitMQ answers at {url}")
     return url
+
+
+@contextmanager
+def counted_queries(expected: int, *, at_most: bool) -> Iterator[Any]:
+    """Count queries as a page outside of a transaction sends them: no savepoints."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        yield captured
+    sent = [query["sql"] for query in captured.captured_queries]
+    counted = [sql for sql in sent if "SAVEPOINT" not in sql]
+    is_right = len(counted) <= expected if at_most else len(counted) == expected
+    assert is_right, "\n".join(counted)
+
+
+@pytest.fixture
+def django_assert_num_queries() -> Callable[..., Any]:
+    return partial(counted_queries, at_most=False)
+
+
+@pytest.fixture
+def django_assert_max_num_queries() -> Callable[..., Any]:
+    return partial(counted_queries, at_most=True)
 
 
 @pytest.fixture(autouse=True)

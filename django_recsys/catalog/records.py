@@ -73,13 +73,16 @@ def make_record(item_id: str, values: Mapping[str, Any]) -> ItemRecord:
 
 
 def as_text(value: Any) -> str:
-    """Return text; several names are joined by "|", files give their address."""
+    """Return text; several names are sorted and joined by "|", a file is its address.
+
+    Sorted, since databases give related rows in any order.
+    """
     if value is None:
         return ""
     if isinstance(value, FieldFile):
         return value.url if value else ""
     if isinstance(value, (list, tuple)):
-        return "|".join(as_text(single) for single in value)
+        return "|".join(sorted(as_text(single) for single in value))
     return str(value)
 
 

@@ -16,6 +16,7 @@ from django_recsys.conf import get_settings
 from django_recsys.exceptions import ConfigurationError
 from django_recsys.logs import report_once
 from django_recsys.models.lists import RankedItems
+from django_recsys.models.savepoints import savepoint
 
 from .answers import Answer, Recommendation
 from .candidates import Candidate, from_list
@@ -56,16 +57,17 @@ def recommend_for(
     if not get_settings().ENABLED:
         return nothing
     try:
-        standing = current_standing()
-        rule = standing.placement(placement)
-        if rule is None:
-            report_unknown(placement)
-        if rule is None or not rule.is_enabled:
-            return nothing
-        size = min(max(n if n is not None else rule.size, 1), MAX_SIZE)
-        question = ask(rule, visitor_key, items, exclude, size)
-        shown = fill(question, standing, request, request_id, described=described)
-        return Answer(placement, request_id, tuple(shown), str(rule.title))
+        with savepoint():
+            standing = current_standing()
+            rule = standing.placement(placement)
+            if rule is None:
+                report_unknown(placement)
+            if rule is None or not rule.is_enabled:
+                return nothing
+            size = min(max(n if n is not None else rule.size, 1), MAX_SIZE)
+            question = ask(rule, visitor_key, items, exclude, size)
+            shown = fill(question, standing, request, request_id, described=described)
+            return Answer(placement, request_id, tuple(shown), str(rule.title))
     except Exception:
         report_once("recommend_for", "Placement %r could not be filled.", placement)
         return nothing

@@ -14,6 +14,7 @@ from django.template.library import SimpleNode, parse_bits
 
 from django_recsys.catalog import ItemRecord, get_catalog
 from django_recsys.logs import report_once
+from django_recsys.models.savepoints import savepoint
 from django_recsys.serving import Answer, Recommendation
 
 TEMPLATE = "django_recsys/placement.html"
@@ -67,7 +68,8 @@ class PlacementNode(SimpleNode):
         items = [with_recommendation(each) for each in answer.items]
         if not is_rendered or not items:
             return items, ""
-        return items, self._block(context, answer, items)
+        with savepoint():
+            return items, self._block(context, answer, items)
 
     def _block(self, context: template.Context, answer: Answer, items: Any) -> str:
         describe = get_catalog().describe

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from django_recsys.models.savepoints import savepoint
+
 from .deferring import after_commit
 from .guarding import guarded
 from .purchases import record_lines
@@ -43,4 +45,5 @@ def record_waiting(source: PurchaseSource, using: str) -> None:
     keys = list(waiting)
     waiting.clear()
     if keys:
-        record_lines(source, keys, now=timezone.now())
+        with savepoint():
+            record_lines(source, keys, now=timezone.now())

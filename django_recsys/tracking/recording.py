@@ -13,6 +13,7 @@ from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
+from django_recsys.models.savepoints import savepoint
 
 from .bulk import insert_row
 from .deferring import after_commit
@@ -120,7 +121,8 @@ def account_of(user: Any, request: HttpRequest | None) -> Any:
 @guarded("record an interaction")
 def write(row: InteractionRow) -> None:
     """Store one row."""
-    insert_row(row)
+    with savepoint():
+        insert_row(row)
 
 
 @guarded("record a purchase")
@@ -131,7 +133,8 @@ def write_purchase(row: InteractionRow) -> None:
     looked for a second time after the row was written: whoever stores lines deletes
     such rows, so in either order of events one purchase is left.
     """
-    if record_by_reference(row) or row.visitor_key == UNKNOWN_BUYER:
-        return
-    insert_row(row._replace(event_id=provisional_id(row.reference, row.item_id)))
-    record_by_reference(row)
+    with savepoint():
+        if record_by_reference(row) or row.visitor_key == UNKNOWN_BUYER:
+            return
+        insert_row(row._replace(event_id=provisional_id(row.reference, row.item_id)))
+        record_by_reference(row)

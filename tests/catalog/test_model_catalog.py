@@ -224,7 +224,7 @@ def test_wrong_setting_is_named(catalog, recsys, sentence):
 
 def test_text_of_odd_values():
     assert as_text(None) == ""
-    assert as_text(["a", None, 7]) == "a||7"
+    assert as_text(["a", None, 7]) == "|7|a"
 
 
 def test_prices_of_odd_values():
