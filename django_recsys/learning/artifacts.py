@@ -34,12 +34,11 @@ def save(recommender: Recommender, target: Target) -> str:
     histories. A path is written aside and renamed, so that it is never half there.
     """
     recommender._check_question(1)
-    arrays = _arrays_of(recommender)
+    arrays = {_ITEM_IDS: recommender.items_.ids} | _arrays_of(recommender)
     header = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
-        "algorithm": recommender.name,
-        "hyperparameters": recommender.hyperparameters,
+        **_recipe_of(recommender),
         "arrays": list(arrays),
     }
     header["digest"] = digest = _digest(header, arrays)
@@ -73,26 +72,51 @@ def load(source: Target) -> Recommender:
 
 
 def _restored(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Recommender:
+    return _assembled(header, arrays, IdMap(arrays[_ITEM_IDS]), "")
+
+
+def _assembled(
+    recipe: dict[str, Any], arrays: dict[str, np.ndarray], items: IdMap, prefix: str
+) -> Recommender:
     try:
-        recommender = create(header["algorithm"], **header["hyperparameters"])
+        recommender = create(recipe["algorithm"], **recipe["hyperparameters"])
     except DataError as error:
         raise ArtifactError(f"This version cannot use the artifact: {error}") from error
-    recommender.items_ = IdMap(arrays[_ITEM_IDS])
+    recommender.items_ = items
     recommender.users_ = IdMap([])
     for name in recommender.array_names:
-        setattr(recommender, name, _value_of(name, arrays))
+        setattr(recommender, name, _value_of(prefix + name, arrays))
+    recommender.parts_ = {
+        name: _assembled(part, arrays, items, f"{prefix}{name}/")
+        for name, part in recipe.get("parts", [])
+    }
     return recommender
 
 
-def _arrays_of(recommender: Recommender) -> dict[str, np.ndarray]:
-    arrays = {_ITEM_IDS: recommender.items_.ids}
+def _recipe_of(recommender: Recommender) -> dict[str, Any]:
+    """Return what makes the recommender anew, but for what it learned."""
+    recipe: dict[str, Any] = {
+        "algorithm": recommender.name,
+        "hyperparameters": recommender.hyperparameters,
+    }
+    if recommender.parts_:
+        # A list, for the order counts and JSON is written with sorted keys.
+        parts = recommender.parts_.items()
+        recipe["parts"] = [[name, _recipe_of(part)] for name, part in parts]
+    return recipe
+
+
+def _arrays_of(recommender: Recommender, prefix: str = "") -> dict[str, np.ndarray]:
+    arrays = {}
     for name in recommender.array_names:
         value = getattr(recommender, name)
         if hasattr(value, "indptr"):
             for part in _SPARSE_PARTS:
-                arrays[f"{name}.{part}"] = np.asarray(getattr(value, part))
+                arrays[f"{prefix}{name}.{part}"] = np.asarray(getattr(value, part))
         else:
-            arrays[name] = np.asarray(value)
+            arrays[prefix + name] = np.asarray(value)
+    for name, source in recommender.parts_.items():
+        arrays |= _arrays_of(source, f"{prefix}{name}/")
     return arrays
 
 

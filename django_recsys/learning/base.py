@@ -62,6 +62,8 @@ class Recommender(ABC):
 
     items_: IdMap = field(init=False, repr=False)
     users_: IdMap = field(init=False, repr=False)
+    parts_: dict[str, Recommender] = field(init=False, repr=False, default_factory=dict)
+    """Fitted recommenders that this one is made of, by name; artifacts keep them."""
     _histories: Histories | None = field(init=False, repr=False, default=None)
 
     def fit(

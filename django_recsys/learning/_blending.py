@@ -1,0 +1,252 @@
+"""Scores of several recommenders on one scale, and weights learned for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from .base import CELLS_PER_SLICE, Recommender
+from .histories import Histories
+from .interactions import Interactions
+from .splitting import Split, leave_one_out, validation_split
+from .top_items import PADDING, mask_scores, top_items
+
+MOST_QUERIES = 2500
+FEWEST_QUERIES = 30  # below this a choice would be noise
+BEST_OF_SOURCE = 60
+CUT_OFF = 10
+STEPS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0)
+ROUNDS = 3
+LEAST_GAIN = 1e-4
+GAINS = 1 / np.log2(np.arange(CUT_OFF) + 2)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Candidates:
+    """The best of every source for each query; rows are padded to one width."""
+
+    items: np.ndarray
+    """(n_queries, width) int32, -1 where padded."""
+    scores: np.ndarray
+    """(n_sources, n_queries, width) float32 on one scale, 0 where no opinion."""
+    is_seen: np.ndarray
+    """(n_queries, width) bool: stands in the history."""
+    is_wanted: np.ndarray
+    """(n_queries, width) bool: was taken afterwards."""
+    new_wanted: np.ndarray
+    """(n_queries,) how many items were taken that the history lacks."""
+    all_wanted: np.ndarray
+    """(n_queries,) how many items were taken."""
+
+
+def inner_split(interactions: Interactions) -> Split | None:
+    """Cut prepared interactions as a validation would; None where nothing can be."""
+    unkind = replace(interactions, kinds=None, kind_names=())
+    if not interactions.has_times:
+        return leave_one_out(unkind, fit="train+validation")
+    if interactions.timestamps.min() == interactions.timestamps.max():
+        return None
+    cut = validation_split(interactions)
+    return cut if len(cut.train) else None
+
+
+def on_one_scale(scores: np.ndarray) -> np.ndarray:
+    """Return scores divided by the largest of their row, 0 where no opinion."""
+    known = np.where(np.isfinite(scores), scores, np.float32(0))
+    largest = known.max(axis=1, keepdims=True, initial=0)
+    result: np.ndarray = known / np.where(largest > 0, largest, np.float32(1))
+    return result
+
+
+def gather(sources: Sequence[Recommender], cut: Split, seed: int) -> Candidates | None:
+    """Return what the sources, fitted on the older part, propose for the newer one.
+
+    A seeded sample of people; None where they are too few to learn from.
+    """
+    wanted, seen = cut.test.user_items(), cut.context.user_items()
+    users = np.flatnonzero((np.diff(wanted.indptr) > 0) & (np.diff(seen.indptr) > 0))
+    if len(users) < FEWEST_QUERIES:
+        return None
+    if len(users) > MOST_QUERIES:
+        random = np.random.default_rng(seed)
+        users = np.sort(random.choice(users, MOST_QUERIES, replace=False))
+    histories = cut.context.histories().select(users)
+    step = max(1, CELLS_PER_SLICE // histories.n_items)
+    parts = []
+    for at in range(0, len(users), step):
+        part = slice(at, at + step)
+        parts.append(
+            _candidates(
+                sources,
+                histories.select(np.arange(len(users))[part]),
+                users[part],
+                wanted[users[part]],
+                seen[users[part]],
+            )
+        )
+    return _joined(parts)
+
+
+def _candidates(
+    sources: Sequence[Recommender],
+    histories: Histories,
+    users: np.ndarray,
+    wanted: csr_array,
+    seen: csr_array,
+) -> Candidates:
+    blocks = [
+        on_one_scale(source.score_indices(histories, users)) for source in sources
+    ]
+    proposed = np.zeros(blocks[0].shape, dtype=bool)
+    for block in blocks:
+        for left_out in (None, seen):
+            scores = mask_scores(np.where(block == 0, -np.inf, block), None, left_out)
+            best, _ = top_items(scores, BEST_OF_SOURCE)
+            rows = np.repeat(np.arange(len(best)), best.shape[1])[best.ravel() >= 0]
+            proposed[rows, best[best >= 0]] = True
+    items = _padded(proposed)
+    rows = np.arange(len(items))[:, None]
+    is_seen = _holds(seen, items)
+    is_wanted = _holds(wanted, items)
+    both = wanted.copy()
+    both.data = np.ones_like(both.data)
+    known = seen.copy()
+    known.data = np.ones_like(known.data)
+    all_wanted = np.diff(wanted.indptr)
+    again = np.asarray(both.multiply(known).sum(axis=1)).ravel()
+    return Candidates(
+        items=items,
+        scores=np.stack([block[rows, items] for block in blocks]),
+        is_seen=is_seen,
+        is_wanted=is_wanted,
+        new_wanted=(all_wanted - again).astype(int),
+        all_wanted=all_wanted,
+    )
+
+
+def _padded(mask: np.ndarray) -> np.ndarray:
+    """Return the columns of each row of a mask, left-justified, -1 behind."""
+    counts = np.count_nonzero(mask, axis=1)
+    rows, columns = np.nonzero(mask)
+    result = np.full((len(mask), int(counts.max(initial=1))), PADDING, dtype=np.int32)
+    first = np.concatenate(([0], np.cumsum(counts)))[:-1]
+    result[rows, np.arange(len(rows)) - first[rows]] = columns
+    return result
+
+
+def _holds(matrix: csr_array, items: np.ndarray) -> np.ndarray:
+    """Return whether each row of the matrix holds the items of the same row."""
+    width = matrix.shape[1]
+    owners = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    stored = owners.astype(np.int64) * width + matrix.indices
+    asked = np.arange(len(items), dtype=np.int64)[:, None] * width + items
+    return np.isin(asked, stored) & (items >= 0)
+
+
+def _joined(parts: Sequence[Candidates]) -> Candidates:
+    width = max(part.items.shape[1] for part in parts)
+
+    def wide(name: str) -> np.ndarray:
+        arrays = [getattr(part, name) for part in parts]
+        padding = PADDING if name == "items" else 0
+        padded = [
+            np.pad(
+                array,
+                [(0, 0)] * (array.ndim - 1) + [(0, width - array.shape[-1])],
+                constant_values=padding,
+            )
+            for array in arrays
+        ]
+        return np.concatenate(padded, axis=-2)
+
+    return Candidates(
+        items=wide("items"),
+        scores=wide("scores"),
+        is_seen=wide("is_seen"),
+        is_wanted=wide("is_wanted"),
+        new_wanted=np.concatenate([part.new_wanted for part in parts]),
+        all_wanted=np.concatenate([part.all_wanted for part in parts]),
+    )
+
+
+def quality(scores: np.ndarray, is_wanted: np.ndarray, wanted: np.ndarray) -> float:
+    """Return the mean NDCG@10; scores: (n_queries, width), -inf never ranks."""
+    asked = np.flatnonzero(wanted > 0)
+    if not len(asked):
+        return 0.0
+    scores, is_wanted, wanted = scores[asked], is_wanted[asked], wanted[asked]
+    width = min(CUT_OFF, scores.shape[1])
+    best = np.argpartition(-scores, width - 1, axis=1)[:, :width]
+    found = np.take_along_axis(scores, best, axis=1)
+    order = np.argsort(-found, axis=1, kind="stable")
+    best = np.take_along_axis(best, order, axis=1)
+    hits = np.take_along_axis(is_wanted, best, axis=1)
+    hits = hits & (np.take_along_axis(scores, best, axis=1) > -np.inf)
+    ideal = np.cumsum(GAINS)[np.minimum(wanted, CUT_OFF) - 1]
+    return float((hits @ GAINS[:width] / ideal).mean())
+
+
+def learn_weights(found: Candidates) -> np.ndarray:
+    """Return (2, n_sources) float32: weights for new items and for seen ones.
+
+    Those of new items foretell best what is new; given them, those of seen items
+    foretell best what is taken at all. Coordinate by coordinate, on NDCG@10.
+    """
+    size = len(found.scores)
+    hidden = (found.items < 0) | found.is_seen
+    wanted = found.is_wanted & ~found.is_seen
+
+    def of_new(weights: np.ndarray) -> float:
+        scores = np.where(hidden, -np.inf, _weighted(found.scores, weights))
+        return quality(scores, wanted, found.new_wanted)
+
+    new = _ascend(of_new, size)
+    base = _weighted(found.scores, new)
+
+    def of_seen(weights: np.ndarray) -> float:
+        scores = np.where(found.is_seen, _weighted(found.scores, weights), base)
+        scores = np.where(found.items < 0, -np.inf, scores)
+        return quality(scores, found.is_wanted, found.all_wanted)
+
+    return np.stack([new, _ascend(of_seen, size, new)]).astype(np.float32)
+
+
+def _weighted(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return np.tensordot(weights.astype(np.float32), scores, axes=1)
+
+
+def _ascend(
+    measure: Callable[[np.ndarray], float], size: int, start: np.ndarray | None = None
+) -> np.ndarray:
+    """Return weights from which no single step leads higher."""
+    starts = [np.eye(size)[each] for each in range(size)]
+    starts += [np.full(size, 0.5)] if start is None else [start]
+    values = [measure(each) for each in starts]
+    best: np.ndarray = starts[int(np.argmax(values))].copy()
+    value = max(values)
+    for _ in range(ROUNDS):
+        before = value
+        for source in range(size):
+            for step in STEPS:
+                tried = best.copy()
+                tried[source] = step
+                if tried.any() and (reached := measure(tried)) > value + LEAST_GAIN:
+                    best, value = tried, reached
+        if value - before < LEAST_GAIN:
+            break
+    return _without_idle(measure, best, value)
+
+
+def _without_idle(
+    measure: Callable[[np.ndarray], float], weights: np.ndarray, value: float
+) -> np.ndarray:
+    """Return the weights with 0 for sources that add nothing: they cost time."""
+    for source in np.argsort(weights):
+        tried = weights.copy()
+        tried[source] = 0
+        if tried.any() and measure(tried) >= value - LEAST_GAIN:
+            weights = tried
+    return weights
