@@ -31,6 +31,7 @@ from django_recsys.learning.planning_terms import (
     SECOND_TERMS,
     TERMS,
     Sizes,
+    choice_bytes,
 )
 from django_recsys.learning.preparation import prepare
 from django_recsys.learning.registry import ALGORITHMS, create
@@ -41,10 +42,17 @@ RESULTS = ROOT / "benchmarks" / "results" / "engine_scaling.json"
 COSTS = ROOT / "django_recsys" / "learning" / "planning_costs.py"
 MILLIONS = (0.1, 1.0, 8.0)
 SOURCES = ("amazon-toys", "online-retail", "retailrocket-sub", "ml-latest-small")
-OTHERS = [(name, share) for name in SOURCES for share in (1.0, 0.4)]
+OTHERS = [(name, share, {}) for name in SOURCES for share in (1.0, 0.4)]
+# Without the choice of the recency, whose memory hides that of many fits; and smaller
+# and larger factors.
+BARE = {"recency": 0}
+OTHERS += [(name, 1.0, BARE) for name in SOURCES]
+OTHERS += [("resampled", amount, BARE) for amount in (0.3, 1.0, 2.0)]
+OTHERS += [("resampled", 0.3, {**BARE, "embedding_size": size}) for size in (32, 256)]
 LONGEST_SECONDS = 900
 SEED = 5
-SMALLEST_SECONDS, SMALLEST_GIGABYTES = 0.02, 0.005  # below it everything is noise
+SMALL_SECONDS, SMALL_GIGABYTES = 0.1, 0.01  # what is smaller is noise
+FEWEST_RUNS = 4
 
 
 def main() -> None:
@@ -53,25 +61,33 @@ def main() -> None:
     parser.add_argument("--millions", default=",".join(map(str, MILLIONS)))
     parser.add_argument("--calibrate", action="store_true")
     parser.add_argument("--costs-only", action="store_true", help="from what stands")
-    parser.add_argument("--worker", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        name, source, amount = options.worker
-        print(json.dumps(fit(name, source, float(amount))))
+        name, source, amount, settings = options.worker
+        print(json.dumps(fit(name, source, float(amount), json.loads(settings))))
         return
     if not options.costs_only:
-        wanted = [("resampled", float(each)) for each in options.millions.split(",")]
-        for source, amount in [*wanted, *(OTHERS if options.calibrate else [])]:
+        sizes = [float(each) for each in options.millions.split(",") if each]
+        wanted = [("resampled", size, {}) for size in sizes]
+        for source, amount, settings in [
+            *wanted,
+            *(OTHERS if options.calibrate else []),
+        ]:
             for name in options.algorithms.split(","):
-                keep(run(name, source, amount))
+                if set(settings) <= set(create(name).hyperparameters):
+                    keep(run(name, source, amount, settings))
     runs = json.loads(RESULTS.read_text())["runs"]
     if options.calibrate or options.costs_only:
         write_costs(runs)
     RESULTS.write_text(json.dumps(summary(runs), indent=1) + "\n")
 
 
-def run(name: str, source: str, amount: float) -> dict[str, Any]:
+def run(
+    name: str, source: str, amount: float, settings: dict[str, Any]
+) -> dict[str, Any]:
     command = [sys.executable, __file__, "--worker", name, source, str(amount)]
+    command.append(json.dumps(settings))
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     try:
         done = subprocess.run(
@@ -86,14 +102,17 @@ def run(name: str, source: str, amount: float) -> dict[str, Any]:
         result = json.loads(done.stdout) if not done.returncode else {"error": error}
     except subprocess.TimeoutExpired:
         result = {"error": f"longer than {LONGEST_SECONDS} s"}
-    result = {"algorithm": name, "source": source, "amount": amount, **result}
+    key = {"algorithm": name, "source": source, "amount": amount, "set": settings}
+    result = {**key, **result}
     print(json.dumps(result), flush=True)
     return result
 
 
-def fit(name: str, source: str, amount: float) -> dict[str, Any]:
+def fit(
+    name: str, source: str, amount: float, settings: dict[str, Any]
+) -> dict[str, Any]:
     rows, _ = prepare(interactions(source, amount))
-    recommender = create(name)
+    recommender = create(name, **settings)
     warm_up(name)
     before = memory("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # the high water mark starts anew
@@ -159,8 +178,8 @@ def interactions(source: str, amount: float) -> Interactions:
 def keep(result: dict[str, Any]) -> None:
     """Write the run over an earlier one of the same."""
     runs = json.loads(RESULTS.read_text())["runs"] if RESULTS.exists() else []
-    key = ("algorithm", "source", "amount")
-    others = [each for each in runs if any(each[k] != result[k] for k in key)]
+    key = ("algorithm", "source", "amount", "set")
+    others = [each for each in runs if any(each.get(k) != result[k] for k in key)]
     RESULTS.write_text(json.dumps({"runs": [*others, result]}, indent=1) + "\n")
 
 
@@ -168,20 +187,17 @@ def write_costs(runs: list[dict[str, Any]]) -> None:
     costs = {}
     for name in ALGORITHMS:
         own = [each for each in runs if each["algorithm"] == name and "sizes" in each]
-        if len(own) < 3:
-            continue
-        costs[name] = {
-            "memory": solved(
-                own,
-                MEMORY_TERMS.get(name, OTHER_MEMORY),
-                [max(each["memory_bytes"] / 1e9, SMALLEST_GIGABYTES) for each in own],
-            ),
-            "seconds": solved(
-                own,
-                SECOND_TERMS.get(name, OTHER_SECONDS),
-                [max(each["cpu_seconds"], SMALLEST_SECONDS) for each in own],
-            ),
-        }
+        # Where the choice of the recency is the peak, the fit itself is not seen.
+        apart = [each for each in own if each["memory_bytes"] > 1.1 * choice(each)]
+        if len(own) >= FEWEST_RUNS:
+            memory_terms = MEMORY_TERMS.get(name, OTHER_MEMORY)
+            second_terms = SECOND_TERMS.get(name, OTHER_SECONDS)
+            gigabytes = [each["memory_bytes"] / 1e9 for each in apart]
+            seconds = [each["cpu_seconds"] for each in own]
+            costs[name] = {
+                "memory": solved(apart, memory_terms, gigabytes, SMALL_GIGABYTES),
+                "seconds": solved(own, second_terms, seconds, SMALL_SECONDS),
+            }
     head = COSTS.read_text().split("COSTS:")[0]
     kind = "dict[str, dict[str, dict[str, float]]]"
     COSTS.write_text(f"{head}COSTS: {kind} = {json.dumps(costs, indent=4)}\n")
@@ -189,19 +205,34 @@ def write_costs(runs: list[dict[str, Any]]) -> None:
     subprocess.run(command, check=True)
 
 
-def solved(
-    runs: list[dict[str, Any]], terms: tuple[str, ...], measured: list[float]
-) -> dict[str, float]:
-    """Return the costs that come closest, none below zero, in relative error."""
-    from scipy.optimize import nnls
+def choice(run: dict[str, Any]) -> float:
+    return choice_bytes(*given(run))
 
+
+def solved(
+    runs: list[dict[str, Any]],
+    terms: tuple[str, ...],
+    measured: list[float],
+    small: float,
+) -> dict[str, float]:
+    """Return the costs that come closest in the logarithm, none below zero."""
+    from scipy.optimize import least_squares, nnls
+
+    if not runs:
+        return {}
     amounts = np.array([[TERMS[t](*given(run)) for t in terms] for run in runs])
-    relative = amounts / np.array(measured)[:, None]
-    costs, _ = nnls(relative, np.ones(len(measured)))
+    wanted = np.array(measured) + small
+    start, _ = nnls(amounts / wanted[:, None], np.ones(len(wanted)))
+    found = least_squares(
+        lambda costs: np.log((amounts @ costs + small) / wanted),
+        start + 1e-6,
+        bounds=(0, np.inf),
+        x_scale=np.maximum(start, 1e-3),
+    ).x
     return {
         term: float(f"{cost:.3g}")
-        for term, cost in zip(terms, costs, strict=True)
-        if cost > 0
+        for term, cost in zip(terms, found, strict=True)
+        if cost > 1e-5
     }
 
 
@@ -225,6 +256,7 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
                 for each in runs
                 if each["algorithm"] == name
                 and each["source"] == "resampled"
+                and not each["set"]
                 and "sizes" in each
             ),
             key=lambda each: each["amount"],

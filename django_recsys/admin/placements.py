@@ -26,7 +26,8 @@ from .buttons import address_of
 
 def known_recommenders() -> list[str]:
     """Return the keys that a placement may name."""
-    stored = RecommenderConfig.objects.values_list("key", flat=True)
+    configs = RecommenderConfig.objects.filter(parent__isnull=True)  # no drafts
+    stored = configs.values_list("key", flat=True)
     return sorted({*DEFAULT_RECOMMENDERS, *stored})
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from .exceptions import TooLargeError
 from .interactions import Interactions
 from .planning_costs import COSTS
-from .planning_terms import TERMS, Sizes, side
+from .planning_terms import TERMS, Sizes, choice_bytes, side
 from .registry import create, get_recommender_class
 
 __all__ = ["Arrangement", "Estimate", "Sizes", "arrange", "available_memory", "plan"]
@@ -69,14 +69,13 @@ def plan(
     if algorithm not in COSTS:
         return None
     settings = create(algorithm, **(hyperparameters or {})).hyperparameters
-    costs = COSTS[algorithm]
     gigabytes, seconds = (
-        sum(cost * TERMS[term](sizes, settings) for term, cost in costs[kind].items())
-        for kind in ("memory", "seconds")
+        sum(cost * TERMS[term](sizes, settings) for term, cost in costs.items())
+        for costs in (COSTS[algorithm]["memory"], COSTS[algorithm]["seconds"])
     )
     return Estimate(
         algorithm=algorithm,
-        memory_bytes=gigabytes * GIGABYTE,
+        memory_bytes=max(gigabytes * GIGABYTE, choice_bytes(sizes, settings)),
         cpu_seconds=seconds,
     )
 

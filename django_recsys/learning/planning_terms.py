@@ -8,11 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from ._recency_choice import MOST_ITEMS, MOST_USERS
 from .interactions import Interactions
 from .preparation import pair_codes
+from .questions import basket_codes
+from .recency import CHOSEN_BY_DATA
 
 USUAL_SKEW = 4.0
 """Sum of squared history lengths, against what even histories would give."""
+USUAL_BASKET = 10.0
+"""Rows of a basket that a row lies in, on average."""
+LARGEST_BASKET = 200
 NEIGHBORS, FACTORS, EPOCHS = 50, 64, 10  # where an algorithm does not name them
 
 
@@ -29,6 +35,8 @@ class Sizes:
     """Sum over users of the square of how many items each has."""
     takers: float
     """Sum over items of the square of how many users each has."""
+    baskets: float = 0.0
+    """Sum over baskets of the square of their rows, those of wholesalers left out."""
 
     @classmethod
     def of(cls, interactions: Interactions) -> Sizes:
@@ -44,6 +52,7 @@ class Sizes:
             pairs=len(codes),
             products=float(np.dot(lengths, lengths)),
             takers=float(np.dot(takers, takers)),
+            baskets=_basket_products(interactions),
         )
 
     @classmethod
@@ -57,7 +66,13 @@ class Sizes:
             pairs=interactions,
             products=square / max(users, 1),
             takers=square / max(items, 1),
+            baskets=interactions * USUAL_BASKET,
         )
+
+
+def _basket_products(interactions: Interactions) -> float:
+    sizes = np.bincount(basket_codes(interactions)).astype(np.float64)
+    return float(np.square(sizes[sizes <= LARGEST_BASKET]).sum())
 
 
 Settings = Mapping[str, Any]
@@ -67,6 +82,21 @@ def side(sizes: Sizes, settings: Settings) -> float:
     """Return the side of the matrix that EASE inverts."""
     most = settings.get("most_items") or sizes.items
     return float(min(sizes.users, sizes.items, most))
+
+
+def choice_bytes(sizes: Sizes, settings: Settings) -> float:
+    """Return the peak of what chooses the recency; it is gone before the fit begins.
+
+    A model of the most popular items twice, and the scores of the users asked twice.
+    """
+    asked = min(sizes.users, MOST_USERS)
+    items = _chosen_side(sizes, settings)
+    return 4.0 * 2.0 * (items**2 + asked * items)
+
+
+def _chosen_side(sizes: Sizes, settings: Settings) -> float:
+    is_chosen = settings.get("recency") == CHOSEN_BY_DATA
+    return float(min(sizes.items, MOST_ITEMS)) if is_chosen else 0.0
 
 
 def _factors(settings: Settings) -> float:
@@ -89,6 +119,8 @@ TERMS: dict[str, Callable[[Sizes, Settings], float]] = {
     "items": lambda sizes, _: sizes.items / 1e6,
     "products": lambda sizes, _: sizes.products / 1e9,
     "takers": lambda sizes, _: sizes.takers / 1e9,
+    "baskets": lambda sizes, _: sizes.baskets / 1e9,
+    "choice": lambda sizes, settings: _chosen_side(sizes, settings) ** 2 / 1e9,
     "square": lambda sizes, settings: side(sizes, settings) ** 2 / 1e9,
     "cube": lambda sizes, settings: side(sizes, settings) ** 3 / 1e12,
     "sweep": lambda sizes, settings: sizes.pairs * side(sizes, settings) / 1e9,
@@ -106,29 +138,32 @@ TERMS: dict[str, Callable[[Sizes, Settings], float]] = {
 }
 """name -> its amount; every one is around 1 for a million interactions."""
 
-COUNTING = ("one", "rows", "pairs", "users", "items")
-FACTORISING = ("one", "rows", "factors", "passes", "solves")
+COUNTING = ("one", "rows", "users", "items")
+FACTORISING = ("one", "rows", "choice", "passes", "solves")
+PAIRING = ("one", "rows", "choice", "kept", "products")
 
 MEMORY_TERMS: dict[str, tuple[str, ...]] = {
     "popular": ("one", "rows", "items"),
     "trending": ("one", "rows", "items"),
-    "buy_again": ("one", "rows", "pairs", "items"),
-    "ease": ("one", "rows", "pairs", "square"),
-    "als": ("one", "rows", "pairs", "factors"),
-    "bpr": ("one", "rows", "pairs", "factors"),
-    "svd": ("one", "rows", "pairs", "factors"),
-    "user_knn": ("one", "rows", "pairs", "kept_users"),
+    "buy_again": ("one", "rows", "items"),
+    "bought_together": ("one", "rows", "baskets", "kept"),
+    "ease": ("rows", "square"),
+    "als": ("one", "rows", "factors"),
+    "bpr": ("one", "rows", "factors"),
+    "svd": ("one", "rows", "factors"),
+    "user_knn": ("one", "rows", "kept_users"),
 }
 SECOND_TERMS: dict[str, tuple[str, ...]] = {
     "popular": COUNTING,
     "trending": COUNTING,
     "buy_again": COUNTING,
-    "ease": ("one", "rows", "products", "square", "cube", "sweep"),
+    "bought_together": ("one", "rows", "baskets", "kept"),
+    "ease": ("one", "rows", "choice", "products", "square", "cube", "sweep"),
     "als": FACTORISING,
     "bpr": FACTORISING,
     "svd": FACTORISING,
-    "user_knn": ("one", "rows", "takers", "kept_users"),
+    "user_knn": ("one", "rows", "choice", "takers", "kept_users"),
 }
 # Tables of pairs of items: item_knn, graph, rules and what is made of such.
-OTHER_MEMORY = ("one", "rows", "pairs", "kept", "products")
-OTHER_SECONDS = ("one", "rows", "pairs", "kept", "products")
+OTHER_MEMORY = ("one", "rows", "kept", "products")
+OTHER_SECONDS = PAIRING

@@ -35,7 +35,8 @@ def examine_trainings(now: datetime) -> Iterator[Finding]:
 def training_finding(config: RecommenderConfig) -> Finding:
     """Judge one recommender."""
     name = f"recommender {config.key}"
-    run = config.runs.exclude(status=TrainingRun.Status.QUEUED).first()
+    trainings = config.runs.trainings()
+    run = trainings.exclude(status=TrainingRun.Status.QUEUED).first()
     serving = "nothing serves"
     if config.serving is not None:
         until = config.serving.data_until

@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import router, transaction
-
-from django_recsys.exceptions import ConfigurationError
 from django_recsys.learning.evaluation import HEADLINE, Evaluation, compare, score_on
 from django_recsys.learning.extras import import_room
 from django_recsys.learning.options import Progress, TrainingOptions
 from django_recsys.learning.validation import bench_over
-from django_recsys.logs import logger
-from django_recsys.models import RecommenderConfig, TrainingRun
+from django_recsys.models import TrainingRun
 
+from .drafts import write_draft
 from .fitting import fitted
 from .gate import interval, popular_recipe, shown
 from .recipes import Recipe, recipe_of
@@ -28,7 +25,6 @@ STAGES = {"read": 0.0, "search": 0.05, "compare": 0.85, "draft": 0.98}
 SEARCH_SHARE = 0.85
 """Of the budget; the comparison afterwards fits three times more."""
 USUAL_MINUTES = 10
-SUFFIX = "-draft"
 
 
 def tune(run: TrainingRun, workshop: Workshop, journal: Journal) -> None:
@@ -126,50 +122,3 @@ def reason(found: Any, gain: float, *, is_same: bool, is_gain: bool) -> str:
     if is_gain:
         return f"{tried}; the best would gain: {told}. It waits as a draft."
     return f"{tried}; the best does not hold: {told}. Nothing is changed."
-
-
-def write_draft(
-    config: RecommenderConfig, hyperparameters: Any, tuning: dict[str, Any]
-) -> RecommenderConfig:
-    """Put the settings beside the live ones; an older draft is written over."""
-    draft = config.drafts.first() or RecommenderConfig(
-        key=free_key(config), parent=config
-    )
-    draft.algorithm = config.algorithm
-    draft.hyperparameters = dict(hyperparameters)
-    draft.interaction_weights = config.interaction_weights
-    draft.half_life_days = config.half_life_days
-    draft.schedule = RecommenderConfig.Schedule.MANUAL
-    draft.gate = RecommenderConfig.Gate.NEVER
-    draft.is_enabled = False
-    draft.tuning = tuning
-    draft.save()
-    return draft
-
-
-def free_key(config: RecommenderConfig) -> str:
-    """Return a key that no recommender has."""
-    longest = RecommenderConfig._meta.get_field("key").max_length - len(SUFFIX) - 3
-    key = base = config.key[:longest] + SUFFIX
-    number = 1
-    while RecommenderConfig.objects.filter(key=key).exists():
-        number += 1
-        key = f"{base}-{number}"
-    return key
-
-
-def adopt(draft: RecommenderConfig, *, by: str) -> RecommenderConfig:
-    """Give the settings of a draft to its live configuration; return that.
-
-    What serves goes on serving: the next training is the first to use them, and the
-    gate judges it. Raises `ConfigurationError` for what is no draft.
-    """
-    config = draft.parent
-    if config is None:
-        raise ConfigurationError(f"{draft.key} is no draft.")
-    with transaction.atomic(using=router.db_for_write(RecommenderConfig)):
-        config.hyperparameters = draft.hyperparameters
-        config.save(update_fields=["hyperparameters"])
-        draft.delete()
-    logger.info("The draft of %s was adopted by %s.", config.key, by)
-    return config

@@ -1,0 +1,125 @@
+"""Measure configurations over the shop's rows, without training any of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django_recsys.exceptions import RecsysError
+from django_recsys.learning.base import Recommender
+from django_recsys.learning.evaluation import Evaluation, compare, score_on
+from django_recsys.models import RecommenderConfig
+
+from .fitting import fitted
+from .gate import interval, popular_recipe, shown
+from .jobs import configurations
+from .pipeline import open_workshop
+from .recipes import Recipe, recipe_of
+from .workshop import Workshop
+
+BASELINE = "popular"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one configuration answered about the newest fifth of the rows."""
+
+    recommender: str
+    algorithm: str
+    task: str
+    """ "new-items", "any-items" or "baskets": what it is judged by."""
+    hyperparameters: dict[str, Any]
+    scored: int = 0
+    """Visitors or baskets that were asked."""
+    metrics: dict[str, float] = field(default_factory=dict)
+    above_popular: list[float] | None = None
+    """Low end, mean and high end of the paired 95% interval; None for popular."""
+    fit_seconds: float = 0.0
+    error: str = ""
+    """Why it could not be measured."""
+
+    @property
+    def is_above_popular(self) -> bool | None:
+        """Whether the whole interval lies above zero; None where none was made."""
+        return None if self.above_popular is None else self.above_popular[0] > 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON."""
+        return asdict(self) | {"is_above_popular": self.is_above_popular}
+
+
+def evaluate_recommenders(
+    keys: Iterable[str] = (), *, watcher: Callable[[str], None] | None = None
+) -> list[Row]:
+    """Return one row per configuration, `popular` first, all enabled where none named.
+
+    By the protocol `temporal`: fitted on the older four fifths, asked about the
+    newest. Raises `RecsysError` for an unknown key or where nothing is recorded.
+    """
+    keys = list(keys)
+    configs = configurations([BASELINE, *keys] if keys else [])
+    configs.sort(key=lambda config: config.algorithm != BASELINE)
+    workshop = open_workshop()
+    workshop.comparison  # noqa: B018  a shop without enough rows is told at once
+    bench = Bench(workshop)
+    rows = []
+    for config in configs:
+        if watcher:
+            watcher(config.key)
+        rows.append(measured_row(config, bench))
+    return rows
+
+
+@dataclass(eq=False)
+class Bench:
+    """Measures recipes; each fit and each answer once."""
+
+    workshop: Workshop
+    _fitted: dict[str, tuple[Recommender, float]] = field(default_factory=dict)
+
+    def fit(self, recipe: Recipe) -> tuple[Recommender, float]:
+        """Return the fitted recommender and the seconds that took."""
+        if repr(recipe) not in self._fitted:
+            train = self.workshop.rows_to_compare(recipe)
+            began = time.perf_counter()
+            recommender, _remark = fitted(recipe, train)
+            seconds = time.perf_counter() - began
+            if not recommender.is_baseline:  # large ones go as soon as they answered
+                return recommender, seconds
+            self._fitted[repr(recipe)] = recommender, seconds
+        return self._fitted[repr(recipe)]
+
+    def ask(self, recipe: Recipe, task: Any) -> tuple[Evaluation, float]:
+        """Return how a recipe answers a task, and the seconds of its fit."""
+        recommender, seconds = self.fit(recipe)
+        train = self.workshop.rows_to_compare(recipe)
+        test = self.workshop.comparison.test
+        return score_on(recommender, train, test, task), seconds
+
+
+def measured_row(config: RecommenderConfig, bench: Bench) -> Row:
+    """Return the row of one configuration; what cannot be measured says why."""
+    recipe = recipe_of(config)
+    task = recipe.recommender().task
+    facts = {
+        "recommender": config.key,
+        "algorithm": config.algorithm,
+        "task": task,
+        "hyperparameters": dict(recipe.hyperparameters),
+    }
+    try:
+        model, seconds = bench.ask(recipe, task)
+        popular, _ = bench.ask(popular_recipe(recipe), task)
+    except RecsysError as error:
+        return Row(**facts, error=str(error))
+    is_baseline = config.algorithm == BASELINE
+    difference = None if is_baseline else compare(model, popular, task=task)
+    return Row(
+        **facts,
+        scored=len(model.values(task=task)),
+        metrics=shown(model, task),
+        above_popular=interval(difference),
+        fit_seconds=round(seconds, 3),
+    )
