@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.forms import FloatField
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,14 +16,19 @@ from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from django_recsys.exceptions import ConfigurationError
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
-from django_recsys.training.jobs import request_training
+from django_recsys.training.drafts import adopt
+from django_recsys.training.jobs import request_training, request_tuning
 from django_recsys.training.promotion import roll_back
 from django_recsys.training.schedule import next_start
 
 from .buttons import ButtonsMixin, address_of, person
+from .comparing import compared
 from .hyperparameter_fields import fields_of
 from .recommender_forms import NewRecommenderForm, form_of, weight_fields
+
+FEWEST_MINUTES, MOST_MINUTES = 0.1, 24 * 60
 
 
 @admin.register(RecommenderConfig)
@@ -31,12 +38,21 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
     list_display = ["key", "algorithm", "serves", "last_run", "next_run", "is_enabled"]
     actions = ["train_selected"]
     list_select_related = ["serving"]
-    buttons = {"train": "train", "roll-back": "roll_back"}
+    buttons = {
+        "train": "train",
+        "tune": "tune",
+        "adopt": "adopt",
+        "roll-back": "roll_back",
+    }
     confirmed = {
+        "adopt": lambda config: (
+            _("Give the settings of %(draft)s to %(live)s, for its next training?")
+            % {"draft": config.key, "live": config.parent or config.key}
+        ),
         "roll-back": lambda config: (
             _("%(model)s serves now. Go back to the model that served before it?")
             % {"model": config.serving or config.key}
-        )
+        ),
     }
 
     def changelist_view(
@@ -58,7 +74,7 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
         return (
             []
             if obj is None
-            else ["key", "algorithm", "serves", "last_run", "next_run"]
+            else ["key", "algorithm", "serves", "last_run", "next_run", "would_gain"]
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -71,8 +87,10 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
         weighs = [*weight_fields()] if may_change else ["interaction_weights"]
         state = ["key", "algorithm", "serves", "last_run", "next_run", "is_enabled"]
         when = ["schedule", "every_hours", "daily_at"]
+        gain = [(_("What it would gain"), {"fields": ["would_gain"]})]
         return [
             (None, {"fields": state}),
+            *(gain if obj.is_draft else []),
             (_("How it learns"), {"fields": learns}),
             (
                 _("What interactions say"),
@@ -126,7 +144,32 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
             return _("only by hand")
         return _("at the next tick") if start <= now else readable(start)
 
+    @admin.display(description=gettext_lazy("draft"))
+    def would_gain(self, draft: RecommenderConfig) -> str:
+        """Show a draft beside the settings that it would replace."""
+        return compared(draft.tuning)
+
     # Deeds
+
+    def tune(self, request: HttpRequest, config: RecommenderConfig) -> Any:
+        """Ask for a search within a budget and go where it can be watched."""
+        run = request_tuning(
+            config.key, minutes=minutes_of(request), trigger=person(request)
+        )
+        messages.success(request, _("The tuning is queued."))
+        if run.message:
+            messages.warning(request, run.message)
+        return run
+
+    def adopt(self, request: HttpRequest, draft: RecommenderConfig) -> Any:
+        """Give a draft's settings to the live configuration and go there."""
+        config = adopt(draft, by=person(request))
+        messages.success(
+            request,
+            _("%(key)s has the settings of its draft; train it to use them.")
+            % {"key": config.key},
+        )
+        return config
 
     def train(self, request: HttpRequest, config: RecommenderConfig) -> Any:
         """Ask for a training and go where it can be watched."""
@@ -161,6 +204,17 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
             if run.message:
                 messages.warning(request, run.message)
         return runs
+
+
+def minutes_of(request: HttpRequest) -> float:
+    """Return the budget that was typed; raises `ConfigurationError` for no number."""
+    field = FloatField(min_value=FEWEST_MINUTES, max_value=MOST_MINUTES)
+    try:
+        return float(field.clean(request.POST.get("minutes")))
+    except ValidationError as error:
+        raise ConfigurationError(
+            _("Minutes to tune: %(reason)s") % {"reason": " ".join(error.messages)}
+        ) from error
 
 
 def linked(row: Any, text: str) -> str:

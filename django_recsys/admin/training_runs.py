@@ -24,6 +24,7 @@ class TrainingRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
     list_display = [
         "created_at",
         "recommender",
+        "purpose",
         "status",
         "stage",
         "share_done",

@@ -6,13 +6,22 @@ COSTS: dict[str, dict[str, dict[str, float]]] = {
         "memory": {"rows": 0.0269, "items": 0.00394},
         "seconds": {"rows": 0.28, "users": 3.38},
     },
-    "item_knn": {"memory": {"rows": 0.191}, "seconds": {"rows": 3.61, "kept": 1.69}},
-    "ease": {
-        "memory": {"rows": 0.318, "square": 6.14},
-        "seconds": {"one": 0.0235, "rows": 0.998, "square": 173.0},
+    "item_knn": {
+        "memory": {"rows": 0.0405, "kept": 0.0414},
+        "seconds": {"rows": 1.19, "choice": 94.6, "kept": 0.269, "products": 0.92},
     },
-    "als": {"memory": {"rows": 0.191}, "seconds": {"rows": 5.5, "solves": 0.544}},
-    "svd": {"memory": {"rows": 0.307}, "seconds": {"rows": 2.88, "solves": 0.775}},
+    "ease": {
+        "memory": {"rows": 0.162, "square": 5.41},
+        "seconds": {"rows": 0.0548, "choice": 12.8, "square": 139.0, "sweep": 0.0193},
+    },
+    "als": {
+        "memory": {"factors": 7.77},
+        "seconds": {"rows": 4.74, "choice": 50.8, "solves": 0.366},
+    },
+    "svd": {
+        "memory": {"rows": 0.00994, "factors": 17.6},
+        "seconds": {"rows": 1.03, "choice": 71.6, "passes": 0.635, "solves": 0.186},
+    },
     "bought_together": {
         "memory": {"rows": 0.0233, "baskets": 28.8},
         "seconds": {"rows": 0.571, "baskets": 131.0},

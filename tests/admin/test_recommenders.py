@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from django_recsys.admin.hyperparameter_fields import declarations_of
 from django_recsys.models import RecommenderConfig, TrainingRun
+from django_recsys.training.drafts import write_draft
 from tests.admin.conftest import messages_of
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +219,39 @@ def test_only_what_was_never_trained_is_deleted(boss, ease):
     assert boss.post(page_of(spare, "delete"), {"post": "yes"}).status_code == 302
     assert not RecommenderConfig.objects.filter(key="spare").exists()
     assert "delete_selected" not in boss.get(LIST).content.decode()
+
+
+def test_tune_button_queues_a_search_with_its_budget(boss, ease):
+    pytest.importorskip("optuna")
+    assert 'name="minutes"' in boss.get(page_of(ease)).content.decode()
+    response = boss.post(page_of(ease, "tune"), {"minutes": "2.5"}, follow=True)
+    run = TrainingRun.objects.get()
+    assert (run.purpose, run.budget_seconds, run.trigger) == ("tune", 150, "boss")
+    assert messages_of(response) == ["The tuning is queued."]
+
+
+def test_tune_button_refuses_what_is_no_number(boss, ease):
+    response = boss.post(page_of(ease, "tune"), {"minutes": "soon"}, follow=True)
+    assert "Minutes to tune" in messages_of(response)[0]
+    assert not TrainingRun.objects.exists()
+
+
+def test_onlooker_may_not_tune_or_adopt(onlooker, ease):
+    for deed in ("tune", "adopt"):
+        response = onlooker.post(page_of(ease, deed), {"minutes": "1"})
+        assert response.status_code == 403
+
+
+def test_draft_shows_its_gain_and_is_adopted_after_a_question(boss, ease):
+    draft = write_draft(ease, {"regularization": 77.0}, {"reason": "It would gain."})
+    page = boss.get(page_of(draft)).content.decode()
+    assert "It would gain." in page
+    assert "Adopt this draft" in page
+    assert (
+        "Give the settings of ease-draft"
+        in boss.get(page_of(draft, "adopt")).content.decode()
+    )
+    boss.post(page_of(draft, "adopt"))
+    ease.refresh_from_db()
+    assert ease.hyperparameters == {"regularization": 77.0}
+    assert not ease.drafts.exists()
