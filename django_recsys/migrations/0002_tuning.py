@@ -5,35 +5,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('django_recsys', '0001_initial'),
+        ("django_recsys", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recommenderconfig',
-            name='parent',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='django_recsys.recommenderconfig', verbose_name='draft of'),
+            model_name="recommenderconfig",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="drafts",
+                to="django_recsys.recommenderconfig",
+                verbose_name="draft of",
+            ),
         ),
         migrations.AddField(
-            model_name='recommenderconfig',
-            name='tuning',
-            field=models.JSONField(blank=True, default=dict, editable=False, verbose_name='tuning'),
+            model_name="recommenderconfig",
+            name="tuning",
+            field=models.JSONField(
+                blank=True, default=dict, editable=False, verbose_name="tuning"
+            ),
         ),
         migrations.AddField(
-            model_name='trainingrun',
-            name='budget_seconds',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='seconds to tune'),
+            model_name="trainingrun",
+            name="budget_seconds",
+            field=models.PositiveIntegerField(
+                blank=True, null=True, verbose_name="seconds to tune"
+            ),
         ),
         migrations.AddField(
-            model_name='trainingrun',
-            name='purpose',
-            field=models.CharField(choices=[('train', 'training'), ('tune', 'tuning')], default='train', max_length=8, verbose_name='purpose'),
+            model_name="trainingrun",
+            name="purpose",
+            field=models.CharField(
+                choices=[("train", "training"), ("tune", "tuning")],
+                default="train",
+                max_length=8,
+                verbose_name="purpose",
+            ),
         ),
         migrations.AlterField(
-            model_name='trainingrun',
-            name='status',
-            field=models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('promoted', 'trained and live'), ('waiting', 'trained, waits for promotion'), ('refused', 'trained, not better'), ('tuned', 'tuned'), ('failed', 'failed')], default='queued', max_length=16, verbose_name='status'),
+            model_name="trainingrun",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("queued", "queued"),
+                    ("running", "running"),
+                    ("promoted", "trained and live"),
+                    ("waiting", "trained, waits for promotion"),
+                    ("refused", "trained, not better"),
+                    ("tuned", "tuned"),
+                    ("failed", "failed"),
+                ],
+                default="queued",
+                max_length=16,
+                verbose_name="status",
+            ),
         ),
     ]
