@@ -12,6 +12,7 @@ from django.db.models import Count, Max
 from django.db.models.signals import post_save
 
 from django_recsys.catalog import Catalog, ModelCatalog, get_catalog
+from django_recsys.catalog.fields import FIELD_NAMES
 from django_recsys.catalog.sources import available, base_queryset
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
@@ -30,13 +31,42 @@ STALE = timedelta(days=2)
 def examine_items(now: datetime) -> Iterator[Finding]:
     """Count the items, and those that may be shown."""
     catalog = get_catalog()
-    if not isinstance(catalog, ModelCatalog):
+    if describes_itself(catalog):
         yield own_catalog_finding(catalog)
         return
     for source in catalog.sources:
         queryset = base_queryset(source)
         label = source.model._meta.label
         yield item_finding(label, queryset.count(), available(queryset, None).count())
+
+
+def describes_itself(catalog: Catalog) -> bool:
+    """Say whether code, not the settings, tells what an item is."""
+    return type(catalog).describe is not ModelCatalog.describe
+
+
+def own_field_findings(catalog: Catalog) -> Iterator[Finding]:
+    """Show what a catalog says of the first item."""
+    name = type(catalog).__name__
+    first = list(islice(catalog.visible_ids(), 1))
+    visible = catalog.visible(first, described=True)
+    if not visible:
+        yield ok("fields", f"described by {name}")
+        return
+    record = catalog.describe(visible[first[0]])
+    for field in FIELD_NAMES:
+        sample = sample_of(getattr(record, field))
+        detail = f"described by {name}, as in {sample!r}"
+        if field in WANTED_FIELDS and not sample:
+            yield warn(f"field {field}", detail, "The first item has none.")
+        else:
+            yield ok(f"field {field}", detail)
+
+
+def sample_of(value: Any) -> str:
+    """Return the beginning of a value, on one line."""
+    text = " ".join(str(value if value is not None else "").split())
+    return text[:SAMPLE_LENGTH]
 
 
 def own_catalog_finding(catalog: Catalog) -> Finding:
@@ -63,8 +93,8 @@ def item_finding(label: str, total: int, shown: int) -> Finding:
 def examine_fields(now: datetime) -> Iterator[Finding]:
     """Say how each field is read, with a sample."""
     catalog = get_catalog()
-    if not isinstance(catalog, ModelCatalog):
-        yield ok("fields", f"described by {type(catalog).__name__}")
+    if describes_itself(catalog):
+        yield from own_field_findings(catalog)
         return
     for source in catalog.sources:
         item = available(base_queryset(source), None).first()
@@ -84,8 +114,8 @@ def field_finding(label: str, name: str, path: str, value: Any) -> Finding:
             warn(title, detail, remedy) if name in WANTED_FIELDS else ok(title, detail)
         )
     how = "configured" if name in get_settings().ITEM_FIELDS else "guessed"
-    sample = " ".join(str(value if value is not None else "").split())
-    detail = f"{label}: {path} ({how}), as in {sample[:SAMPLE_LENGTH]!r}"
+    sample = sample_of(value)
+    detail = f"{label}: {path} ({how}), as in {sample!r}"
     if name in WANTED_FIELDS and not sample:
         return warn(title, detail, "The first item has none; is the path right?")
     return ok(title, detail)

@@ -25,10 +25,14 @@ class OscarCatalog(ModelCatalog):
     """Products that Oscar lists: parents and standalone ones, never children."""
 
     def item_id(self, item: Any) -> str:
-        """See `Catalog.item_id`; a child is its parent, which no query has to tell."""
-        if isinstance(item, get_model("catalogue", "Product")) and item.parent_id:
-            return str(item.parent_id)
-        return super().item_id(item)
+        """See `Catalog.item_id`; takes lines of baskets and orders, too.
+
+        A child is its parent, which no query has to tell.
+        """
+        product = product_of(item)
+        if getattr(product, "parent_id", None):
+            return str(product.parent_id)
+        return super().item_id(product)
 
     def canonical_ids(self, model: Any, primary_keys: Iterable[Any]) -> dict[Any, str]:
         """See `Catalog.canonical_ids`."""
@@ -96,12 +100,17 @@ class OscarCatalog(ModelCatalog):
 
     def title_of(self, item: Any) -> str:
         """See `Catalog.title_of`."""
-        return str(item.get_title())
+        return str(product_of(item).get_title())
 
     def _listed(self, request: HttpRequest | None) -> QuerySet[Any]:
         [source] = self.sources
         products = available(base_queryset(source).browsable(), request)
         return with_prefetches(products.base_queryset())
+
+
+def product_of(item: Any) -> Any:
+    """Return the product of a line, anything else as it is."""
+    return getattr(item, "product", item) or item
 
 
 def with_prefetches(products: QuerySet[Any]) -> QuerySet[Any]:

@@ -39,7 +39,23 @@ def test_product_page_shows_lists_in_oscars_own_cards(trained, browse):
     assert b"product_pod" in page.content
 
 
-def test_home_basket_and_thanks_show_lists(trained, browse):
+def test_basket_and_thanks_show_what_goes_with_their_lines(trained, browse):
+    cup = trained.tea[2]
+    browser = browse(trained.users[0])
+    browser.post(
+        f"/basket/add/{cup.pk}/", {"quantity": 1, "child_id": cup.children.first().pk}
+    )
+    shown = block(browser.get("/basket/"), "bought-together")
+    assert len(shown) == 4
+    assert str(cup.pk) not in shown
+    order = trained.order(trained.users[0], cup)
+    session = browser.session
+    session["checkout_order_id"] = order.pk
+    session.save()
+    assert len(block(browser.get("/checkout/thank-you/"), "bought-together")) == 4
+
+
+def test_home_shows_what_suits_the_customer(trained, browse):
     browser = browse(trained.users[0])
     home = browser.get("/catalogue/")
     bought = {str(product.pk) for product in trained.tea[:4]}
@@ -82,4 +98,6 @@ def test_pages_stand_without_our_tables(
 def test_doctor_finds_no_fault(trained):
     out = StringIO()
     call_command("recsys_doctor", stdout=out)  # exits with 1 where one fails
-    assert "catalogue.Product: 16 found" in out.getvalue()
+    said = out.getvalue()
+    assert "OscarCatalog: 12 items may be shown" in said
+    assert "described by OscarCatalog, as in 'Kettle'" in said
