@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from .hyperparameters import hyperparameter
 from .interactions import Interactions
 from .registry import create
 from .top_items import PADDING
-
-if TYPE_CHECKING:
-    pass
 
 WEIGHTED, FALL_THROUGH = "weighted", "fall-through"
 LEVEL = np.float32(2)  # between sources; squashed scores lie within -1 and 1

@@ -37,7 +37,7 @@ class Estimate:
     memory_bytes: float
     """The peak, above what the process held before."""
     cpu_seconds: float
-    """On the machine of the calibration; see docs/engine/planner.md."""
+    """On the machine of the calibration; see docs/engine/lab.md."""
 
     def __str__(self) -> str:
         return f"{self.algorithm} ({in_words(self.memory_bytes)}, {self.duration})"

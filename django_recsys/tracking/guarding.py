@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-logger = logging.getLogger("django_recsys")
-
-QUIET_SECONDS = 60.0
-_last_logged: dict[tuple[str, str], float] = {}
-
-
-def log_once(what: str, error: BaseException) -> None:
-    """Log an error unless the same kind was logged within the last minute.
-
-    A database that is down would otherwise fill the log with one traceback a view.
-    """
-    kind = (what, type(error).__qualname__)
-    now = time.monotonic()
-    if now - _last_logged.get(kind, -QUIET_SECONDS) < QUIET_SECONDS:
-        return
-    _last_logged[kind] = now
-    logger.error(
-        "django_recsys could not %s; the page was served without it. The same error "
-        "is logged once a minute.",
-        what,
-        exc_info=error,
-    )
+from django_recsys.logs import report_once
 
 
 def guarded(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -41,7 +18,12 @@ def guarded(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
             try:
                 function(*args, **kwargs)
             except Exception as error:
-                log_once(what, error)
+                report_once(
+                    f"{what}: {type(error).__qualname__}",
+                    "django_recsys could not %s; the page was served without it. The "
+                    "same error is logged once a minute.",
+                    what,
+                )
 
         return safe
 

@@ -70,3 +70,4 @@ def test_schedule_may_lie_in_the_rows_of_django_celery_beat(make_host, redis_url
     host.python(BEAT_ROW)
     scheduler = "django_celery_beat.schedulers:DatabaseScheduler"
     run_until_trained(host, "--scheduler", scheduler, "--max-interval", "2")
+    assert serving(host) >= EXPECTED

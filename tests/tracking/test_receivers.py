@@ -6,12 +6,13 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from django_recsys import signals
+from django_recsys.logs import forget_reports
 from django_recsys.models import (
     Interaction,
     ItemNeighbors,
     StoredRecommendations,
 )
-from django_recsys.tracking import guarding, receivers
+from django_recsys.tracking import receivers
 from tests.hosts.shop.models import Order, OrderLine, Product
 from tests.tracking.conftest import packed, stored, trained_model
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _fresh_log():
-    guarding._last_logged.clear()
+    forget_reports()
 
 
 @pytest.fixture
@@ -168,9 +169,12 @@ def test_deleted_variant_leaves_its_product_alone(ada, product, settings):
         {"PURCHASES": {"model": "shop.OrderLine", "item": "nothing"}},
     ],
 )
-def test_wrong_setting_does_not_break_the_start(settings, wrong):
+def test_wrong_setting_does_not_break_the_start(settings, wrong, ada, product):
     settings.RECSYS = wrong
     receivers.connect()
+    settings.RECSYS = {"ITEM_MODEL": "shop.Product"}
+    signals.item_viewed.send(sender=type(product), user=ada, item=product)
+    assert Interaction.objects.filter(visitor_key=f"user:{ada.pk}").count() == 1
 
 
 def test_wrong_source_does_not_break_saving_a_line(ada, product, settings, caplog):

@@ -116,3 +116,32 @@ def make_file_shop(tmp_path_factory) -> Callable[..., FileShop]:
         return shop
 
     return make
+
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def tastes():
+    """Four groups of visitors, each of which buys from its own shelf."""
+    from django_recsys.models import Interaction
+    from tests.factories import make_products
+
+    products = make_products(80)
+    Interaction.objects.bulk_create(
+        Interaction(
+            visitor_key=f"user:{visitor}",
+            item_id=str(products[shelf_item(visitor, step)].pk),
+            kind="purchase",
+            event_id=f"{visitor}-{step}",
+            reference=f"{visitor}-{step // 3}",
+            occurred_at=START + timedelta(days=step, minutes=visitor),
+            recorded_at=START,
+        )
+        for visitor in range(60)
+        for step in range(18)
+    )
+
+
+def shelf_item(visitor: int, step: int) -> int:
+    return (visitor % 4) * 20 + (visitor * 7 + step * step + step // 5) % 20

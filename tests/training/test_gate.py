@@ -1,6 +1,6 @@
 """Only what is better is put live."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -17,29 +17,6 @@ pytestmark = pytest.mark.django_db
 
 def difference(mean: float, low: float | None = None) -> Difference:
     return Difference(mean=mean, low=mean if low is None else low, high=mean + 0.1)
-
-
-@pytest.fixture
-def tastes():
-    """Four groups of visitors, each of which buys from its own shelf."""
-    products = make_products(80)
-    Interaction.objects.bulk_create(
-        Interaction(
-            visitor_key=f"user:{visitor}",
-            item_id=str(products[shelf_item(visitor, step)].pk),
-            kind="purchase",
-            event_id=f"{visitor}-{step}",
-            reference=f"{visitor}-{step // 3}",
-            occurred_at=START + timedelta(days=step, minutes=visitor),
-            recorded_at=START,
-        )
-        for visitor in range(60)
-        for step in range(18)
-    )
-
-
-def shelf_item(visitor: int, step: int) -> int:
-    return (visitor % 4) * 20 + (visitor * 7 + step * step + step // 5) % 20
 
 
 def train(key: str, **fields) -> TrainingRun:

@@ -15,8 +15,6 @@ from django_recsys.models import (
 from django_recsys.training.jobs import train_now
 from tests.hosts.shop.models import Product
 
-from .test_gate import tastes  # noqa: F401 - a fixture
-
 START = datetime(2026, 1, 1, tzinfo=UTC)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tastes")]
 

@@ -1,38 +1,16 @@
 """A search leaves a draft beside the live configuration, and touches nothing else."""
 
 import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from django_recsys.exceptions import ConfigurationError, MissingExtraError
-from django_recsys.models import Interaction, RecommenderConfig, TrainingRun
+from django_recsys.models import RecommenderConfig, TrainingRun
 from django_recsys.training.drafts import adopt, write_draft
 from django_recsys.training.jobs import request_training, request_tuning, tune_now
-from tests.factories import make_products
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tastes():
-    """Four groups of visitors, each of which buys from its own shelf."""
-    products = make_products(80)
-    Interaction.objects.bulk_create(
-        Interaction(
-            visitor_key=f"user:{visitor}",
-            item_id=str(products[shelf_item(visitor, step)].pk),
-            kind="purchase",
-            event_id=f"{visitor}-{step}",
-            reference=f"{visitor}-{step // 3}",
-            occurred_at=START + timedelta(days=step, minutes=visitor),
-            recorded_at=START,
-        )
-        for visitor in range(60)
-        for step in range(18)
-    )
 
 
 @pytest.fixture
@@ -43,10 +21,6 @@ def bad_knn():
         algorithm="item_knn",
         hyperparameters={"neighbors": 1, "shrinkage": 1e5},
     )
-
-
-def shelf_item(visitor, step):
-    return (visitor % 4) * 20 + (visitor * 7 + step * step + step // 5) % 20
 
 
 def test_tuning_leaves_a_draft_with_what_it_would_gain(tastes, bad_knn):
