@@ -6,6 +6,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.http import HttpResponse
 from django.test import AsyncClient, Client, RequestFactory
+from django.utils import timezone
 
 from django_recsys.models import Interaction
 from django_recsys.tracking.guests import COOKIE, SALT
@@ -110,6 +111,14 @@ def test_login_joins_the_guest_to_the_account_once(guest, ada, product):
     )
     guest.get("/enter/")
     assert stored("visitor_key") == [f"user:{ada.pk}", guest_key]
+
+
+def test_what_is_joined_is_news_to_the_models_of_the_account(guest, ada, product):
+    guest.get(f"/product/{product.pk}/")
+    trained_at = timezone.now()
+    assert not Interaction.objects.recorded_after(trained_at).exists()
+    guest.get("/enter/")
+    assert Interaction.objects.of(f"user:{ada.pk}").recorded_after(trained_at).exists()
 
 
 def test_login_of_an_objecting_browser_joins_nothing(guest, ada, product):
