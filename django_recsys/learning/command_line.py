@@ -52,6 +52,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--seeds", type=int, default=1, help="how many, from --seed")
     command.add_argument("--items", type=Path, help="else items.parquet beside FILE")
+    command.add_argument("--edges", type=Path, help="else edges.parquet beside FILE")
+    command.add_argument(
+        "--cold-items",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="hold out so many items of training and ask about those alone",
+    )
     command.add_argument(
         "--tune",
         type=float,
@@ -149,6 +157,8 @@ def _settings(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str,
 def _check_protocol(options: argparse.Namespace) -> None:
     if options.fit and options.protocol != "leave-one-out":
         raise DataError("--fit is a choice of leave-one-out only.")
+    if not 0 <= options.cold_items < 1:
+        raise DataError("--cold-items takes a share of the items between 0 and 1.")
     if options.tune is not None and options.tune <= 0:
         raise DataError("--tune takes a number of seconds above zero.")
     if options.study and options.tune is None:
@@ -162,7 +172,9 @@ def _arguments(options: argparse.Namespace, name: str, seed: int) -> list[str]:
     for text in options.settings:
         if text.startswith(f"{name}."):
             arguments += ["--set", text]
-    for option in ("fit", "items", "tune", "study", "report"):
+    if options.cold_items:
+        arguments += ["--cold-items", str(options.cold_items)]
+    for option in ("fit", "items", "edges", "tune", "study", "report"):
         value = getattr(options, option)
         if value is not None:
             arguments += [f"--{option}", str(value)]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .base import Recommender, Task, TrainingOptions
+from .cold_items import hold_out_items
 from .exceptions import DataError
 from .interactions import Interactions
 from .intervals import bootstrap
@@ -144,20 +145,28 @@ def evaluate(
     is_test: np.ndarray | None = None,
     kind_weights: Mapping[str, float] = KIND_WEIGHTS,
     categories: np.ndarray | None = None,
+    items: Any = None,
+    edges: Any = None,
+    cold_items: float = 0.0,
     options: TrainingOptions | None = None,
 ) -> Evaluation:
     """Split, prepare, fit and ask; the recommender is left fitted on the train part.
 
     is_test: (n_interactions,) bool for given-split; categories: (n_items,) int, -1
-    where unknown, for the diversity of lists. Raises DataError where the data lack
-    what the protocol needs.
+    where unknown, for the diversity of lists; items and edges: as ``fit`` takes them;
+    cold_items: the share of items to hold out of training entirely and to ask about
+    alone. Raises DataError where the data lack what the protocol needs.
     """
     if isinstance(recommender, str):
         recommender = create(recommender)
     parts = split(interactions, protocol, fit=fit, is_test=is_test)
+    if cold_items:
+        parts = hold_out_items(parts, cold_items)
     train, report = prepare(parts.train, kind_weights=kind_weights)
     began, cpu = time.perf_counter(), time.process_time()
-    recommender.fit(train, options=options or TrainingOptions())
+    recommender.fit(
+        train, items=items, edges=edges, options=options or TrainingOptions()
+    )
     fitted, fitted_cpu = time.perf_counter(), time.process_time()
     answers, dropped = _answers(recommender, parts, train, kind_weights, categories)
     facts = {
@@ -173,6 +182,7 @@ def evaluate(
         "train_interactions": len(train),
         "test_interactions": len(parts.test),
         "users_dropped": dropped,
+        "cold_items": cold_items,
         "tied_times": parts.tied_times,
         "preparation": report.as_dict(),
     }

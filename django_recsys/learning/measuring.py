@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from .apart import tell_parent
 from .base import Recommender, TrainingOptions
+from .cold_items import hold_out_items
+from .edges import Edges
 from .evaluation import Evaluation, evaluate
 from .extras import import_room
 from .hyperparameters import declared
@@ -20,9 +23,18 @@ from .tables import (
     Columns,
     InteractionTable,
     categories_of,
+    read_edges,
     read_interactions,
     read_items,
 )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sides:
+    """What is known beside the interactions."""
+
+    items: Columns | None
+    edges: Edges | None
 
 
 def measured(
@@ -30,12 +42,13 @@ def measured(
 ) -> dict[str, Any]:
     """Return JSON of one evaluation, tuned before and told at length where asked."""
     table = read_interactions(options.file)
-    items = item_columns(options)
+    sides = Sides(items=item_columns(options), edges=edges_of(options))
     training = TrainingOptions(seed=options.seed, progress=tell_parent)
     found: dict[str, Any] = {}
     recommender = create(name, **settings)
     if options.tune is not None:
-        found["tuning"] = tuned(options, recommender, table, training)
+        found["tuning"] = tuned(options, recommender, table, sides, training)
+    items = sides.items
     evaluation = evaluate(
         recommender,
         table.interactions,
@@ -43,12 +56,15 @@ def measured(
         fit=options.fit or "train",
         is_test=table.is_test,
         categories=None if items is None else categories_of(items, table.interactions),
+        items=items,
+        edges=sides.edges,
+        cold_items=options.cold_items,
         options=training,
     )
     # Before what only the report needs, which takes memory of its own.
     found["peak_rss_bytes"] = peak_rss_bytes()
     if options.report is not None:
-        found["details"] = at_length(options, recommender, evaluation, table, items)
+        found["details"] = at_length(options, recommender, evaluation, table, sides)
     found["per_user"] = {
         task: answers.values["ndcg@10"].tolist()
         for task, answers in evaluation.answers.items()
@@ -60,6 +76,7 @@ def tuned(
     options: argparse.Namespace,
     recommender: Recommender,
     table: InteractionTable,
+    sides: Sides,
     training: TrainingOptions,
 ) -> dict[str, Any] | None:
     """Search, set what was found, return how; None for one without choices."""
@@ -72,6 +89,9 @@ def tuned(
         time_budget=timedelta(seconds=options.tune),
         start=recommender.hyperparameters,
         is_test=table.is_test,
+        features=sides.items,
+        edges=sides.edges,
+        cold_items=options.cold_items,
         storage=options.study,
         options=training,
     )
@@ -85,7 +105,7 @@ def at_length(
     recommender: Recommender,
     evaluation: Evaluation,
     table: InteractionTable,
-    items: Columns | None,
+    sides: Sides,
 ) -> dict[str, Any]:
     """Return what only the report shows."""
     from .report_details import details
@@ -96,20 +116,35 @@ def at_length(
         fit=options.fit or "train",
         is_test=table.is_test,
     )
+    if options.cold_items:
+        parts = hold_out_items(parts, options.cold_items)
     training = TrainingOptions(seed=options.seed)
     return details(
-        recommender, evaluation, parts, titles=titles_of(items), options=training
+        recommender,
+        evaluation,
+        parts,
+        titles=titles_of(sides.items),
+        features=sides.items,
+        edges=sides.edges,
+        options=training,
     )
 
 
 def item_columns(options: argparse.Namespace) -> Columns | None:
     """Return the columns of --items, else of the file beside FILE; None for none."""
-    beside: list[Path] = [
-        options.file.with_name(f"items{suffix}") for suffix in (".parquet", ".csv")
-    ]
-    found = [path for path in beside if path.is_file()]
-    path = options.items or (found[0] if found else None)
+    path = options.items or _beside(options.file, "items")
     return None if path is None else read_items(path)
+
+
+def edges_of(options: argparse.Namespace) -> Edges | None:
+    """Return the edges of --edges, else of the file beside FILE; None for none."""
+    path = options.edges or _beside(options.file, "edges")
+    return None if path is None else read_edges(path)
+
+
+def _beside(file: Path, name: str) -> Path | None:
+    beside = [file.with_name(name + suffix) for suffix in (".parquet", ".csv")]
+    return next((path for path in beside if path.is_file()), None)
 
 
 def titles_of(items: Columns | None) -> dict[str, str]:

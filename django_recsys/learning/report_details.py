@@ -30,14 +30,17 @@ def details(
     parts: Split,
     *,
     titles: Mapping[str, str],
+    features: Any = None,
+    edges: Any = None,
     options: TrainingOptions,
 ) -> dict[str, Any]:
     """Return JSON of what was measured and what is measured here in addition.
 
     recommender: as ``evaluate`` left it, fitted on the train part; parts: the split
-    of that evaluation; titles: item id to what people call it.
+    of that evaluation; titles: item id to what people call it; features and edges:
+    what it was fitted with.
     """
-    bench = bench_of(parts, evaluation.task)
+    bench = bench_of(parts, evaluation.task, features=features, edges=edges)
     found = {
         "activity": by_activity(evaluation, parts.train),
         "examples": examples(recommender, bench, titles),

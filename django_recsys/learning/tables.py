@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .edges import Edges
 from .exceptions import DataError, MissingExtraError
 from .interactions import Interactions
 
@@ -18,7 +19,9 @@ Columns = dict[str, Values]
 
 NUMBERS = ("timestamp", "position", "weight", "quantity", "price")
 TEXTS = ("user", "item", "kind", "split", "basket")
+EDGE_ENDS = (("source", "target"), ("user", "friend"))
 ITEM_TEXTS = ("item", "title", "category", "brand", "description")
+FILLED = ("user", "item", "kind", "source", "target", "friend")
 SPLITS = ("train", "test")
 
 
@@ -61,6 +64,24 @@ def read_items(path: Path) -> Columns:
     if "item" not in columns:
         raise DataError(f"{path}: there is no column 'item'.")
     return columns
+
+
+def read_edges(path: Path) -> Edges:
+    """Return the rows of a file with ``source`` and ``target``, and any ``weight``.
+
+    ``user`` and ``friend`` are understood as well. Raises as read_interactions does.
+    """
+    names = [name for pair in EDGE_ENDS for name in pair]
+    columns = _read(path, texts=names, numbers=("weight",))
+    for source, target in EDGE_ENDS:
+        if source in columns and target in columns:
+            try:
+                return Edges.from_arrays(
+                    columns[source], columns[target], columns.get("weight")
+                )
+            except DataError as error:
+                raise DataError(f"{path}: {error}") from error
+    raise DataError(f"{path}: there are no columns 'source' and 'target'.")
 
 
 def categories_of(items: Columns, interactions: Interactions) -> np.ndarray | None:
@@ -130,7 +151,7 @@ def _read_csv(path: Path, *, texts: Sequence[str], numbers: Sequence[str]) -> Co
     for name in wanted:
         if name in numbers:
             columns[name] = _numbers(path, name, columns[name], lines)
-        elif name in ("user", "item", "kind"):
+        elif name in FILLED:
             _check_filled(path, name, columns[name], lines)
     return columns
 
@@ -195,6 +216,6 @@ def _read_parquet(
         rows = range(1, len(values) + 1)
         if name in numbers:
             columns[name] = _numbers(path, name, values, rows)
-        elif name in ("user", "item", "kind") and not isinstance(values, np.ndarray):
+        elif name in FILLED and not isinstance(values, np.ndarray):
             _check_filled(path, name, values, rows)
     return columns

@@ -99,6 +99,7 @@ def tune(
     kind_weights: Mapping[str, float] = KIND_WEIGHTS,
     features: Any = None,
     edges: Any = None,
+    cold_items: float = 0.0,
     most_trials: int = MOST_TRIALS,
     patience: int = PATIENCE,
     storage: Path | None = None,
@@ -109,7 +110,7 @@ def tune(
     Everything is as in ``search``. Raises DataError where the data lack what the
     protocol needs.
     """
-    cut = validation_cut(interactions, protocol, is_test=is_test)
+    cut = validation_cut(interactions, protocol, is_test=is_test, cold_items=cold_items)
     task = get_recommender_class(algorithm).task
     bench = bench_of(
         cut, task, kind_weights=kind_weights, features=features, edges=edges

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .base import Recommender, Task, TrainingOptions
+from .cold_items import VALIDATION_SEED, hold_out_items
 from .evaluation import HEADLINE
 from .exceptions import DataError
 from .interactions import Interactions
@@ -63,12 +64,26 @@ class Bench:
 
 
 def validation_cut(
-    interactions: Interactions, protocol: str, *, is_test: np.ndarray | None = None
+    interactions: Interactions,
+    protocol: str,
+    *,
+    is_test: np.ndarray | None = None,
+    cold_items: float = 0.0,
 ) -> Split:
-    """Drop the test of a protocol and cut what is left in the same manner."""
+    """Drop the test of a protocol and cut what is left in the same manner.
+
+    cold_items: as ``evaluate`` takes it; the validation holds out items of its own.
+    """
+    whole = split(interactions, protocol, is_test=is_test)
+    if not cold_items:
+        return _cut_again(whole.context, protocol)
+    known = hold_out_items(whole, cold_items).context
+    return hold_out_items(_cut_again(known, protocol), cold_items, seed=VALIDATION_SEED)
+
+
+def _cut_again(known: Interactions, protocol: str) -> Split:
     if protocol == "leave-one-out":
-        return leave_one_out(leave_one_out(interactions).context)
-    known = split(interactions, protocol, is_test=is_test).train
+        return leave_one_out(known)
     if protocol == "temporal":
         return validation_split(known)
     return given_split(known, tenth_of_each_user(known))

@@ -71,6 +71,8 @@ def test_seeds_are_run_and_averaged(path, capsys):
         (["--set", "epochs"], "write it as als.embedding_size=128"),
         (["--tune", "0"], "--tune takes a number of seconds above zero"),
         (["--study", "x.log"], "give both"),
+        (["--cold-items", "1.5"], "--cold-items takes a share of the items"),
+        (["--edges", "gone.csv"], "There is no file gone.csv"),
         (["--fit", "train"], "--fit is a choice of leave-one-out only"),
         (["--protocol", "given-split"], "given-split needs a column 'split'"),
     ],

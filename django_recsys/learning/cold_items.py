@@ -1,0 +1,51 @@
+"""Items that a model meets only when it is asked: held out of training entirely."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from .exceptions import DataError
+from .interactions import Interactions
+from .splitting import Split
+
+TEST_SEED = 23
+VALIDATION_SEED = 29
+
+
+def hold_out_items(parts: Split, share: float, *, seed: int = TEST_SEED) -> Split:
+    """Return a split that asks about items without any interaction in training.
+
+    A seeded share of the items loses its rows in train and context; of the test only
+    the rows of those items stay. All other items still compete for each place. The
+    draw is by the items alone, so that every algorithm gets the same exam. Raises
+    DataError for a share outside of 0 to 1, or where nothing is left to ask.
+    """
+    if not 0 < share < 1:
+        raise DataError(f"A share of {share:g} cold items: it lies between 0 and 1.")
+    cold = draw_items(parts, share, seed)
+    test = parts.test.select(cold[parts.test.item_indices])
+    train = _without(parts.train, cold)
+    if not len(test) or not len(train):
+        raise DataError("Without the cold items there is nothing to learn or to ask.")
+    same = parts.context is parts.train
+    context = train if same else _without(parts.context, cold)
+    return replace(parts, train=train, context=context, test=test)
+
+
+def draw_items(parts: Split, share: float, seed: int) -> np.ndarray:
+    """Return (n_items,) bool: a seeded share of the items that have a row."""
+    taken = np.zeros(len(parts.train.items), dtype=bool)
+    for rows in (parts.train, parts.context, parts.test):
+        taken[rows.item_indices] = True
+    items = np.flatnonzero(taken)
+    random = np.random.default_rng(seed)
+    drawn = random.choice(items, max(1, round(share * len(items))), replace=False)
+    cold = np.zeros(len(taken), dtype=bool)
+    cold[drawn] = True
+    return cold
+
+
+def _without(rows: Interactions, cold: np.ndarray) -> Interactions:
+    return rows.select(~cold[rows.item_indices])

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from django_recsys.learning.cold_items import hold_out_items
+from django_recsys.learning.evaluation import evaluate
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.splitting import leave_one_out, split, temporal
+from django_recsys.learning.validation import validation_cut
+from django_recsys.testing import taste_clusters
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return taste_clusters(users=60)
+
+
+def items_of(rows):
+    return set(rows.item_indices.tolist())
+
+
+@pytest.mark.parametrize("protocol", [temporal, leave_one_out])
+def test_cold_items_are_asked_for_and_never_learned_from(rows, protocol):
+    whole = protocol(rows)
+    cut = hold_out_items(whole, 0.25)
+    asked = items_of(cut.test)
+    assert asked
+    assert not asked & items_of(cut.train)
+    assert not asked & items_of(cut.context)
+    assert len(items_of(cut.train)) <= round(0.75 * len(rows.items))
+    assert len(cut.test) < len(whole.test)
+
+
+def test_the_draw_does_not_depend_on_the_order_of_rows(rows):
+    random = np.random.default_rng(5)
+    shuffled = rows.select(random.permutation(len(rows)))
+    first = hold_out_items(temporal(rows), 0.25)
+    second = hold_out_items(temporal(shuffled), 0.25)
+    assert items_of(first.test) == items_of(second.test)
+
+
+def test_every_item_still_competes_and_what_knows_no_new_item_finds_none(rows):
+    for name in ("popular", "item_knn"):
+        found = evaluate(name, rows, cold_items=0.25)
+        assert found.metric("hit_rate@20") == 0
+        assert found.facts["cold_items"] == 0.25
+        assert found.facts["items"] == len(rows.items)
+
+
+@pytest.mark.parametrize("protocol", ["temporal", "leave-one-out"])
+def test_validation_holds_out_items_of_its_own(rows, protocol):
+    test = hold_out_items(
+        {"temporal": temporal}.get(protocol, leave_one_out)(rows), 0.2
+    )
+    cut = validation_cut(rows, protocol, cold_items=0.2)
+    assert items_of(cut.test)
+    for part in (cut.train, cut.context, cut.test):
+        assert not items_of(part) & items_of(test.test)
+    assert not items_of(cut.train) & items_of(cut.test)
+
+
+def test_a_wrong_share_and_an_empty_question_are_refused(rows):
+    with pytest.raises(DataError, match="between 0 and 1"):
+        hold_out_items(temporal(rows), 1.5)
+    few = rows.select(np.arange(10))
+    with pytest.raises(DataError, match="nothing to learn or to ask"):
+        hold_out_items(temporal(few), 0.999)
