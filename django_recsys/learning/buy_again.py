@@ -17,28 +17,43 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 TIE_BREAKER = np.float32(1e-3)  # popularity decides only between equal habits
+BUYERS_BEFORE_OWN_SHARE = 5.0  # an item's share is drawn to the shop's by so many
 
 
 @dataclass(kw_only=True, eq=False)
 class BuyAgain(Recommender):
-    """Personal frequency with recency: the most honest model of a full pantry.
+    """Personal frequency with recency, drawn to how often the item is bought again.
 
-    Only what the history holds is ranked, so ask with ``exclude_seen=False``. Where
-    kinds are known, only purchases count.
+    The share of an item's buyers who came back for it stands in for what a short
+    history cannot say yet, as the prior does in Bhagat and others 2018. Only what the
+    history holds is ranked, so ask with ``exclude_seen=False``. Where kinds are known,
+    only purchases count; rows of one item at one moment are one purchase.
     """
 
     name: ClassVar[str] = "buy_again"
     task: ClassVar[Task] = "any-items"
     handles_new_users: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
-    array_names: ClassVar[tuple[str, ...]] = ("popularity_", "purchase_kind_")
+    array_names: ClassVar[tuple[str, ...]] = (
+        "popularity_",
+        "repeat_share_",
+        "purchase_kind_",
+    )
 
     half_life_days: float = hyperparameter(
         120.0, low=0.01, high=10_000, help="Days after which a purchase counts half."
     )
+    repeat_weight: float = hyperparameter(
+        3.0,
+        low=0.0,
+        high=1000.0,
+        help="How many purchases it is worth that everyone buys the item again.",
+    )
 
     popularity_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, share of users, from 0 to 1."""
+    repeat_share_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32, share of its buyers who bought it again, from 0 to 1."""
     purchase_kind_: np.ndarray = field(init=False, repr=False)
     """() int64: the code of purchases in histories, -1 where kinds are unknown."""
 
@@ -57,27 +72,54 @@ class BuyAgain(Recommender):
         known = "purchase" in names
         self.purchase_kind_ = np.array(names.index("purchase") if known else -1)
 
+        self.repeat_share_ = self._learned_share(interactions.histories())
+
+    def _learned_share(self, histories: Histories) -> np.ndarray:
+        times = histories.matrix(self._is_purchase(histories))
+        buyers = np.bincount(times.indices[times.data > 0], minlength=times.shape[1])
+        came_back = np.bincount(times.indices[times.data > 1], minlength=times.shape[1])
+        of_shop = came_back.sum() / max(buyers.sum(), 1)
+        share: np.ndarray = came_back + BUYERS_BEFORE_OWN_SHARE * of_shop
+        share /= buyers + BUYERS_BEFORE_OWN_SHARE
+        return share.astype(np.float32)
+
+    def _is_purchase(self, histories: Histories) -> np.ndarray:
+        """(n_rows,) bool: purchases, those of one item at one moment only once."""
+        counts = np.ones(len(histories.item_indices), dtype=bool)
+        if histories.kinds is not None and self.purchase_kind_ >= 0:
+            counts = histories.kinds == self.purchase_kind_
+        if histories.timestamps is None:
+            return counts
+        pairs = histories.owners.astype(np.int64) * histories.n_items
+        pairs += histories.item_indices
+        pairs[~counts] = -1
+        # Stable, so rows of a pair stay in order of time.
+        order = np.argsort(pairs, kind="stable")
+        same_pair = np.diff(pairs[order], prepend=-1) == 0
+        same_moment = np.diff(histories.timestamps[order], prepend=np.nan) == 0
+        counts[order[same_pair & same_moment]] = False
+        return counts
+
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        habits = self._query_matrix(histories)
-        scores = np.full(habits.shape, np.nan, dtype=np.float32)
-        rows = np.repeat(np.arange(len(histories)), np.diff(habits.indptr))
-        tie_breaker = TIE_BREAKER * self.popularity_[habits.indices]
-        scores[rows, habits.indices] = habits.data * (1 + tie_breaker)
+        appeal = self._query_matrix(histories)
+        scores = np.full(appeal.shape, np.nan, dtype=np.float32)
+        rows = np.repeat(np.arange(len(histories)), np.diff(appeal.indptr))
+        tie_breaker = TIE_BREAKER * self.popularity_[appeal.indices]
+        scores[rows, appeal.indices] = appeal.data * (1 + tie_breaker)
         return scores
 
     def _query_matrix(self, histories: Histories) -> csr_array:
-        """Return (n_queries, n_items): purchases of each item, faded by their age."""
-        weights = np.ones(len(histories.item_indices))
+        """Return (n_queries, n_items): purchases faded by age, and the share's say."""
+        weights = self._is_purchase(histories).astype(np.float64)
         if histories.timestamps is not None:
             # From the person's own newest row: the order is the same as from today.
             newest = histories.timestamps[histories.starts[1:][histories.owners] - 1]
             ages = (newest - histories.timestamps) / SECONDS_PER_DAY
-            weights = 0.5 ** (ages / self.half_life_days)
-        if histories.kinds is not None and self.purchase_kind_ >= 0:
-            weights = weights * (histories.kinds == self.purchase_kind_)
-        habits = histories.matrix(weights)
-        habits.eliminate_zeros()
-        return habits
+            weights *= 0.5 ** (ages / self.half_life_days)
+        appeal = histories.matrix(weights)
+        appeal.eliminate_zeros()
+        appeal.data += self.repeat_weight * self.repeat_share_[appeal.indices]
+        return appeal
 
     def _pair_shares(
         self, queries: csr_array, entries: np.ndarray, targets: np.ndarray

@@ -37,3 +37,38 @@ def test_views_are_no_purchases():
         ["1", "1", "1"], ["seen", "seen", "bought"], kinds=["view", "view", "purchase"]
     )
     assert ranking(BuyAgain(), rows, n=2) == [["bought", ""]]
+
+
+def test_items_that_buyers_come_back_for_outweigh_equal_habits():
+    repeated = {f"u{each}": ["milk", "milk"] for each in range(4)}
+    once = {f"v{each}": ["book"] for each in range(9)}
+    rows = interactions_of(repeated | once | {"1": ["milk", "book"]})
+    assert ranking(BuyAgain(), rows, n=2) == [["milk", "book"]]
+    # Popularity and recency alone would say otherwise.
+    assert ranking(BuyAgain(repeat_weight=0), rows, n=2) == [["book", "milk"]]
+
+
+def test_the_repeat_share_of_rare_items_is_drawn_to_that_of_the_shop():
+    people = {f"u{each}": ["milk", "milk", "book"] for each in range(50)}
+    model = BuyAgain().fit(interactions_of(people | {"1": ["rare"]}))
+    shares = dict(zip(model.items_.ids, model.repeat_share_, strict=True))
+    assert shares["book"] < 0.1 < shares["rare"] < 0.5 < shares["milk"]
+
+
+def test_rows_of_one_moment_are_one_purchase():
+    rows = Interactions.from_arrays(
+        ["1", "1", "1", "1", "2"],
+        ["pen", "pen", "tea", "tea", "pen"],
+        timestamps=[9e5, 9e5, 5e5, 9e5, 9e5],
+        kinds=["purchase"] * 5,
+    )
+    model = BuyAgain(repeat_weight=0)
+    assert ranking(model, rows, n=2) == [["tea", "pen"]]
+    assert model.repeat_share_[model.items_.indices(["pen"])] < 0.5
+
+
+def test_a_view_at_the_moment_of_a_purchase_takes_nothing_from_it():
+    rows = Interactions.from_arrays(
+        ["1", "1"], ["a", "a"], timestamps=[5.0, 5.0], kinds=["view", "purchase"]
+    )
+    assert ranking(BuyAgain(), rows, n=1) == [["a"]]
