@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .exceptions import DataError
+from .factors import directions
 from .id_map import IdMap
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ MOST_WORDS = 5000
 TEXT_COLUMNS = ("title", "description")
 LABEL_COLUMNS = ("category", "brand")
 NUMBER_COLUMNS = ("price",)
+VECTOR_COLUMN = "vector"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +53,41 @@ class ItemFeatures:
     """What each feature is: "brand=acme", "title:lamp", "price"."""
     report: FeatureReport
 
+    def over(self, id_map: IdMap) -> ItemFeatures:
+        """Return the rows of another map's items; new ones are empty."""
+        from scipy.sparse import csr_array, vstack
+
+        empty = csr_array((1, self.matrix.shape[1]), dtype=np.float32)
+        rows = vstack([self.matrix, empty]).tocsr()
+        # The position -1 of an unknown item is the last row, the empty one.
+        matrix = rows[self.items.indices(id_map.ids.tolist())]
+        return replace(self, items=id_map, matrix=csr_array(matrix))
+
+
+def features_over(items: Any, id_map: IdMap) -> ItemFeatures:
+    """Return what ``fit`` was given as ``items``, one row per item of the map.
+
+    items: a table as ``item_features`` takes it, or ItemFeatures over any map.
+    Raises DataError where nothing is said about any item.
+    """
+    made = items
+    if not isinstance(items, ItemFeatures):
+        made = item_features(items, id_map)
+    elif items.items is not id_map:
+        made = items.over(id_map)
+    if not made.matrix.nnz:
+        raise DataError("The item features say nothing about any of the items.")
+    return made
+
 
 def item_features(columns: Mapping[str, Sequence[Any]], items: IdMap) -> ItemFeatures:
     """Return the features of a table with a column ``item`` and any known others.
 
     Texts become TF-IDF of words in rows of length one, labels (several joined by
     "|") become indicators in rows of length one, numbers are standardised after a
-    logarithm, so that one extreme price does not flatten all others.
+    logarithm, so that one extreme price does not flatten all others. A ``vector``
+    per item, of a picture or by a language model, enters as a row of length one.
+    Raises DataError where the vectors differ in length.
     """
     from scipy.sparse import csr_array, hstack
 
@@ -65,7 +96,7 @@ def item_features(columns: Mapping[str, Sequence[Any]], items: IdMap) -> ItemFea
     blocks: list[Any] = []
     names: list[str] = []
     missing, made = {}, {}
-    for name in (*TEXT_COLUMNS, *LABEL_COLUMNS, *NUMBER_COLUMNS):
+    for name in (*TEXT_COLUMNS, *LABEL_COLUMNS, *NUMBER_COLUMNS, VECTOR_COLUMN):
         if name not in columns:
             continue
         values = [columns[name][row] for row in known.tolist()]
@@ -110,10 +141,26 @@ def _block(name: str, values: list[Any]) -> tuple[Any, list[str]]:
         numbers = np.array([np.nan if _is_missing(each) else each for each in values])
         scaled = standardised(np.log1p(np.maximum(numbers.astype(np.float64), 0)))
         return csr_array(scaled[:, None]), [name]
+    if name == VECTOR_COLUMN:
+        return _vectors(name, values)
     texts = ["" if _is_missing(each) else str(each) for each in values]
     if name in LABEL_COLUMNS:
         return _labels(name, texts)
     return _words(name, texts)
+
+
+def _vectors(name: str, values: list[Any]) -> tuple[Any, list[str]]:
+    from scipy.sparse import csr_array
+
+    known = [row for row, each in enumerate(values) if not _is_missing(each)]
+    lengths = {len(values[row]) for row in known}
+    if len(lengths) > 1:
+        raise DataError(f"The vectors of items differ in length: {sorted(lengths)}.")
+    size = lengths.pop() if lengths else 0
+    dense = np.zeros((len(values), size), dtype=np.float32)
+    if known:
+        dense[known] = np.stack([values[row] for row in known])
+    return csr_array(directions(dense)), [f"{name}:{at}" for at in range(size)]
 
 
 def _labels(name: str, texts: list[str]) -> tuple[Any, list[str]]:
@@ -160,4 +207,6 @@ def _placed(block: Any, positions: np.ndarray, n_items: int) -> csr_array:
 
 
 def _is_missing(value: Any) -> bool:
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return not len(value)
     return value is None or value == "" or value != value  # NaN differs from itself

@@ -39,6 +39,12 @@ class IdMap:
         ranks[order] = np.arange(len(order), dtype=np.int32)
         return cls(distinct[order]), ranks[codes]
 
+    def extended(self, ids: Iterable[object]) -> IdMap:
+        """Return a map with those of the ids that are missing at its end."""
+        texts = dict.fromkeys(map(str, ids))
+        new = [each for each in texts if each not in self._positions]
+        return IdMap([*self.ids.tolist(), *new]) if new else self
+
     def __len__(self) -> int:
         return len(self.ids)
 

@@ -147,6 +147,17 @@ class Interactions:
             baskets=None if self.baskets is None else self.baskets[mask],
         )
 
+    def with_items(self, item_ids: Sequence[object] | np.ndarray) -> Interactions:
+        """Return the same rows over a map that holds these items as well.
+
+        What nobody took yet can be recommended only if the map holds it.
+        """
+        return replace(self, items=self.items.extended(item_ids))
+
+    def with_users(self, user_ids: Sequence[object] | np.ndarray) -> Interactions:
+        """Return the same rows over a map that holds these users as well."""
+        return replace(self, users=self.users.extended(user_ids))
+
     def with_weights(self, weights: np.ndarray) -> Interactions:
         """Return the same rows with other weights."""
         return replace(self, weights=weights.astype(np.float32))

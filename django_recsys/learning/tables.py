@@ -20,7 +20,7 @@ Columns = dict[str, Values]
 NUMBERS = ("timestamp", "position", "weight", "quantity", "price")
 TEXTS = ("user", "item", "kind", "split", "basket")
 EDGE_ENDS = (("source", "target"), ("user", "friend"))
-ITEM_TEXTS = ("item", "title", "category", "brand", "description")
+ITEM_TEXTS = ("item", "title", "category", "brand", "description", "vector")
 FILLED = ("user", "item", "kind", "source", "target", "friend")
 SPLITS = ("train", "test")
 

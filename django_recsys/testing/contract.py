@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from django_recsys.learning.artifacts import load, save
 from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.exceptions import DataError, NotFittedError
 from django_recsys.learning.histories import Histories
+from django_recsys.learning.interactions import Interactions
 
 from .factories import checkerboard, checkerboard_histories
 
@@ -28,15 +30,30 @@ class RecommenderContract:
 
     finds_withheld_item = True
     """False for what does not rank new items by taste."""
+    items: Any = None
+    """Features of the items "0" to "15", for what needs them."""
+    edges: Any = None
+    """Edges between the users "0" to "15", for what needs them."""
 
     def make_recommender(self) -> Recommender:
         """Return an unfitted recommender with settings that suit tiny data."""
         raise NotImplementedError
 
+    def fit(
+        self, interactions: Interactions, options: TrainingOptions | None = None
+    ) -> Recommender:
+        """Return one fitted on the interactions, with the items and the edges."""
+        return self.make_recommender().fit(
+            interactions,
+            items=self.items,
+            edges=self.edges,
+            options=options or TrainingOptions(),
+        )
+
     @pytest.fixture
     def fitted(self) -> Recommender:
         """Return one fitted on the checkerboard."""
-        return self.make_recommender().fit(checkerboard(SIZE))
+        return self.fit(checkerboard(SIZE))
 
     @pytest.fixture
     def users(self) -> list[str]:
@@ -45,7 +62,8 @@ class RecommenderContract:
 
     def test_fit_returns_self(self):
         recommender = self.make_recommender()
-        assert recommender.fit(checkerboard(SIZE)) is recommender
+        found = recommender.fit(checkerboard(SIZE), items=self.items, edges=self.edges)
+        assert found is recommender
         assert recommender.is_fitted
 
     def test_asking_before_fit_raises(self):
@@ -165,9 +183,9 @@ class RecommenderContract:
             assert named == pytest.approx(max(shares.values()), rel=1e-3)
 
     def test_second_fit_forgets_the_first(self, users):
-        twice = self.make_recommender().fit(checkerboard(SIZE, flipped=True))
-        twice.fit(checkerboard(SIZE))
-        once = self.make_recommender().fit(checkerboard(SIZE))
+        twice = self.fit(checkerboard(SIZE, flipped=True))
+        twice.fit(checkerboard(SIZE), items=self.items, edges=self.edges)
+        once = self.fit(checkerboard(SIZE))
         for ours, theirs in zip(
             twice.recommend(users), once.recommend(users), strict=True
         ):
@@ -177,7 +195,7 @@ class RecommenderContract:
         files = [io.BytesIO(), io.BytesIO()]
         for file in files:
             options = TrainingOptions(seed=3)
-            save(self.make_recommender().fit(checkerboard(SIZE), options=options), file)
+            save(self.fit(checkerboard(SIZE), options), file)
         assert files[0].getvalue() == files[1].getvalue()
 
     def test_save_and_load_change_nothing(self, fitted, users):
@@ -195,7 +213,7 @@ class RecommenderContract:
     def test_artifact_holds_no_user(self):
         interactions = checkerboard(SIZE, prefix="customer-")
         file = io.BytesIO()
-        save(self.make_recommender().fit(interactions), file)
+        save(self.fit(interactions), file)
         contents = file.getvalue()
         assert b"customer-" not in contents
         assert "customer-".encode("utf-32-le") not in contents
@@ -203,9 +221,7 @@ class RecommenderContract:
     def test_nothing_to_learn_from_raises(self):
         interactions = checkerboard(SIZE)
         with pytest.raises(DataError):
-            self.make_recommender().fit(
-                interactions.select(np.zeros(len(interactions), dtype=bool))
-            )
+            self.fit(interactions.select(np.zeros(len(interactions), dtype=bool)))
 
 
 def _score_of(recommender: Recommender, history: list[str], item: str) -> float:

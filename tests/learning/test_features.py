@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.features import item_features, standardised
 from django_recsys.learning.id_map import IdMap
 
@@ -57,3 +58,22 @@ def test_columns_without_values_give_no_features():
 def test_a_constant_number_says_nothing():
     assert standardised(np.array([3.0, 3.0])).tolist() == [0, 0]
     assert standardised(np.array([np.nan])).tolist() == [0]
+
+
+def test_vectors_of_a_host_become_directions():
+    table = {"item": ["a", "b", "c"], "vector": [[3.0, 4.0], None, np.array([0, -2])]}
+    made = item_features(table, IdMap(["c", "a", "b"]))
+    assert made.names == ("vector:0", "vector:1")
+    np.testing.assert_allclose(
+        made.matrix.toarray(), [[0, -1], [0.6, 0.8], [0, 0]], rtol=1e-6
+    )
+    assert made.report.missing == {"vector": 1}
+    with pytest.raises(DataError, match="differ in length"):
+        item_features({"item": ["a", "b"], "vector": [[1], [1, 2]]}, IdMap(["a", "b"]))
+
+
+def test_features_move_to_another_map(features):
+    moved = features.over(IdMap(["new", "b"]))
+    assert moved.matrix.shape == (2, len(features.names))
+    assert column(moved, "title:blue").tolist()[0] == 0
+    assert column(moved, "title:blue").tolist()[1] > 0

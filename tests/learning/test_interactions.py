@@ -131,3 +131,12 @@ def test_more_kinds_than_a_byte_holds_are_refused():
     many = [str(n) for n in range(300)]
     with pytest.raises(DataError, match="300 kinds"):
         Interactions.from_arrays(many, many, kinds=many)
+
+
+def test_more_items_and_users_stand_at_the_end_of_the_maps():
+    rows = Interactions.from_arrays([1, 2], ["b", "c"])
+    wider = rows.with_items(["a", "b", "a", 7]).with_users([2, 3])
+    assert wider.items.ids.tolist() == ["b", "c", "a", "7"]
+    assert wider.users.ids.tolist() == ["1", "2", "3"]
+    assert wider.user_items().shape == (3, 4)
+    assert rows.with_items(["b"]).items is rows.items

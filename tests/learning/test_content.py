@@ -1,0 +1,128 @@
+import json
+
+import numpy as np
+import pytest
+
+from django_recsys.learning._feature_map import ridge_map
+from django_recsys.learning.command_line import main
+from django_recsys.learning.content import Content
+from django_recsys.learning.evaluation import evaluate
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.features import item_features
+from django_recsys.learning.id_map import IdMap
+from django_recsys.learning.tables import read_interactions, read_items
+from django_recsys.testing import RecommenderContract, taste_clusters
+
+COLOURS = {
+    "item": [str(item) for item in range(16)],
+    "category": ["even" if item % 2 == 0 else "odd" for item in range(16)],
+}
+
+
+class TestContent(RecommenderContract):
+    items = COLOURS
+
+    def make_recommender(self):
+        return Content(embedding_size=4)
+
+
+def halves(items):
+    """Describe items by their half, with some words that say nothing."""
+    numbers = [int(each[1:]) for each in items]
+    return {
+        "item": list(items),
+        "title": [f"half{number // 12} thing{number % 5}" for number in numbers],
+    }
+
+
+NEW = ["n1", "n13"]  # of the first and of the second half
+
+
+def test_an_item_nobody_took_reaches_the_right_people():
+    rows = taste_clusters().with_items(NEW)
+    model = Content(embedding_size=4).fit(rows, items=halves(rows.items.ids))
+    for half, new in enumerate(NEW):
+        history = [f"i{12 * half + number}" for number in range(4)]
+        answer = model.recommend(["x"], histories=[history], n=9)
+        shown = answer.item_ids[0].tolist()
+        assert new in shown
+        assert NEW[1 - half] not in shown
+        near = model.similar_items([new], n=12).item_ids[0]
+        assert {int(each[1:]) // 12 for each in near} == {half}
+
+
+def test_a_history_of_new_items_only_is_an_answerable_question():
+    rows = taste_clusters().with_items(NEW)
+    model = Content(embedding_size=4).fit(rows, items=halves(rows.items.ids))
+    answer = model.recommend(["x"], histories=[[NEW[1]]], n=10)
+    assert {int(each[1:]) // 12 for each in answer.item_ids[0]} == {1}
+    assert model.explain([NEW[1]], answer.item_ids[0, 0])[0][0] == NEW[1]
+
+
+def test_features_of_another_map_are_moved():
+    rows = taste_clusters()
+    table = halves(rows.items.ids)
+    made = item_features(table, IdMap(rows.items.ids[::-1]))
+    ours = Content(embedding_size=4).fit(rows, items=table)
+    theirs = Content(embedding_size=4).fit(rows, items=made)
+    np.testing.assert_allclose(ours.item_vectors_, theirs.item_vectors_, atol=1e-3)
+
+
+def test_without_features_it_says_so():
+    with pytest.raises(DataError, match="content needs item features"):
+        Content().fit(taste_clusters())
+    with pytest.raises(DataError, match="say nothing about any"):
+        Content().fit(taste_clusters(), items={"item": ["other"], "title": ["x"]})
+
+
+def test_ridge_map_agrees_with_the_normal_equations():
+    from scipy.sparse import random_array
+
+    random = np.random.default_rng(2)
+    features = random_array((80, 12), density=0.3, rng=random, dtype=np.float32)
+    targets = random.standard_normal((80, 5)).astype(np.float32)
+    dense = features.toarray()
+    exact = np.linalg.solve(dense.T @ dense + 2 * np.eye(12), dense.T @ targets)
+    found = ridge_map(features.tocsr(), targets, 2.0)
+    np.testing.assert_allclose(found, exact, atol=1e-3)
+
+
+def test_the_command_line_measures_it_on_cold_items(tmp_path, capsys):
+    rows = taste_clusters(users=60)
+    lines = [
+        f"{user},{item},{at}"
+        for user, item, at in zip(
+            rows.users.ids[rows.user_indices],
+            rows.items.ids[rows.item_indices],
+            rows.timestamps,
+            strict=True,
+        )
+    ]
+    (tmp_path / "rows.csv").write_text("\n".join(["user,item,timestamp", *lines]))
+    table = halves(rows.items.ids)
+    items = [",".join(pair) for pair in zip(table["item"], table["title"], strict=True)]
+    (tmp_path / "features.csv").write_text("\n".join(["item,title", *items]))
+    code = main(
+        ["evaluate", str(tmp_path / "rows.csv"), "--algorithms", "popular,content"]
+        + ["--items", str(tmp_path / "features.csv"), "--cold-items", "0.25"]
+        + ["--protocol", "leave-one-out", "--set", "content.embedding_size=4"]
+        + ["--json"]
+    )
+    popular, content = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert popular["hit_rate@10"] == 0
+    assert content["hit_rate@10"] > 0.5
+    assert content["cold_items"] == 0.25
+
+
+@pytest.mark.slow
+def test_new_toys_are_found_by_what_they_are(shared_data):
+    pytest.importorskip("pyarrow")
+    folder = shared_data("amazon-toys")
+    rows = read_interactions(folder / "interactions.parquet").interactions
+    table = read_items(folder / "items.parquet")
+    found = evaluate("content", rows, "leave-one-out", items=table, cold_items=0.1)
+    chance = 10 / len(rows.items)
+    assert found.metric("hit_rate@10") > 40 * chance
+    popular = evaluate("popular", rows, "leave-one-out", cold_items=0.1)
+    assert popular.metric("hit_rate@10") == 0
