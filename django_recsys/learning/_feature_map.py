@@ -20,11 +20,11 @@ def ridge_map(features: csr_array, targets: np.ndarray, ridge: float) -> np.ndar
     gradients, all targets side by side: F'F of ten thousand words is never formed.
     """
     by_feature = features.T.tocsr()
-    residual = np.asarray(by_feature @ targets, dtype=np.float32)
+    residual: np.ndarray = np.asarray(by_feature @ targets, dtype=np.float32)
     found = np.zeros_like(residual)
     direction = residual.copy()
     power = _squares(residual)
-    enough = TOLERANCE**2 * power
+    enough = power * np.float32(TOLERANCE**2)
     for _ in range(MOST_STEPS):
         if (power <= enough).all():
             break
@@ -32,8 +32,9 @@ def ridge_map(features: csr_array, targets: np.ndarray, ridge: float) -> np.ndar
         step = _ratio(power, np.einsum("ft,ft->t", direction, image))
         found += step * direction
         residual -= step * image
-        before, power = power, _squares(residual)
-        direction = residual + _ratio(power, before) * direction
+        rest = _squares(residual)
+        direction = residual + _ratio(rest, power) * direction
+        power = rest
     return found
 
 

@@ -70,11 +70,10 @@ def features_over(items: Any, id_map: IdMap) -> ItemFeatures:
     items: a table as ``item_features`` takes it, or ItemFeatures over any map.
     Raises DataError where nothing is said about any item.
     """
-    made = items
-    if not isinstance(items, ItemFeatures):
+    if isinstance(items, ItemFeatures):
+        made = items if items.items is id_map else items.over(id_map)
+    else:
         made = item_features(items, id_map)
-    elif items.items is not id_map:
-        made = items.over(id_map)
     if not made.matrix.nnz:
         raise DataError("The item features say nothing about any of the items.")
     return made

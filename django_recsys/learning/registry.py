@@ -23,6 +23,7 @@ ALGORITHMS: dict[str, tuple[str, str | None]] = {
     "bpr": (f"{_HERE}.bpr.BPR", None),
     "svd": (f"{_HERE}.svd.SVD", None),
     "content": (f"{_HERE}.content.Content", None),
+    "social": (f"{_HERE}.social.Social", None),
     "blend": (f"{_HERE}.blend.Blend", None),
     "bought_together": (f"{_HERE}.bought_together.BoughtTogether", None),
     "buy_again": (f"{_HERE}.buy_again.BuyAgain", None),

@@ -1,0 +1,122 @@
+"""What the people whom a person trusts took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from .base import Recommender, TrainingOptions
+from .exceptions import DataError
+from .histories import Histories
+from .hyperparameters import hyperparameter
+from .interactions import Interactions
+from .recency import learned_recency, recency_hyperparameter, recent_items
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+@dataclass(kw_only=True, eq=False)
+class Social(Recommender):
+    """Neighbours by trust and by taste (Massa & Avesani 2007), from ``edges``.
+
+    Only those whom the asking person's own edges name add to the list, and never in
+    the other direction: trust is not returned, and friends of friends say nothing.
+    Somebody without a history is answered too; the map of users must hold them
+    (``Interactions.with_users``). What friends took is personal: an artifact keeps
+    none of it, and loaded it has no opinion on anyone.
+    """
+
+    name: ClassVar[str] = "social"
+    handles_new_users: ClassVar[bool] = True
+
+    taste_share: float = hyperparameter(
+        0.5,
+        low=0.0,
+        high=1.0,
+        help="How much a friend's like taste decides; 0: trust alone.",
+    )
+    popularity_power: float = hyperparameter(
+        0.25, low=0.0, high=1.0, help="Higher prefers what few took but friends did."
+    )
+    fewest_friends: int = hyperparameter(
+        1,
+        low=1,
+        high=1000,
+        help="Friends who must have taken an item; 1 may give away what one took.",
+    )
+    recency: float = recency_hyperparameter()
+
+    trust_: csr_array | None = field(init=False, repr=False, default=None)
+    """(n_users, n_users) float32, row the one who trusts; None in what was loaded."""
+    taken_: csr_array = field(init=False, repr=False)
+    """(n_users, n_items) float32: rows of length one, faded by age."""
+    rarity_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32: what a friend's taking of it says."""
+    recency_: np.ndarray = field(init=False, repr=False)  # () float64
+
+    def _fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any,
+        edges: Any,
+        validation: Interactions | None,
+        options: TrainingOptions,
+    ) -> None:
+        if edges is None:
+            raise DataError("social needs friends: pass edges.")
+        trust = edges.matrix(interactions.users)
+        if not trust.nnz:
+            raise DataError("The edges join no two people whom the interactions know.")
+        self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self.trust_ = trust
+        self.taken_ = _of_length_one(
+            recent_items(interactions.histories(), self.recency_)
+        )
+        counts = np.maximum(interactions.item_counts(), 1)
+        self.rarity_ = (counts**-self.popularity_power).astype(np.float32)
+
+    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
+        if self.trust_ is None:
+            return np.full((len(histories), histories.n_items), np.nan, np.float32)
+        friends = self._friends_of(histories, user_indices)
+        scores = (friends @ self.taken_).toarray() * self.rarity_
+        if self.fewest_friends > 1:
+            scores[self._friends_with(friends) < self.fewest_friends] = 0
+        return np.where(scores > 0, scores, np.nan)
+
+    def _friends_of(self, histories: Histories, user_indices: np.ndarray) -> csr_array:
+        """Return (n_queries, n_users): trust, the more of it the more taste agrees."""
+        from scipy.sparse import csr_array
+
+        known = np.flatnonzero(user_indices >= 0)
+        rows = self.trust_[user_indices[known]]  # type: ignore[index]
+        counts = np.zeros(len(user_indices), dtype=np.int64)
+        counts[known] = np.diff(rows.indptr)
+        starts = np.concatenate(([0], np.cumsum(counts)))
+        own = _of_length_one(recent_items(histories, self.recency_))
+        owners = np.repeat(np.arange(len(counts)), counts)
+        alike = own[owners].multiply(self.taken_[rows.indices]).sum(axis=1)
+        share = np.float32(self.taste_share)
+        data = rows.data * (1 - share + share * np.asarray(alike).ravel())
+        shape = (len(user_indices), self.taken_.shape[0])
+        return csr_array((data, rows.indices, starts), shape=shape)
+
+    def _friends_with(self, friends: csr_array) -> np.ndarray:
+        """(n_queries, n_items): how many friends took each item."""
+        ones, taken = friends.copy(), self.taken_.copy()
+        ones.data[:], taken.data[:] = 1, 1
+        counts: np.ndarray = (ones @ taken).toarray()
+        return counts
+
+
+def _of_length_one(rows: csr_array) -> csr_array:
+    lengths = np.diff(rows.indptr)
+    squares = np.bincount(
+        np.repeat(np.arange(len(lengths)), lengths), rows.data**2, len(lengths)
+    )
+    rows.data = rows.data / np.repeat(np.sqrt(squares), lengths).astype(np.float32)
+    return rows
