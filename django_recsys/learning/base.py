@@ -14,8 +14,8 @@ from .explaining import explain_entries, largest_entries
 from .hyperparameters import declared, validate
 from .interactions import Histories, IdMap, Interactions
 from .options import Progress, TrainingOptions
-from .slices import joined, spread
-from .top_items import PADDING, mask_scores, top_items, top_stored
+from .slices import in_threads, joined, spread
+from .top_items import PADDING, leave_out, top_items, top_stored
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "Recommendations", "Recommender", "Task", "TrainingOptions"]
 
 Task = Literal["new-items", "any-items", "baskets"]
-CELLS_PER_SLICE = 1 << 24  # 64 MB of float32 scores at a time
+CELLS_PER_SLICE = 1 << 24  # 64 MB of float32 scores at a time, for each thread
 DEFAULT_OPTIONS = TrainingOptions()
 
 
@@ -54,6 +54,8 @@ class Recommender(ABC):
     stores_neighbors: ClassVar[bool] = False
     """True where neighbours come ready from the fit: those of all items are cheap."""
     can_explain: ClassVar[bool] = False
+    scores_in_threads: ClassVar[bool] = False
+    """True where ``_score`` may run in several threads at once."""
     is_baseline: ClassVar[bool] = False
     """True for what a trained model must beat."""
     task: ClassVar[Task] = "new-items"
@@ -200,13 +202,16 @@ class Recommender(ABC):
         -1 where padded, and scores (n_queries, m) float32, -inf where padded.
         """
         self._check_question(n)
-        parts = []
-        for part in self._slices(len(histories)):
+
+        def best(part: slice) -> tuple[np.ndarray, np.ndarray]:
             some = histories.select(part)
             scores = self.score_indices(some, user_indices[part])
             left_out = _left_out(some, part, exclude_seen=exclude_seen)
-            parts.append(top_items(mask_scores(scores, candidate_mask, left_out), n))
-        return joined(parts, min(n, len(self.items_)))
+            return top_items(leave_out(scores, candidate_mask, left_out), n)
+
+        parts = self._slices(len(histories))
+        found = in_threads(best, parts) if self.scores_in_threads else map(best, parts)
+        return joined(list(found), min(n, len(self.items_)))
 
     def similar_indices(
         self,
@@ -235,7 +240,7 @@ class Recommender(ABC):
         if not isinstance(scores, np.ndarray):
             return top_stored(scores, n, candidate_mask)
         scores[np.arange(len(scores)), item_indices] = -np.inf
-        return top_items(mask_scores(scores, candidate_mask), n)
+        return top_items(leave_out(scores, candidate_mask), n)
 
     def explain_indices(
         self, histories: Histories, ranked_indices: np.ndarray
@@ -341,5 +346,5 @@ def _left_out(
     histories: Histories, part: slice, *, exclude_seen: bool | csr_array
 ) -> csr_array | None:
     if isinstance(exclude_seen, bool):
-        return histories.matrix() if exclude_seen else None
+        return histories.cells() if exclude_seen else None
     return exclude_seen[part]

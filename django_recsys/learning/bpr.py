@@ -31,6 +31,7 @@ class BPR(Recommender):
     handles_new_users: ClassVar[bool] = True
     has_similar_items: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
+    scores_in_threads: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = (
         "item_factors_",
         "item_offsets_",

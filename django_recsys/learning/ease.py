@@ -37,6 +37,7 @@ class EASE(Recommender):
     handles_new_users: ClassVar[bool] = True
     has_similar_items: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
+    scores_in_threads: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = (
         "item_weights_",
         "user_inverse_",

@@ -94,6 +94,15 @@ class Histories:
         matrix.sum_duplicates()
         return matrix
 
+    def cells(self) -> csr_array:
+        """Return (n_queries, n_items) of all rows as they are, repeated items too."""
+        from scipy.sparse import csr_array
+
+        return csr_array(
+            (self.weights, self.item_indices, self.starts),
+            shape=(len(self), self.n_items),
+        )
+
     def ages(self) -> np.ndarray:
         """(n_rows,) float32: how many steps before the newest, which is 0.
 

@@ -28,6 +28,7 @@ class ItemToItem(Recommender):
     has_similar_items: ClassVar[bool] = True
     stores_neighbors: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
+    scores_in_threads: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = ("weights_", "recency_")
 
     recency: float = recency_hyperparameter()

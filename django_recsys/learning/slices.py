@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
+from .options import available_cores
 from .top_items import PADDING
+
+Answer = tuple[np.ndarray, np.ndarray]
+
+
+def in_threads(
+    answer: Callable[[slice], Answer], parts: Iterable[slice]
+) -> list[Answer]:
+    """Return the answer to each slice, one thread per core, in order.
+
+    numpy lets other threads run while it computes. BLAS keeps to the thread that
+    calls it: on products of this size its own threads mostly wait for each other.
+    """
+    parts = list(parts)
+    cores = available_cores()
+    if len(parts) == 1 or cores == 1:
+        return [answer(part) for part in parts]
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(cores) as pool:
+        return list(pool.map(answer, parts))
 
 
 def spread(

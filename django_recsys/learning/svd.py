@@ -26,6 +26,7 @@ class SVD(Recommender):
     handles_new_users: ClassVar[bool] = True
     has_similar_items: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
+    scores_in_threads: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = ("item_factors_", "recency_")
 
     embedding_size: int = hyperparameter(

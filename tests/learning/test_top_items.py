@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from django_recsys.learning.top_items import mask_scores, top_items
+from django_recsys.learning.top_items import mask_scores, top_items, top_stored
 
 
 def full_sort(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -38,6 +38,38 @@ def test_equals_a_full_stable_sort(kind, shape, n):
     expected, expected_values = full_sort(scores, n)
     np.testing.assert_array_equal(indices, expected)
     np.testing.assert_array_equal(values, expected_values)
+
+
+@pytest.mark.parametrize("kind", ["plain", "ties", "few finite", "nan", "all missing"])
+@pytest.mark.parametrize("shape", [(5, 300), (3, 4003), (2, 20011)])
+def test_nan_is_never_shown(kind, shape):
+    scores = random_scores(kind, shape)
+    indices, values = top_items(scores.copy(), 10)
+    expected, expected_values = full_sort(mask_scores(scores), 10)
+    np.testing.assert_array_equal(indices, expected)
+    np.testing.assert_array_equal(values, expected_values)
+
+
+def test_masses_of_ties_beside_plain_rows():
+    scores = random_scores("plain", (4, 5003))
+    scores[1] = 7
+    scores[2, ::2] = 9
+    scores[3] = -0.0
+    scores[3, 4000:] = 0.0
+    indices, values = top_items(scores.copy(), 10)
+    expected, expected_values = full_sort(scores, 10)
+    np.testing.assert_array_equal(indices, expected)
+    np.testing.assert_array_equal(values, expected_values)
+
+
+def test_more_rows_and_columns_than_one_key_can_name():
+    size = 70_000
+    columns = np.tile([size - 1, 3, 8], size)
+    values = np.tile(np.array([1, 2, 1], dtype=np.float32), size)
+    stored = csr_array((values, columns, np.arange(size + 1) * 3), shape=(size, size))
+    indices, scores = top_stored(stored, 4)
+    assert (indices == [3, 8, size - 1, -1]).all()
+    assert (scores == np.array([2, 1, 1, -np.inf])).all()
 
 
 def test_candidates_and_left_out_cells_are_masked():
