@@ -1,5 +1,8 @@
 """Every error that django_recsys raises on purpose descends from RecsysError."""
 
+from concurrent.futures import Future
+from typing import Any
+
 from django_recsys.learning.exceptions import (
     ArtifactError,
     DataError,
@@ -26,11 +29,20 @@ class PromotionError(RecsysError):
     """A trained model cannot be made to serve, or there is none to roll back to."""
 
 
+class NotAnsweringError(RecsysError):
+    """A database of ours hangs; `late` may still end well, None where nobody waits."""
+
+    def __init__(self, message: str, late: Future[Any] | None = None) -> None:
+        super().__init__(message)
+        self.late = late
+
+
 __all__ = [
     "ArtifactError",
     "ConfigurationError",
     "DataError",
     "MissingExtraError",
+    "NotAnsweringError",
     "NotFittedError",
     "PromotionError",
     "RecsysError",

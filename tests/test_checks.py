@@ -205,6 +205,9 @@ def test_other_database_needs_the_router(settings):
         assert message.id == "django_recsys.E012"
         settings.DATABASE_ROUTERS = ["django_recsys.router.RecsysRouter"]
         assert found(settings, DATABASE="second") == []
+        connections.settings["second"]["ATOMIC_REQUESTS"] = True
+        [message] = found(settings, DATABASE="second")
+        assert message.id == "django_recsys.W003"
     finally:
         del connections.settings["second"]
 

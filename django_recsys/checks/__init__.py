@@ -15,6 +15,7 @@ from .items import check_available, check_item_fields, check_item_models
 from .project import (
     check_aliases,
     check_middleware,
+    check_requests,
     check_router,
     check_storage,
     check_tasks,
@@ -44,6 +45,7 @@ CHECKS: Sequence[Callable[[], Iterator[CheckMessage]]] = (
     check_days,
     check_aliases,
     check_router,
+    check_requests,
     check_middleware,
     check_tasks,
     check_storage,

@@ -26,6 +26,7 @@ IDS: Mapping[str, str] = {
     "django_recsys.E015": "A number of days is less than one.",
     "django_recsys.W001": "The storage of the artifacts has public addresses.",
     "django_recsys.W002": "TASKS is celery, but no Celery app is loaded.",
+    "django_recsys.W003": "A database of our own makes every page wait for it.",
 }
 """Each id with what it means, in a few words."""
 

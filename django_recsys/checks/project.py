@@ -55,6 +55,20 @@ def check_router() -> Iterator[CheckMessage]:
         )
 
 
+def check_requests() -> Iterator[CheckMessage]:
+    """Pages must not open a transaction in a database that may be away."""
+    alias = get_settings().DATABASE
+    if alias == DEFAULT_DB_ALIAS or alias not in connections.settings:
+        return
+    if connections.settings[alias].get("ATOMIC_REQUESTS"):
+        yield message(
+            "W003",
+            f"DATABASES[{alias!r}] has ATOMIC_REQUESTS: every page opens a transaction "
+            "there, and waits where that database is away.",
+            "Take it off this alias; the shop's own database may keep it.",
+        )
+
+
 def check_middleware() -> Iterator[CheckMessage]:
     """Our middleware must come after the session and the user."""
     order = list(settings.MIDDLEWARE or ())

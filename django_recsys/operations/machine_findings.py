@@ -13,7 +13,7 @@ from django.core.cache import caches
 from django.core.checks import ERROR, run_checks
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
@@ -125,14 +125,26 @@ def is_public(storage: Storage) -> bool:
     return any(own.is_relative_to(Path(root).resolve()) for root in served)
 
 
+def judge_server(connection: Any, options: dict[str, Any]) -> Finding:
+    """Say whether a database apart from the shop's can be given up in time."""
+    detail = f"{connection.alias}: {connection.display_name}"
+    if connection.alias == DEFAULT_DB_ALIAS or "connect_timeout" in options:
+        return ok("database", detail)
+    remedy = (
+        "Set OPTIONS {'connect_timeout': 2} on this alias: pages do not wait for it, "
+        "but a helper thread of each process may hang for minutes."
+    )
+    return warn("database", f"{detail}, without connect_timeout", remedy)
+
+
 def examine_database(now: datetime) -> Iterator[Finding]:
     """Say what SQLite needs beside a training."""
     alias = get_settings().DATABASE
     connection = connections[alias]
-    if connection.vendor != "sqlite":
-        yield ok("database", f"{alias}: {connection.display_name}")
-        return
     options = connection.settings_dict.get("OPTIONS", {})
+    if connection.vendor != "sqlite":
+        yield judge_server(connection, options)
+        return
     if str(options.get("transaction_mode", "")).upper() == "IMMEDIATE":
         yield ok("database", f"{alias}: SQLite with immediate transactions")
         return

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
+from django_recsys.models.patience import within_patience
 
 from .candidates import Candidate
 from .memory import remembered
@@ -30,7 +31,10 @@ def first_candidates() -> Iterator[Candidate]:
 
 def read_first_days() -> dict[str, list[str]]:
     """Read both lists: two bounded queries, once in `memory.SECONDS`."""
-    return {MOST_WANTED: most_wanted(), NEWEST: get_catalog().newest_ids(ITEMS)}
+    return {
+        MOST_WANTED: within_patience(most_wanted),
+        NEWEST: get_catalog().newest_ids(ITEMS),
+    }
 
 
 def most_wanted() -> list[str]:

@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.core.cache import BaseCache, caches
+from django.core.cache.backends.redis import RedisCache
 
+from django_recsys.circuits import Circuit
 from django_recsys.conf import get_settings
 from django_recsys.logs import report_once
 
@@ -21,11 +24,16 @@ SECONDS = 15
 """How long another process may serve from an old pointer after a promotion."""
 PAUSE_SECONDS = 30.0
 """How long a cache that failed is left alone."""
+PATIENCE_SECONDS = 0.04
+"""How long a page waits for a Redis, to connect and to answer."""
+REDIS_TIMEOUTS = ("socket_connect_timeout", "socket_timeout")
 
 Remembered = TypeVar("Remembered")
 _MISSING: Any = object()
 _last_known: dict[str, tuple[float, Any]] = {}
-_paused_until = 0.0
+_impatient: WeakKeyDictionary[BaseCache, BaseCache] = WeakKeyDictionary()
+"""The shop's client in each thread, and ours beside it."""
+_circuit = Circuit(PAUSE_SECONDS)
 
 
 def remembered(name: str, build: Callable[[], Remembered]) -> Remembered:
@@ -55,15 +63,31 @@ def forget(*names: str) -> None:
 @contextmanager
 def working_cache() -> Iterator[BaseCache | None]:
     """Give the cache, None while it is left alone; its failure ends the block."""
-    global _paused_until
-    if time.monotonic() < _paused_until:
+    if _circuit.is_open:
         yield None
         return
     try:
-        yield caches[get_settings().CACHE]
+        yield impatient(caches[get_settings().CACHE])
     except Exception:
-        _paused_until = time.monotonic() + PAUSE_SECONDS
+        _circuit.open()
         report_once("cache", "The cache does not answer; it is left alone for a while.")
+
+
+def impatient(cache: BaseCache) -> BaseCache:
+    """Return a client of the same Redis that gives up before a page gets slow.
+
+    The shop's own client may wait as long as the shop likes. Other backends are used
+    as they are.
+    """
+    if not isinstance(cache, RedisCache):
+        return cache
+    if cache not in _impatient:
+        timeouts = dict.fromkeys(REDIS_TIMEOUTS, PATIENCE_SECONDS)
+        # Only the constructor reads them, so it is called with the shop's own entry.
+        entry = dict(caches.settings[get_settings().CACHE])
+        entry["OPTIONS"] = {**entry.get("OPTIONS", {}), **timeouts}
+        _impatient[cache] = type(cache)(entry.pop("LOCATION", ""), entry)
+    return _impatient[cache]
 
 
 def last_known(name: str) -> Any:
@@ -74,6 +98,5 @@ def last_known(name: str) -> Any:
 
 def start_afresh() -> None:
     """Forget what this process knows and that the cache failed (for tests)."""
-    global _paused_until
     _last_known.clear()
-    _paused_until = 0.0
+    _circuit.close()

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connections, models, router
 
 from django_recsys.models import Interaction, ItemNeighbors, StoredRecommendations
+from django_recsys.models.patience import within_patience
 
 Row = tuple[Any, ...]
 
@@ -89,10 +90,14 @@ def fetch(
     model: type[models.Model], statement: str, parameters: Sequence[Any]
 ) -> list[Row]:
     """Run one statement where the router reads this model."""
-    with connections[router.db_for_read(model)].cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[Row] = cursor.fetchall()
-    return rows
+
+    def read() -> list[Row]:
+        with connections[router.db_for_read(model)].cursor() as cursor:
+            cursor.execute(statement, parameters)
+            rows: list[Row] = cursor.fetchall()
+        return rows
+
+    return within_patience(read)
 
 
 def as_parameter(model: type[models.Model], moment: datetime) -> Any:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from django_recsys.models import Placement, RecommenderConfig, StoredRecommendations
 from django_recsys.models.lists import EVERYONE
+from django_recsys.models.patience import within_patience
 
 from .memory import forget, remembered
 from .placements import DECLARED, PlacementRule, rule_of
@@ -38,7 +40,7 @@ class Standing(NamedTuple):
 
 def current_standing() -> Standing:
     """Return the placements and the pointers, at most some seconds old."""
-    standing: Standing = remembered("standing", read_standing)
+    standing: Standing = remembered("standing", partial(within_patience, read_standing))
     return standing
 
 

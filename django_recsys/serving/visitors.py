@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Max
 
 from django_recsys.models import Interaction
+from django_recsys.models.patience import within_patience
 
 from .queries import select_activity, select_stored_lists
 
@@ -105,4 +107,4 @@ def viewed_items(visitor_key: str, *, n: int) -> list[str]:
         .order_by("-last", "item_id")
         .values_list("item_id", flat=True)
     )
-    return list(rows[:n])
+    return within_patience(partial(list, rows[:n]))

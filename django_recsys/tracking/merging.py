@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from django_recsys.models import Interaction, StoredRecommendations
+from django_recsys.models.patience import within_patience
 
 from .deferring import after_commit, our_alias
 from .guarding import guarded
@@ -30,6 +31,11 @@ def merge_guest(request: HttpRequest, account_key: str) -> None:
 @guarded("join a guest's history to the account")
 def join_keys(guest_key: str, account_key: str) -> None:
     """Rename the rows of one key to another; a second time finds nothing to rename."""
+    within_patience(partial(rename, guest_key, account_key))
+
+
+def rename(guest_key: str, account_key: str) -> None:
+    """Give the rows of one key another; the lists of a guest are worth nothing then."""
     alias = our_alias()
     rows = Interaction.objects.using(alias).filter(visitor_key=guest_key)
     # As if recorded now: the account's models have not seen these rows either.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,6 +18,7 @@ from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
+from django_recsys.models.patience import within_patience
 
 from .bulk import chunks, insert_rows
 from .columns import DISTINCT_VALUES, converter_of
@@ -160,7 +161,8 @@ def record_lines(source: PurchaseSource, keys: Sequence[Any], *, now: datetime) 
     """Store the lines with these primary keys that count as bought."""
     reader = PurchaseReader(source, now)
     for chunk in chunks(keys, KEYS_PER_QUERY):
-        store_lines(reader.rows(source.lines(pk__in=chunk)))
+        rows = list(reader.rows(source.lines(pk__in=chunk)))
+        within_patience(partial(store_lines, rows))
 
 
 def record_by_reference(row: InteractionRow) -> bool:
@@ -185,5 +187,5 @@ def record_by_reference(row: InteractionRow) -> bool:
             if (found.kind, found.item_id) == (row.kind, row.item_id)
         ]
     if matching:
-        store_lines(matching)
+        within_patience(partial(store_lines, matching))
     return bool(matching)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -16,7 +17,9 @@ from django.dispatch import Signal
 from django_recsys import signals
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
+from django_recsys.exceptions import NotAnsweringError
 from django_recsys.models import Interaction
+from django_recsys.models.patience import within_patience
 
 from .deferring import after_commit
 from .erasing import erase_item, erase_visitor
@@ -27,6 +30,8 @@ from .recording import record_interaction
 from .sources import purchase_sources
 from .visitors import visitor_key_for
 
+logger = logging.getLogger("django_recsys")
+
 KINDS: tuple[tuple[Signal, str], ...] = (
     (signals.item_viewed, Interaction.Kind.VIEW.value),
     (signals.item_added_to_cart, Interaction.Kind.CART_ADD.value),
@@ -36,6 +41,13 @@ KINDS: tuple[tuple[Signal, str], ...] = (
     (signals.item_liked, Interaction.Kind.LIKE.value),
     (signals.item_returned, Interaction.Kind.RETURN.value),
 )
+ERASING_SECONDS = 2.0
+"""How long the page that deletes an account waits; it is not one of those browsed."""
+NOT_ERASED = (
+    "django_recsys could not erase %s, which the shop has deleted: call %s(%r) of "
+    "django_recsys.tracking when the database answers."
+)
+
 ARGUMENTS = (
     "item",
     "user",
@@ -111,8 +123,8 @@ def on_login(*, request: Any = None, user: Any = None, **sent: Any) -> None:
 @guarded("erase a deleted user")
 def on_user_deleted(*, instance: Any, using: str, **sent: Any) -> None:
     """Erase a user that the host deletes, also while RECSYS is switched off."""
-    erase = guarded("erase a deleted user")(erase_visitor)
-    after_commit(partial(erase, visitor_key_for(instance)), using=using)
+    key = visitor_key_for(instance)
+    after_commit(partial(erase, erase_visitor, key), using=using)
 
 
 @guarded("erase a deleted item")
@@ -120,8 +132,20 @@ def on_item_deleted(*, instance: Any, using: str, **sent: Any) -> None:
     """Erase an item that the host deletes; a variant of a living item stays."""
     item_id = get_catalog().item_id(instance)
     if item_id.rpartition(":")[2] == str(instance.pk):
-        erase = guarded("erase a deleted item")(erase_item)
-        after_commit(partial(erase, item_id), using=using)
+        after_commit(partial(erase, erase_item, item_id), using=using)
+
+
+def erase(function: Callable[[str], Any], key: str) -> None:
+    """Erase now; what fails is named in the log each time, for somebody to repeat."""
+    try:
+        within_patience(partial(function, key), seconds=ERASING_SECONDS)
+    except NotAnsweringError as error:
+        if error.late is None:
+            logger.error(NOT_ERASED, key, function.__name__, key)
+        else:
+            logger.warning("Erasing %s takes long; it goes on meanwhile.", key)
+    except Exception:
+        logger.exception(NOT_ERASED, key, function.__name__, key)
 
 
 @guarded("record an order line")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,10 +14,13 @@ from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
+from django_recsys.models.patience import within_patience
 from django_recsys.models.savepoints import savepoint
 
-from .bulk import insert_row
+from .backlog import backlog_of
+from .bulk import insert_row, insert_rows
 from .deferring import after_commit
+from .event_loop import off_the_loop
 from .guarding import guarded
 from .guests import guest_of
 from .purchases import record_by_reference
@@ -37,6 +41,7 @@ UNKNOWN_BUYER = "?"
 """Stands for the visitor of a purchase that only its order line can name."""
 
 
+@off_the_loop
 def record_interaction(
     *,
     item: Any,
@@ -82,7 +87,7 @@ def record_interaction(
         event_id=event_id,
         reference=reference,
     )
-    if is_purchase and row.reference and row.event_id is None:
+    if names_its_order(row):
         after_commit(partial(write_purchase, row))
     elif key is not None:
         after_commit(partial(write, row))
@@ -121,20 +126,41 @@ def account_of(user: Any, request: HttpRequest | None) -> Any:
 @guarded("record an interaction")
 def write(row: InteractionRow) -> None:
     """Store one row."""
-    with savepoint():
-        insert_row(row)
+    with backlog.keeping(row), savepoint():
+        within_patience(partial(insert_row, row))
 
 
 @guarded("record a purchase")
 def write_purchase(row: InteractionRow) -> None:
-    """Store a purchase that names its order.
+    """Store a purchase that names its order."""
+    with backlog.keeping(row), savepoint():
+        store_purchase(row)
 
-    The shop's own order lines are stored in its place where they are known. They are
-    looked for a second time after the row was written: whoever stores lines deletes
-    such rows, so in either order of events one purchase is left.
+
+def store_purchase(row: InteractionRow) -> None:
+    """Store the shop's own order lines in place of `row` where they are known.
+
+    They are looked for a second time after the row was written: whoever stores lines
+    deletes such rows, so in either order of events one purchase is left.
     """
-    with savepoint():
-        if record_by_reference(row) or row.visitor_key == UNKNOWN_BUYER:
-            return
-        insert_row(row._replace(event_id=provisional_id(row.reference, row.item_id)))
-        record_by_reference(row)
+    if record_by_reference(row) or row.visitor_key == UNKNOWN_BUYER:
+        return
+    event_id = provisional_id(row.reference, row.item_id)
+    within_patience(partial(insert_row, row._replace(event_id=event_id)))
+    record_by_reference(row)
+
+
+def store_kept(rows: Sequence[InteractionRow]) -> None:
+    """Store what waited for the database; to a model it is news."""
+    fresh = [row._replace(recorded_at=timezone.now()) for row in rows]
+    insert_rows(row for row in fresh if not names_its_order(row))
+    for row in filter(names_its_order, fresh):
+        store_purchase(row)
+
+
+def names_its_order(row: InteractionRow) -> bool:
+    """Say whether the shop may have order lines for this."""
+    return row.kind in OWN_RECORDS and bool(row.reference) and row.event_id is None
+
+
+backlog = backlog_of(store_kept)

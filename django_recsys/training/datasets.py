@@ -134,7 +134,8 @@ def parts(*, last_key: int) -> Iterator[list[tuple[Any, ...]]]:
     with connections[columns.db].cursor() as cursor:
         while True:
             rows = columns.filter(pk__gt=after, pk__lte=last_key)[:ROWS_PER_QUERY]
-            cursor.execute(*rows.query.sql_with_params())
+            # `sql_with_params()` would write it for the default database.
+            cursor.execute(*rows.query.get_compiler(rows.db).as_sql())
             before = after
             while part := cursor.fetchmany(ROWS_PER_PART):
                 yield part

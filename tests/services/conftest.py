@@ -6,12 +6,15 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import redis
+
+from tests.conftest import missing, reachable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,8 +79,8 @@ def wait_until(condition: Callable[[], bool], *, seconds: float, what: str) -> N
 
 
 @pytest.fixture
-def make_host(tmp_path, redis_url) -> Iterator[Callable[..., Host]]:
-    """Return a function that makes a host with orders; Redis is emptied afterwards."""
+def make_empty_host(tmp_path, redis_url) -> Iterator[Callable[..., Host]]:
+    """Return a function that makes a host; Redis is emptied afterwards."""
 
     def make(broker_url: str, database_url: str = "", **variables: str) -> Host:
         storage = tmp_path / "storage"
@@ -94,11 +97,61 @@ def make_host(tmp_path, redis_url) -> Iterator[Callable[..., Host]]:
             "RECSYS_TEST_STORAGE": str(storage),
             **variables,
         }
-        host = Host(environment, tmp_path)
-        host.manage("migrate", "--verbosity", "0")
-        host.run("-m", "tests.services.fill")
-        return host
+        return Host(environment, tmp_path)
 
     yield make
     with redis.Redis.from_url(redis_url) as connection:
         connection.flushdb()
+
+
+@pytest.fixture
+def make_host(make_empty_host) -> Callable[..., Host]:
+    """Return a function that makes a host with orders."""
+
+    def make(*urls: str, **variables: str) -> Host:
+        host = make_empty_host(*urls, **variables)
+        host.manage("migrate", "--verbosity", "0")
+        host.run("-m", "tests.services.fill")
+        return host
+
+    return make
+
+
+POSTGRES = ("RECSYS_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/test")
+MARIADB = ("RECSYS_TEST_MARIADB_URL", "mysql://root@127.0.0.1:3306/test")
+
+
+@pytest.fixture(params=[POSTGRES, MARIADB], ids=["postgres", "mariadb"])
+def database_url(request) -> Iterator[str]:
+    """Create an empty database on the server and drop it afterwards."""
+    variable, default = request.param
+    server = os.environ.get(variable, default)
+    if not reachable(server, 5432 if "postgres" in server else 3306):
+        missing(f"no server answers at {server}")
+    name = f"recsys_{uuid.uuid4().hex[:12]}"
+    statement(server, f"CREATE DATABASE {name}")
+    try:
+        yield f"{server.rsplit('/', 1)[0]}/{name}"
+    finally:
+        statement(server, f"DROP DATABASE {name}")
+
+
+def statement(url: str, sql: str) -> None:
+    """Run one statement outside of a transaction."""
+    parts = urlsplit(url)
+    if parts.scheme == "postgres":
+        import psycopg
+
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(sql)
+        return
+    import pymysql
+
+    account = {
+        "host": parts.hostname,
+        "port": parts.port or 3306,
+        "user": parts.username,
+        "password": parts.password or "",
+    }
+    with closing(pymysql.connect(**account)) as connection:
+        connection.cursor().execute(sql)

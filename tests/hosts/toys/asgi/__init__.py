@@ -3,6 +3,13 @@
 from typing import Any
 
 SETTINGS = {
+    # Several threads must see one database.
+    "DATABASES": {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": "file:asgi?mode=memory&cache=shared",
+        }
+    },
     "MIDDLEWARE": [
         "tests.hosts.toys.asgi.pages.user_by_header",
         "django_recsys.tracking.middleware.VisitorMiddleware",
