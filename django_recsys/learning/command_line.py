@@ -12,6 +12,7 @@ from typing import Any
 from .apart import BAD_INPUT, run_apart
 from .exceptions import DataError, RecsysError
 from .hyperparameters import declared, validate
+from .options import TrainingOptions
 from .registry import ALGORITHMS, get_recommender_class
 from .reporting import combine_seeds, differences, text_table
 from .terminal import ProgressBar
@@ -37,6 +38,12 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("algorithms", help="names and hyper-parameters")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list_algorithms)
+    ratings = commands.add_parser("ratings", help="how well svd foretells ratings")
+    ratings.add_argument("file", type=Path, help="user, item, weight: the rating")
+    ratings.add_argument("--liked", type=float, default=4.0, help="from so much on")
+    ratings.add_argument("--seed", type=int, default=0)
+    ratings.add_argument("--json", action="store_true")
+    ratings.set_defaults(run=_ratings)
     command = commands.add_parser("evaluate", help="fit and measure on a file")
     command.add_argument("file", type=Path, help="CSV or Parquet: user, item, ...")
     command.add_argument("--algorithms", default=DEFAULT_ALGORITHMS)
@@ -109,6 +116,21 @@ def _list_algorithms(options: argparse.Namespace) -> int:
                 f"    {each['name']} = {each['default']}  "
                 f"({each['allowed']}) {each['help']}"
             )
+    return 0
+
+
+def _ratings(options: argparse.Namespace) -> int:
+    from .rating_evaluation import evaluate_ratings, rating_table
+    from .tables import read_interactions
+
+    table = read_interactions(options.file)
+    result = evaluate_ratings(
+        table.interactions,
+        is_test=table.is_test,
+        liked=options.liked,
+        options=TrainingOptions(seed=options.seed),
+    )
+    print(json.dumps(result, indent=1) if options.json else rating_table(result))
     return 0
 
 

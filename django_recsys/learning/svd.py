@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from .base import Recommender, TrainingOptions
+from .base import DEFAULT_OPTIONS, Recommender, TrainingOptions
+from .exceptions import DataError, NotFittedError
 from .factors import cosines
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
+from .rating_model import RatingModel
 from .recency import learned_recency, recency_hyperparameter, recent_items
 
 if TYPE_CHECKING:
@@ -20,7 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True, eq=False)
 class SVD(Recommender):
-    """Pure SVD (Cremonesi 2010), items scaled by popularity (Nikolakopoulos 2019)."""
+    """Pure SVD (Cremonesi 2010), items scaled by popularity (Nikolakopoulos 2019).
+
+    Explicit ratings are foretold by a model of their own, for what ranks best is not
+    what comes closest to the stars: ``fit_ratings``, then ``predict_ratings``.
+    """
 
     name: ClassVar[str] = "svd"
     handles_new_users: ClassVar[bool] = True
@@ -44,6 +51,8 @@ class SVD(Recommender):
     item_factors_: np.ndarray = field(init=False, repr=False)
     """(n_items, embedding_size) float32; zero for items that nobody took."""
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
+    ratings_: RatingModel = field(init=False, repr=False)
+    """Biases and factors of users and items; no part of an artifact."""
 
     def _fit(
         self,
@@ -63,6 +72,36 @@ class SVD(Recommender):
         taken.data = scale[taken.indices].astype(np.float32)
         self.item_factors_ = item_directions(
             taken, self.embedding_size, self.epochs, options.seed
+        )
+
+    def fit_ratings(
+        self,
+        interactions: Interactions,
+        *,
+        options: TrainingOptions = DEFAULT_OPTIONS,
+    ) -> Self:
+        """Learn to foretell ratings from rows as they were recorded, not prepared.
+
+        Raises DataError where there are no ratings that differ.
+        """
+        self.ratings_ = RatingModel().fit(interactions, options)
+        return self
+
+    def predict_ratings(
+        self, user_ids: Sequence[str], item_ids: Sequence[str]
+    ) -> np.ndarray:
+        """Return (n_pairs,) float32: the rating foretold of each user for each item.
+
+        An unknown user or item counts as the usual one. Raises NotFittedError before
+        ``fit_ratings``, DataError for lengths that differ.
+        """
+        if not hasattr(self, "ratings_"):
+            raise NotFittedError("svd must learn from ratings first: fit_ratings.")
+        if len(user_ids) != len(item_ids):
+            raise DataError(f"{len(user_ids)} users, but {len(item_ids)} items.")
+        return self.ratings_.predict(
+            self.ratings_.user_map_.indices(user_ids),
+            self.ratings_.item_map_.indices(item_ids),
         )
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:

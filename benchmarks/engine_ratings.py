@@ -1,0 +1,106 @@
+"""How well svd foretells ratings, beside scikit-surprise's SVD on the same split.
+
+    RECSYS_TEST_DATA=folder python benchmarks/engine_ratings.py --peer PYTHON
+
+PYTHON is the interpreter of an environment with scikit-surprise, which need not be
+this one. Both sides keep their defaults and learn from the same four fifths of the
+ratings of ml-latest-small, three seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.options import TrainingOptions
+from django_recsys.learning.rating_evaluation import (
+    TEST_SHARE,
+    evaluate_ratings,
+    rating_metrics,
+)
+from django_recsys.learning.tables import read_interactions
+
+RESULT = Path(__file__).resolve().parent / "results" / "engine_ratings.json"
+SEEDS = (0, 1, 2)
+PEER = """
+import json, sys, time
+import surprise
+
+train, test, low, high, seed = sys.argv[1:]
+reader = surprise.Reader(
+    line_format="user item rating", sep=",", rating_scale=(float(low), float(high))
+)
+ratings = surprise.Dataset.load_from_file(train, reader).build_full_trainset()
+began, cpu = time.perf_counter(), time.process_time()
+model = surprise.SVD(random_state=int(seed)).fit(ratings)
+seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
+rows = [line.strip().split(",") for line in open(test)]
+json.dump(
+    {
+        "foretold": [model.predict(user, item).est for user, item, _ in rows],
+        "fit_seconds": seconds,
+        "fit_cpu_seconds": cpu_seconds,
+        "version": surprise.__version__,
+    },
+    sys.stdout,
+)
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", required=True, help="python with scikit-surprise")
+    options = parser.parse_args()
+    folder = Path(os.environ["RECSYS_TEST_DATA"]) / "ml-latest-small"
+    rows = read_interactions(folder / "interactions.parquet").interactions
+    runs = [both(rows, seed, options.peer) for seed in SEEDS]
+    ours, theirs = (mean([run[side]["rmse"] for run in runs]) for side in runs[0])
+    result = {
+        "date": date.today().isoformat(),
+        "data": "ml-latest-small",
+        "rmse": {"svd": ours, "surprise": theirs, "ratio": ours / theirs},
+        "runs": runs,
+    }
+    RESULT.write_text(json.dumps(result, indent=1) + "\n")
+    print(json.dumps(result["rmse"], indent=1))
+    print(json.dumps(runs[0], indent=1))
+
+
+def both(rows: Interactions, seed: int, peer: str) -> dict[str, Any]:
+    is_test = np.random.default_rng(seed).random(len(rows)) < TEST_SHARE
+    ours = evaluate_ratings(rows, is_test=is_test, options=TrainingOptions(seed=seed))
+    return {"svd": ours, "surprise": peer_metrics(rows, is_test, seed, peer)}
+
+
+def peer_metrics(
+    rows: Interactions, is_test: np.ndarray, seed: int, peer: str
+) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / "train.csv", Path(folder) / "test.csv"]
+        for path, mask in zip(paths, (~is_test, is_test), strict=True):
+            some = rows.select(mask)
+            columns = (some.user_indices, some.item_indices, some.weights)
+            lines = [f"{u},{i},{r}" for u, i, r in zip(*columns, strict=True)]
+            path.write_text("\n".join(lines))
+        scale = (str(rows.weights.min()), str(rows.weights.max()))
+        command = [peer, "-c", PEER, *map(str, paths), *scale, str(seed)]
+        answer = json.loads(subprocess.check_output(command, text=True))
+    foretold = np.array(answer.pop("foretold"))
+    return rating_metrics(rows.select(is_test).weights, foretold) | answer
+
+
+def mean(values: list[float]) -> float:
+    return float(np.mean(values))
+
+
+if __name__ == "__main__":
+    main()
