@@ -31,7 +31,7 @@ def rows():
 def test_tastes_and_biases_are_learned(rows):
     found = evaluate_ratings(rows, liked=3.0)
     assert found["rmse"] < 0.75 * found["mean_alone"]["rmse"]
-    assert found["f1"] > 0.8
+    assert found["f1"] > 0.75
     assert found["test_ratings"] + found["train_ratings"] == len(rows)
 
 
