@@ -6,6 +6,11 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .base import Recommender
 
 
 def available_cores() -> int:
@@ -34,6 +39,10 @@ class TrainingOptions:
     time_budget: timedelta | None = None
     threads: int = field(default_factory=available_cores)
     """For algorithms whose result does not depend on it."""
+    checkpoint: Path | None = None
+    """Where a long fit leaves what it has, and goes on from after a kill."""
+    previous: Recommender | None = None
+    """A fitted recommender of the same kind to start from; deep models only."""
 
     def report(self, fraction: float, message: str = "") -> None:
         """Tell the caller how far the fit has come, if it wants to know."""

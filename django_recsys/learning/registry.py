@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from .base import Recommender
@@ -27,6 +28,12 @@ ALGORITHMS: dict[str, tuple[str, str | None]] = {
     "blend": (f"{_HERE}.blend.Blend", None),
     "bought_together": (f"{_HERE}.bought_together.BoughtTogether", None),
     "buy_again": (f"{_HERE}.buy_again.BuyAgain", None),
+    "autoencoder": (f"{_HERE}.neural.autoencoder.Autoencoder", "neural"),
+    "gru": (f"{_HERE}.neural.gru.GRU", "neural"),
+    "lstm": (f"{_HERE}.neural.lstm.LSTM", "neural"),
+    "cnn": (f"{_HERE}.neural.cnn.CNN", "neural"),
+    "sasrec": (f"{_HERE}.neural.sasrec.SASRec", "neural"),
+    "two_tower": (f"{_HERE}.neural.two_tower.TwoTower", "neural"),
 }
 """name -> (dotted path of the class, the extra that it needs or None)."""
 
@@ -35,24 +42,25 @@ EXTRA_MODULES = {"neural": "torch"}
 
 
 def get_recommender_class(name: str) -> type[Recommender]:
-    """Return the class; raises DataError for an unknown name, MissingExtraError."""
+    """Return the class, whose declarations can be read without its extra.
+
+    Raises DataError for an unknown name.
+    """
     if name not in ALGORITHMS:
         names = ", ".join(ALGORITHMS)
         raise DataError(f"There is no algorithm {name!r}; there are: {names}.")
-    path, extra = ALGORITHMS[name]
-    module, _, attribute = path.rpartition(".")
-    try:
-        found: type[Recommender] = getattr(import_module(module), attribute)
-    except ModuleNotFoundError as error:
-        if extra is None or error.name != EXTRA_MODULES.get(extra):
-            raise
-        raise MissingExtraError(
-            f"{name} needs: pip install 'django-recsys[{extra}]'"
-        ) from error
+    module, _, attribute = ALGORITHMS[name][0].rpartition(".")
+    found: type[Recommender] = getattr(import_module(module), attribute)
     return found
 
 
 def create(name: str, **hyperparameters: Any) -> Recommender:
-    """Return an unfitted recommender; raises DataError for a wrong value."""
+    """Return an unfitted recommender.
+
+    Raises DataError for a wrong value, MissingExtraError that says what to install.
+    """
     cls = get_recommender_class(name)
+    extra = ALGORITHMS[name][1]
+    if extra is not None and find_spec(EXTRA_MODULES[extra]) is None:
+        raise MissingExtraError(f"{name} needs: pip install 'django-recsys[{extra}]'")
     return cls(**validate(cls, hyperparameters))

@@ -1,0 +1,156 @@
+"""A network that rebuilds what a person took from a part of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.factors import cosines
+from django_recsys.learning.histories import Histories
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.recency import (
+    learned_recency,
+    recency_hyperparameter,
+    recent_items,
+)
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from .modules.autoencoder import Autoencoder as Module
+
+
+@dataclass(kw_only=True, eq=False)
+class Autoencoder(Recommender):
+    """Variational autoencoder for implicit feedback (Mult-VAE, Liang et al. 2018).
+
+    With ``variational`` off the denoising one of the same paper (Mult-DAE). The order
+    of a history enters by recency alone.
+    """
+
+    name: ClassVar[str] = "autoencoder"
+    handles_new_users: ClassVar[bool] = True
+    has_similar_items: ClassVar[bool] = True
+    array_names: ClassVar[tuple[str, ...]] = (
+        "parameters_",
+        "item_vectors_",
+        "is_known_",
+        "recency_",
+        "curve_",
+    )
+
+    variational: bool = hyperparameter(
+        default=True,
+        help="Off: the denoising autoencoder, without a distribution of codes.",
+    )
+    embedding_size: int = hyperparameter(
+        128, low=2, high=2048, help="Numbers in the code of a history."
+    )
+    hidden_size: int = hyperparameter(
+        256, low=2, high=4096, help="Numbers kept per item."
+    )
+    dropout: float = hyperparameter(
+        0.5, low=0.0, high=0.9, help="Share of a history that is hidden in training."
+    )
+    divergence: float = hyperparameter(
+        0.2, low=0.0, high=1.0, help="Weight of the KL term, once it has grown to it."
+    )
+    learning_rate: float = hyperparameter(
+        1e-3, low=1e-6, high=1.0, help="Lower it where training diverges."
+    )
+    item_rate: float = hyperparameter(
+        4.0, low=0.1, high=100.0, help="Learning rate of item vectors, times the other."
+    )
+    epochs: int = hyperparameter(20, low=1, high=1000, help="Passes over the data.")
+    patience: int = hyperparameter(
+        5, low=1, high=1000, help="Passes without a gain before training ends."
+    )
+    batch_users: int = hyperparameter(
+        200, low=1, high=100_000, help="Histories in one step."
+    )
+    loss: str = hyperparameter(
+        "auto",
+        choices=("auto", "softmax", "sampled"),
+        help="auto: softmax up to 20,000 items, sampled above.",
+    )
+    negatives: int = hyperparameter(
+        1024, low=1, high=100_000, help="Items drawn per step where the loss samples."
+    )
+    recency: float = recency_hyperparameter()
+
+    parameters_: np.ndarray = field(init=False, repr=False)
+    """(n_parameters,) float32, all weights of the module in its own order."""
+    item_vectors_: np.ndarray = field(init=False, repr=False)
+    """(n_items, hidden_size + 1) float32; the last column is the bias."""
+    is_known_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) bool: was there to learn from."""
+    recency_: np.ndarray = field(init=False, repr=False)  # () float64
+    curve_: np.ndarray = field(init=False, repr=False)
+    """(n_epochs, 2) float64: mean loss, NDCG@10 on what was held out."""
+    seconds_: np.ndarray = field(init=False, repr=False)
+    """(n_epochs,) float64, since the start of the training; no part of artifacts."""
+
+    def _fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any,
+        edges: Any,
+        validation: Interactions | None,
+        options: TrainingOptions,
+    ) -> None:
+        from .bags import fit_bags
+        from .parameters import seeded, start_from
+
+        self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self.is_known_ = interactions.item_counts() > 0
+        module = seeded(self._fresh_module, options.seed)
+        start_from(options.previous, module, self)
+        learned = fit_bags(self, module, interactions, validation, options)
+        self.parameters_, self.item_vectors_, self.curve_, self.seconds_ = learned
+
+    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
+        from .bags import codes
+
+        queries = self._query_matrix(histories)
+        scores = self.compare(codes(self.network, queries), self.item_vectors_)
+        scores[np.diff(queries.indptr) == 0] = np.nan
+        scores[:, ~self.is_known_] = np.nan
+        return scores
+
+    def compare(self, states: np.ndarray, item_vectors: np.ndarray) -> np.ndarray:
+        """Return (n_queries, n_items), how well each item goes with each state."""
+        scores: np.ndarray = states @ item_vectors[:, :-1].T
+        scores += item_vectors[:, -1]
+        return scores
+
+    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
+        known = np.where(self.is_known_[:, None], self.item_vectors_[:, :-1], 0)
+        return cosines(known, item_indices)
+
+    def _query_matrix(self, histories: Histories) -> csr_array:
+        return recent_items(histories, self.recency_)
+
+    @property
+    def network(self) -> Module:
+        """The trained module, built from its weights when first asked for."""
+        if "_network" not in vars(self):
+            from .parameters import filled
+
+            self._network = filled(self._fresh_module(), self.parameters_, self.name)
+        return self._network
+
+    def _fresh_module(self) -> Module:
+        from .modules.autoencoder import Autoencoder as Module
+
+        return Module(
+            n_items=len(self.is_known_),
+            size=self.embedding_size,
+            hidden=self.hidden_size,
+            dropout=self.dropout,
+            is_variational=self.variational,
+        )

@@ -1,0 +1,45 @@
+"""A convolution over the last few items of a history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from django_recsys.learning.hyperparameters import hyperparameter
+
+from .next_item import NextItem
+
+if TYPE_CHECKING:
+    from .modules.inputs import SequenceModule
+
+
+@dataclass(kw_only=True, eq=False)
+class CNN(NextItem):
+    """Convolutional sequence embedding, Caser (Tang & Wang 2018).
+
+    Without its vectors of people, so that new ones are answered, and nothing about a
+    person is kept.
+    """
+
+    name: ClassVar[str] = "cnn"
+
+    window: int = hyperparameter(5, low=1, high=50, help="Newest rows that are seen.")
+    horizontal: int = hyperparameter(
+        16, low=1, high=512, help="Filters of each height, over several rows."
+    )
+    vertical: int = hyperparameter(
+        4, low=1, high=128, help="Ways to weigh the rows of a window."
+    )
+
+    def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
+        from .modules.convolution import Convolution
+
+        return Convolution(
+            n_items=n_items,
+            n_kinds=n_kinds,
+            size=self.embedding_size,
+            dropout=self.dropout,
+            steps=self.window,
+            horizontal=self.horizontal,
+            vertical=self.vertical,
+        )

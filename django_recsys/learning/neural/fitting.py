@@ -1,0 +1,191 @@
+"""From interactions to trained weights, and from histories to vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.histories import Histories
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.options import TrainingOptions
+
+from .holding_out import Exam, held_out
+from .losses import Loss, Wanted
+from .modules.inputs import SequenceModule, Sequences
+from .modules.network import Network
+from .parameters import flattened
+from .trainer import Plan, Task, train
+from .windows import Windows, batches, padded, windows_of
+
+if TYPE_CHECKING:
+    from .next_item import NextItem
+
+ROWS_AT_A_TIME = 40_000  # rows of histories that are read at once when scoring
+
+
+class Learned(NamedTuple):
+    """What a training comes to."""
+
+    parameters: np.ndarray
+    """(n_parameters,) float32."""
+    item_vectors: np.ndarray
+    """(n_items, size) float32."""
+    curve: np.ndarray
+    """(n_epochs, 2) float64: mean loss, NDCG@10 on what was held out."""
+    seconds: np.ndarray
+    """(n_epochs,) float64, since the start."""
+
+
+def fit_sequences(
+    model: NextItem,
+    module: SequenceModule,
+    loss: Loss,
+    interactions: Interactions,
+    validation: Interactions | None,
+    options: TrainingOptions,
+) -> Learned:
+    """Train the module and return what it came to.
+
+    Raises DataError where no history has two rows.
+    """
+    kept, exam = held_out(interactions, validation, options.seed)
+    histories = kept.histories()
+    windows = windows_of(histories, model.max_length)
+    if not len(windows):
+        raise DataError(f"{model.name} needs a history of two rows or more.")
+    module.to(device_of(options.device))
+    data = _Rows(histories, weight_of_kinds(kept, histories))
+    task = Task(
+        steps_per_epoch=max(1, windows.targets // model.batch_tokens),
+        batches=lambda random: batches(windows, model.batch_tokens, random),
+        loss=lambda net, chosen, done: data.loss(net, windows, chosen, loss),
+        validate=None if exam is None else lambda net: _quality(module, exam, model),
+    )
+    curve = train(module, task, plan_of(model), options)
+    return learned_of(module, curve)
+
+
+def learned_of(module: Network, curve: np.ndarray) -> Learned:
+    """Return what is kept of a trained module."""
+    with torch.inference_mode():
+        vectors = module.item_vectors().cpu().numpy().copy()
+    return Learned(flattened(module), vectors, curve[:, :2], curve[:, 2])
+
+
+def plan_of(model: NextItem) -> Plan:
+    """Return how a model is to be trained."""
+    return Plan(
+        epochs=model.epochs,
+        learning_rate=model.learning_rate,
+        item_rate=model.item_rate,
+        patience=model.patience,
+    )
+
+
+def device_of(name: str) -> torch.device:
+    """Return the device; "auto" takes a GPU where there is one."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise DataError(
+            f"There is no device {name!r}; take auto, cpu or cuda."
+        ) from error
+
+
+def weight_of_kinds(interactions: Interactions, histories: Histories) -> np.ndarray:
+    """Return (n_rows,) float32: what each row counts as a target, at most 1.
+
+    Rows of the kind that weighs most count fully: a shop wants purchases foretold,
+    and views teach what goes with what.
+    """
+    if histories.kinds is None or len(interactions.kind_names) < 2:
+        return np.ones(len(histories.item_indices), dtype=np.float32)
+    size = len(interactions.kind_names)
+    sums = np.bincount(histories.kinds, histories.weights, minlength=size)
+    means = sums / np.maximum(np.bincount(histories.kinds, minlength=size), 1)
+    shares: np.ndarray = (means / means.max())[histories.kinds].astype(np.float32)
+    return shares
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Histories as the training reads them."""
+
+    histories: Histories
+    weights: np.ndarray
+    """(n_rows,) float32, what each counts as a target."""
+
+    def loss(
+        self, module: Network, windows: Windows, chosen: Any, loss: Loss
+    ) -> Tensor:
+        rows, real = padded(windows.first[chosen], windows.lengths[chosen])
+        device = next(module.parameters()).device
+        inputs, is_input = rows[:, :-1], real[:, 1:]
+        hidden = module(sequences_of(self.histories, inputs, real[:, :-1], device))
+        rows_wanted = rows[:, 1:][is_input]
+        targets = self.histories.item_indices[rows_wanted].astype(np.int64)
+        wanted = Wanted(
+            rows=torch.arange(len(targets), device=device),
+            items=torch.from_numpy(targets).to(device),
+            weights=torch.from_numpy(self.weights[rows_wanted]).to(device),
+        )
+        hidden = hidden[torch.from_numpy(is_input).to(device)]
+        return loss(hidden, wanted, module)
+
+
+def sequences_of(
+    histories: Histories, rows: np.ndarray, real: np.ndarray, device: torch.device
+) -> Sequences:
+    """Return rows (batch, steps) of histories as a module reads them."""
+    items = np.where(real, histories.item_indices[rows], histories.n_items)
+    kinds = times = None
+    if histories.kinds is not None:
+        kinds = torch.from_numpy(histories.kinds[rows].astype(np.int64)).to(device)
+    if histories.timestamps is not None:
+        times = torch.from_numpy(histories.timestamps[rows]).to(device)
+    return Sequences(torch.from_numpy(items.astype(np.int64)).to(device), kinds, times)
+
+
+def last_vectors(
+    module: SequenceModule, histories: Histories, length: int
+) -> np.ndarray:
+    """Return (n_queries, *) float32, what stands after each history's newest row."""
+    newest = histories.recent(length)
+    device = next(module.parameters()).device
+    result = np.zeros((len(newest), *module.shape_of_state), dtype=np.float32)
+    order = np.argsort(newest.lengths, kind="stable")
+    order = order[newest.lengths[order] > 0]
+    with torch.inference_mode():
+        for some in _groups(order, newest.lengths):
+            lengths = newest.lengths[some]
+            rows, real = padded(newest.starts[:-1][some], lengths)
+            hidden = module(sequences_of(newest, rows, real, device))
+            last = torch.from_numpy(lengths - 1).to(device)
+            chosen = hidden[torch.arange(len(some), device=device), last]
+            result[some] = chosen.cpu().numpy()
+    return result
+
+
+def _groups(order: np.ndarray, lengths: np.ndarray) -> Iterator[np.ndarray]:
+    """Cut queries sorted by length so that each padded group is of a bounded size."""
+    begin = 0
+    for end in range(1, len(order) + 1):
+        # Lengths grow along the order, so the newest decides the width of all.
+        is_full = (end + 1 - begin) * lengths[order[min(end, len(order) - 1)]]
+        if end == len(order) or is_full > ROWS_AT_A_TIME:
+            yield order[begin:end]
+            begin = end
+
+
+def _quality(module: SequenceModule, exam: Exam, model: NextItem) -> float:
+    vectors = last_vectors(module, exam.histories, model.max_length)
+    items = module.item_vectors().cpu().numpy()
+    return exam.ndcg(lambda part: model.compare(vectors[part], items))

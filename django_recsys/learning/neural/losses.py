@@ -1,0 +1,188 @@
+"""How wrong scores of what comes next are.
+
+Full softmax over a catalogue, a softmax over sampled negatives for large ones, gBCE
+(Petrov & Macdonald 2023), and binary cross-entropy with one negative (Kang & McAuley
+2018), the last for comparison only: it costs a third of the quality and more
+(Klenitskiy & Vasilev 2023).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from .modules.network import Network
+
+LARGEST_FULL = 20_000
+"""Up to so many items the softmax is over all of them."""
+ROWS_AT_A_TIME = 256  # their scores nearly fit in the cache of a processor
+CALIBRATION = 0.75  # gBCE's t, as its paper advises
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What should score high: rows of hidden states and their items."""
+
+    rows: Tensor
+    """(n_wanted,) int64, never decreasing; the state that each belongs to."""
+    items: Tensor
+    """(n_wanted,) int64."""
+    weights: Tensor
+    """(n_wanted,) float32, how much each counts."""
+
+
+Loss = Callable[[Tensor, Wanted, Network], Tensor]
+"""(hidden (n_states, size), wanted, items) -> (), the weighted mean over the wanted."""
+
+
+class _FullSoftmax(torch.autograd.Function):
+    """Cross-entropy over all items, whose gradient is made in the forward pass.
+
+    The scores of a few states exist at a time and become their own gradient in place:
+    two to three times cheaper than keeping all of them for a backward pass.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, hidden: Tensor, wanted: Wanted, weights: Tensor, items: Tensor
+    ) -> Tensor:
+        total = hidden.new_zeros(())
+        of_hidden, of_items = torch.empty_like(hidden), torch.zeros_like(items)
+        per_state = hidden.new_zeros(len(hidden)).index_add_(0, wanted.rows, weights)
+        for at in range(0, len(hidden), ROWS_AT_A_TIME):
+            part = slice(at, at + ROWS_AT_A_TIME)
+            some = hidden[part]
+            ends = torch.tensor([at, at + len(some)], device=hidden.device)
+            inside = slice(*torch.searchsorted(wanted.rows, ends).tolist())
+            rows, columns = wanted.rows[inside] - at, wanted.items[inside]
+            weight, share = weights[inside], per_state[part, None]
+            scores = some @ items.T
+            total -= (scores[rows, columns] * weight).sum()
+            largest = scores.amax(dim=1, keepdim=True)
+            scores.sub_(largest).exp_()
+            sums = scores.sum(dim=1, keepdim=True)
+            total += ((sums.log() + largest) * share).sum()
+            scores.mul_(share / sums)
+            scores.index_put_((rows, columns), -weight, accumulate=True)
+            torch.mm(scores, items, out=of_hidden[part])
+            of_items.addmm_(scores.T, some)
+        ctx.save_for_backward(of_hidden, of_items)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        of_hidden, of_items = ctx.saved_tensors
+        return of_hidden * gradients[0], None, None, of_items * gradients[0]
+
+
+def full_softmax(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
+    """Return the cross-entropy over all items."""
+    weights = wanted.weights / wanted.weights.sum()
+    vectors = items.item_vectors()
+    total: Tensor = _FullSoftmax.apply(hidden, wanted, weights, vectors)  # type: ignore[no-untyped-call]
+    return total
+
+
+def sampled_softmax(negatives: int) -> Loss:
+    """Return cross-entropy over the wanted item and negatives that a batch shares.
+
+    Negatives are uniform, so among themselves their scores need no correction; the
+    logarithm of how many items each stands for makes their sum that of all items.
+    """
+
+    def loss(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
+        drawn = torch.randint(items.n_items, (negatives,), device=hidden.device)
+        others = hidden @ items.vectors_of(drawn).T
+        hit, place = torch.nonzero(wanted.items[:, None] == drawn, as_tuple=True)
+        is_wanted = torch.zeros_like(others, dtype=torch.bool)
+        is_wanted[wanted.rows[hit], place] = True
+        sums = torch.logsumexp(others.masked_fill(is_wanted, -torch.inf), dim=1)
+        sums = sums + math.log(items.n_items / negatives)
+        own = (hidden[wanted.rows] * items.vectors_of(wanted.items)).sum(dim=1)
+        return _mean(torch.logaddexp(own, sums[wanted.rows]) - own, wanted.weights)
+
+    return loss
+
+
+def gbce(negatives: int) -> Loss:
+    """Return binary cross-entropy with a positive power against overconfidence."""
+
+    def loss(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
+        rate = negatives / max(items.n_items - 1, 1)
+        power = rate * (CALIBRATION * (1 - 1 / rate) + 1 / rate)
+        right, wrong = _binary_parts(hidden, wanted, items, negatives)
+        return _mean(power * right + wrong, wanted.weights)
+
+    return loss
+
+
+def binary(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
+    """Return binary cross-entropy with one uniform negative per wanted item."""
+    right, wrong = _binary_parts(hidden, wanted, items, 1)
+    return _mean(right + wrong, wanted.weights)
+
+
+def in_batch_softmax(negatives: int, counts: np.ndarray) -> Loss:
+    """Return cross-entropy over the wanted items of the batch and drawn negatives.
+
+    Popular items are among the wanted of nearly every batch, so each score is
+    corrected by the logarithm of how often its item is to be expected there (Yi et
+    al. 2019); those drawn let unpopular items be compared (Yang et al. 2020). They are
+    uniform over items with a row: one that nobody could take yet is no bad one.
+    counts: (n_items,), how often each is wanted. hidden: (n_states, interests, size);
+    of several interests the one nearest to the wanted item learns.
+    """
+    taken = torch.from_numpy(np.flatnonzero(counts))
+    shares = torch.from_numpy((counts / counts.sum()).astype(np.float32))
+    drawn_share = negatives / len(taken)
+
+    def loss(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
+        drawn = taken[torch.randint(len(taken), (negatives,))].to(hidden.device)
+        others, places = torch.unique(
+            torch.cat((wanted.items, drawn)), return_inverse=True
+        )
+        places = places[: len(wanted.items)]
+        vectors, states = items.vectors_of(others), hidden[wanted.rows]
+        near = torch.einsum("nkd,nd->nk", states, vectors[places])
+        chosen = states[torch.arange(len(states)), near.argmax(dim=1)]
+        expected = shares.to(hidden.device)[others] * len(states) + drawn_share
+        scores = chosen @ vectors.T - torch.log(expected.clamp(max=1.0))
+        own = scores.gather(1, places[:, None])[:, 0]
+        return _mean(torch.logsumexp(scores, dim=1) - own, wanted.weights)
+
+    return loss
+
+
+def loss_of(name: str, n_items: int, negatives: int) -> Loss:
+    """Return a loss by its name; "auto" chooses by the size of the catalogue."""
+    if name == "auto":
+        name = "softmax" if n_items <= LARGEST_FULL else "sampled"
+    if name == "softmax":
+        return full_softmax
+    if name == "bce":
+        return binary
+    count = min(negatives, n_items)
+    return sampled_softmax(count) if name == "sampled" else gbce(count)
+
+
+def _binary_parts(
+    hidden: Tensor, wanted: Wanted, items: Network, negatives: int
+) -> tuple[Tensor, Tensor]:
+    """Return (n_wanted,) losses of the wanted item and of negatives of its own."""
+    states = hidden[wanted.rows]
+    shape = (len(states), negatives)
+    drawn = torch.randint(items.n_items, shape, device=hidden.device)
+    own = (states * items.vectors_of(wanted.items)).sum(dim=1)
+    others = torch.einsum("nd,nkd->nk", states, items.vectors_of(drawn))
+    return functional.softplus(-own), functional.softplus(others).sum(dim=1)
+
+
+def _mean(values: Tensor, weights: Tensor) -> Tensor:
+    return (values * weights).sum() / weights.sum()

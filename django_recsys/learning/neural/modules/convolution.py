@@ -1,0 +1,55 @@
+"""Convolution over the last few items (Caser: Tang & Wang 2018)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .inputs import SequenceModule, Sequences
+
+
+class Convolution(SequenceModule):
+    """Horizontal filters see several steps at once, vertical ones weigh the steps.
+
+    Every step of a sequence is answered in one pass, each from the ``steps`` items
+    that end there. People have no vectors of their own: new ones are answered alike.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_items: int,
+        n_kinds: int,
+        size: int,
+        dropout: float,
+        steps: int,
+        horizontal: int,
+        vertical: int,
+    ) -> None:
+        super().__init__(n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout)
+        self.steps = steps
+        self.horizontal = nn.ModuleList(
+            nn.Conv1d(size, horizontal, height) for height in range(1, steps + 1)
+        )
+        self.vertical = nn.Linear(steps, vertical, bias=False)
+        self.output = nn.Linear(steps * horizontal + vertical * size, size)
+        self.norm = nn.LayerNorm(size)
+
+    def forward(self, batch: Sequences) -> Tensor:
+        """Return (batch, steps, size)."""
+        vectors = self.dropout(self.read(batch))
+        before = functional.pad(vectors, (0, 0, self.steps - 1, 0))
+        found = []
+        for height, filters in enumerate(self.horizontal, start=1):
+            felt = functional.relu(filters(before.transpose(1, 2)))
+            # The best place for the filter among the last ``steps`` items.
+            places = self.steps - height + 1
+            found.append(functional.max_pool1d(felt, places, stride=1).transpose(1, 2))
+        windows = before.unfold(1, self.steps, 1)  # (batch, steps, size, window)
+        weighed = self.vertical(windows).flatten(2)
+        joined = torch.cat((*found, weighed), dim=2)
+        result: Tensor = self.norm(
+            functional.relu(self.output(self.dropout(joined))) + vectors
+        )
+        return result

@@ -1,0 +1,65 @@
+"""What a sequence model reads: a batch of sequences, and vectors of its items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from .network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """A batch, right-padded; n_items is the padding."""
+
+    items: Tensor
+    """(batch, steps) int64."""
+    kinds: Tensor | None = None
+    """(batch, steps) int64 into the kinds known at fit; the last number is unknown."""
+    times: Tensor | None = None
+    """(batch, steps) float64, Unix seconds; None where only the order is known."""
+
+
+class SequenceModule(Network):
+    """Vectors of items and kinds, shared by input and output."""
+
+    item_tables: ClassVar[tuple[str, ...]] = ("items.weight",)
+    sparse_tables: ClassVar[tuple[str, ...]] = item_tables
+
+    def __init__(
+        self, *, n_items: int, n_kinds: int, size: int, dropout: float
+    ) -> None:
+        super().__init__()
+        self.n_items = n_items
+        self.items = nn.Embedding(n_items + 1, size, padding_idx=n_items)
+        nn.init.normal_(self.items.weight, std=size**-0.5)
+        self.kinds = nn.Embedding(n_kinds + 1, size) if n_kinds else None
+        if self.kinds is not None:
+            nn.init.zeros_(self.kinds.weight)
+        self.dropout = nn.Dropout(dropout)
+        with torch.no_grad():
+            self.items.weight[n_items] = 0
+
+    @property
+    def shape_of_state(self) -> tuple[int, ...]:
+        """The shape of what one step gives."""
+        return (self.items.embedding_dim,)
+
+    def read(self, batch: Sequences) -> Tensor:
+        """Return (batch, steps, size)."""
+        vectors = self.vectors_of(batch.items)
+        if self.kinds is not None and batch.kinds is not None:
+            vectors = vectors + self.kinds(batch.kinds)
+        return vectors
+
+    def vectors_of(self, items: Tensor) -> Tensor:
+        """Return (*items.shape, size)."""
+        result: Tensor = self.items(items)
+        return result
+
+    def item_vectors(self) -> Tensor:
+        """Return (n_items, size), what the last step's vector is compared with."""
+        return self.items.weight[: self.n_items]

@@ -1,0 +1,34 @@
+"""Recurrent networks over items (Hidasi et al. 2016, Hidasi & Karatzoglou 2018)."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from .inputs import SequenceModule, Sequences
+
+
+class Recurrent(SequenceModule):
+    """A GRU or LSTM whose state after each step foretells the next item."""
+
+    def __init__(
+        self,
+        *,
+        cell: type[nn.GRU] | type[nn.LSTM],
+        n_items: int,
+        n_kinds: int,
+        size: int,
+        dropout: float,
+        hidden: int,
+        layers: int,
+    ) -> None:
+        super().__init__(n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout)
+        between = dropout if layers > 1 else 0.0
+        self.cells = cell(size, hidden, layers, batch_first=True, dropout=between)
+        self.output = nn.Linear(hidden, size)
+        self.norm = nn.LayerNorm(size)
+
+    def forward(self, batch: Sequences) -> Tensor:
+        """Return (batch, steps, size)."""
+        states, _ = self.cells(self.dropout(self.read(batch)))
+        result: Tensor = self.norm(self.output(self.dropout(states)))
+        return result

@@ -1,0 +1,94 @@
+"""A causal transformer over items (Kang & McAuley 2018)."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .inputs import SequenceModule, Sequences
+
+GAP_BUCKETS = 32  # of the logarithm of seconds: from the same moment to years
+
+
+class Transformer(SequenceModule):
+    """Blocks of self-attention; each step sees itself and what came before."""
+
+    def __init__(
+        self,
+        *,
+        n_items: int,
+        n_kinds: int,
+        size: int,
+        dropout: float,
+        length: int,
+        blocks: int,
+        heads: int,
+        has_times: bool,
+    ) -> None:
+        super().__init__(n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout)
+        self.positions = nn.Embedding(length, size)
+        nn.init.normal_(self.positions.weight, std=0.1 * size**-0.5)
+        self.gaps = nn.Embedding(GAP_BUCKETS, heads) if has_times else None
+        if self.gaps is not None:
+            nn.init.zeros_(self.gaps.weight)
+        self.blocks = nn.ModuleList(_Block(size, heads, dropout) for _ in range(blocks))
+        self.norm = nn.LayerNorm(size)
+
+    def forward(self, batch: Sequences) -> Tensor:
+        """Return (batch, steps, size)."""
+        steps = batch.items.shape[1]
+        # Counted from the newest step that a window has room for, never beyond.
+        x = self.read(batch) * math.sqrt(self.items.embedding_dim)
+        x = self.dropout(x + self.positions.weight[:steps])
+        bias = self._bias(batch.times)
+        for block in self.blocks:
+            x = block(x, bias)
+        result: Tensor = self.norm(x)
+        return result
+
+    def _bias(self, times: Tensor | None) -> Tensor | None:
+        """Return (batch, heads, steps, steps): by the time between two steps."""
+        if self.gaps is None or times is None:
+            return None
+        gaps = (times[:, :, None] - times[:, None, :]).clamp_(min=0)
+        buckets = torch.log2(1 + gaps).long().clamp_(max=GAP_BUCKETS - 1)
+        bias = self.gaps(buckets).permute(0, 3, 1, 2)
+        steps = times.shape[1]
+        later = torch.ones(steps, steps, dtype=torch.bool).triu(1).to(bias.device)
+        result: Tensor = bias.masked_fill(later, -torch.inf)
+        return result
+
+
+class _Block(nn.Module):
+    def __init__(self, size: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads, self.rate = heads, dropout
+        self.before_attention = nn.LayerNorm(size)
+        self.project = nn.Linear(size, 3 * size)
+        self.attended = nn.Linear(size, size)
+        self.before_layers = nn.LayerNorm(size)
+        self.widen = nn.Linear(size, 2 * size)
+        self.narrow = nn.Linear(2 * size, size)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        batch, steps, size = x.shape
+        parts = self.project(self.before_attention(x))
+        parts = parts.view(batch, steps, 3, self.heads, size // self.heads)
+        query, key, value = parts.permute(2, 0, 3, 1, 4)  # (batch, heads, steps, part)
+        mixed = functional.scaled_dot_product_attention(
+            query,
+            key,
+            value,
+            attn_mask=bias,
+            is_causal=bias is None,
+            dropout_p=self.rate if self.training else 0.0,
+        )
+        mixed = mixed.transpose(1, 2).reshape(batch, steps, size)
+        x = x + self.dropout(self.attended(mixed))
+        wide = functional.gelu(self.widen(self.before_layers(x)))
+        result: Tensor = x + self.dropout(self.narrow(self.dropout(wide)))
+        return result

@@ -1,0 +1,139 @@
+"""What all models of the next item share: sequences in, one vector out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.factors import cosines
+from django_recsys.learning.histories import Histories
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.interactions import Interactions
+
+if TYPE_CHECKING:
+    from .modules.inputs import SequenceModule
+
+
+@dataclass(kw_only=True, eq=False)
+class NextItem(Recommender):
+    """Joins a sequence module, the trainer and the data.
+
+    Trained on histories shifted by one: each row is foretold from those before it,
+    all rows of a history in one pass. A row counts as much as its kind weighs.
+    """
+
+    handles_new_users: ClassVar[bool] = True
+    has_similar_items: ClassVar[bool] = True
+    array_names: ClassVar[tuple[str, ...]] = (
+        "parameters_",
+        "item_vectors_",
+        "is_known_",
+        "n_kinds_",
+        "has_times_",
+        "curve_",
+    )
+
+    embedding_size: int = hyperparameter(
+        64, low=4, high=1024, help="Numbers kept per item."
+    )
+    max_length: int = hyperparameter(
+        50, low=2, high=500, help="Newest rows of a history that are read."
+    )
+    dropout: float = hyperparameter(
+        0.3, low=0.0, high=0.9, help="Higher resists overfitting."
+    )
+    learning_rate: float = hyperparameter(
+        1e-3, low=1e-6, high=1.0, help="Lower it where training diverges."
+    )
+    item_rate: float = hyperparameter(
+        4.0, low=0.1, high=100.0, help="Learning rate of item vectors, times the other."
+    )
+    epochs: int = hyperparameter(12, low=1, high=1000, help="Passes over the data.")
+    patience: int = hyperparameter(
+        5, low=1, high=1000, help="Passes without a gain before training ends."
+    )
+    batch_tokens: int = hyperparameter(
+        1600, low=16, high=1_000_000, help="Rows of histories in one step."
+    )
+    loss: str = hyperparameter(
+        "auto",
+        choices=("auto", "softmax", "sampled", "gbce", "bce"),
+        help="auto: softmax up to 20,000 items, sampled above; bce is for comparison.",
+    )
+    negatives: int = hyperparameter(
+        512, low=1, high=100_000, help="Items drawn per step (sampled) or row (gbce)."
+    )
+
+    parameters_: np.ndarray = field(init=False, repr=False)
+    """(n_parameters,) float32, all weights of the module in its own order."""
+    item_vectors_: np.ndarray = field(init=False, repr=False)
+    """(n_items, embedding_size) float32; zero for items that nobody took."""
+    is_known_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) bool: was there to learn from."""
+    n_kinds_: np.ndarray = field(init=False, repr=False)  # () int64
+    has_times_: np.ndarray = field(init=False, repr=False)  # () bool
+    curve_: np.ndarray = field(init=False, repr=False)
+    """(n_epochs, 2) float64: mean loss, NDCG@10 on what was held out."""
+    seconds_: np.ndarray = field(init=False, repr=False)
+    """(n_epochs,) float64, since the start of the training; no part of artifacts."""
+
+    def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
+        """Return the architecture with fresh weights."""
+        raise NotImplementedError
+
+    def _fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any,
+        edges: Any,
+        validation: Interactions | None,
+        options: TrainingOptions,
+    ) -> None:
+        from .fitting import fit_sequences
+        from .losses import loss_of
+        from .parameters import seeded, start_from
+
+        self.has_times_ = np.array(interactions.has_times)
+        self.n_kinds_ = np.array(len(interactions.kind_names))
+        self.is_known_ = interactions.item_counts() > 0
+        module = seeded(self._fresh_module, options.seed)
+        start_from(options.previous, module, self)
+        loss = loss_of(self.loss, len(self.items_), self.negatives)
+        learned = fit_sequences(self, module, loss, interactions, validation, options)
+        self.parameters_, self.item_vectors_, self.curve_, self.seconds_ = learned
+        self.item_vectors_[~self.is_known_] = 0
+
+    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
+        from .fitting import last_vectors
+
+        vectors = last_vectors(self.network, histories, self.max_length)
+        scores = self.compare(vectors, self.item_vectors_)
+        scores[histories.lengths == 0] = np.nan
+        scores[:, ~self.is_known_] = np.nan
+        return scores
+
+    def compare(self, states: np.ndarray, item_vectors: np.ndarray) -> np.ndarray:
+        """Return (n_queries, n_items), how well each item follows each state."""
+        scores: np.ndarray = states @ item_vectors.T
+        return scores
+
+    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
+        return cosines(self.item_vectors_, item_indices)
+
+    def _fresh_module(self) -> SequenceModule:
+        return self._module(
+            len(self.is_known_), int(self.n_kinds_), has_times=bool(self.has_times_)
+        )
+
+    @property
+    def network(self) -> SequenceModule:
+        """The trained module, built from its weights when first asked for."""
+        if "_network" not in vars(self):
+            from .parameters import filled
+
+            self._network = filled(self._fresh_module(), self.parameters_, self.name)
+        return self._network

@@ -1,0 +1,41 @@
+"""What the recurrent models share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django_recsys.learning.hyperparameters import hyperparameter
+
+from .next_item import NextItem
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from .modules.inputs import SequenceModule
+
+
+@dataclass(kw_only=True, eq=False)
+class Recurring(NextItem):
+    """A recurrent model; a class of its own names the cell."""
+
+    hidden_size: int = hyperparameter(
+        128, low=4, high=2048, help="Numbers in the state after each row."
+    )
+    layers: int = hyperparameter(1, low=1, high=8, help="Cells on top of each other.")
+
+    def _cell(self) -> type[nn.GRU] | type[nn.LSTM]:
+        raise NotImplementedError
+
+    def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
+        from .modules.recurrent import Recurrent
+
+        return Recurrent(
+            cell=self._cell(),
+            n_items=n_items,
+            n_kinds=n_kinds,
+            size=self.embedding_size,
+            dropout=self.dropout,
+            hidden=self.hidden_size,
+            layers=self.layers,
+        )

@@ -1,0 +1,44 @@
+"""A transformer that reads a history and foretells what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from django_recsys.learning.hyperparameters import hyperparameter
+
+from .next_item import NextItem
+
+if TYPE_CHECKING:
+    from .modules.inputs import SequenceModule
+
+
+@dataclass(kw_only=True, eq=False)
+class SASRec(NextItem):
+    """Self-attentive sequential recommendation (Kang & McAuley 2018).
+
+    With a softmax over all items instead of one negative (Klenitskiy & Vasilev 2023),
+    and, where times are known, a bias by the logarithm of the time between two rows
+    (after Li, Wang & McAuley 2020).
+    """
+
+    name: ClassVar[str] = "sasrec"
+
+    blocks: int = hyperparameter(2, low=1, high=12, help="Layers of attention.")
+    heads: int = hyperparameter(
+        2, low=1, high=16, help="Attentions per layer; must divide embedding_size."
+    )
+
+    def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
+        from .modules.transformer import Transformer
+
+        return Transformer(
+            n_items=n_items,
+            n_kinds=n_kinds,
+            size=self.embedding_size,
+            dropout=self.dropout,
+            length=self.max_length,
+            blocks=self.blocks,
+            heads=self.heads,
+            has_times=has_times,
+        )

@@ -1,0 +1,128 @@
+"""Histories and items in one space, items by their features too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.options import TrainingOptions
+
+from .next_item import NextItem
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from .modules.inputs import SequenceModule
+    from .modules.two_tower import Features
+
+
+@dataclass(kw_only=True, eq=False)
+class TwoTower(NextItem):
+    """A tower for histories and one for items (Covington et al. 2016, Yi et al. 2019).
+
+    An item's vector is that of its id plus those of its features, so that an item
+    which nobody has taken yet is placed by what it is. With several interests, an
+    item counts as much as it fits the best of them (Li et al. 2019, MIND).
+    """
+
+    name: ClassVar[str] = "two_tower"
+    handles_new_items: ClassVar[bool] = True
+    array_names: ClassVar[tuple[str, ...]] = (
+        *NextItem.array_names,
+        "features_",
+        "is_taken_",
+    )
+
+    interests: int = hyperparameter(
+        1, low=1, high=16, help="Vectors per history, for people of several tastes."
+    )
+    id_dropout: float = hyperparameter(
+        0.2, low=0.0, high=0.9, help="How often features must do without the id."
+    )
+
+    features_: csr_array = field(init=False, repr=False)
+    """(n_items, n_features) float32; no columns where none were given."""
+    is_taken_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) bool: has an id to learn."""
+
+    def _fit(
+        self,
+        interactions: Interactions,
+        *,
+        items: Any,
+        edges: Any,
+        validation: Interactions | None,
+        options: TrainingOptions,
+    ) -> None:
+        from .fitting import fit_sequences
+        from .losses import in_batch_softmax
+        from .parameters import seeded, start_from
+
+        self.features_ = _aligned(items, interactions)
+        self.has_times_ = np.array(interactions.has_times)
+        self.n_kinds_ = np.array(len(interactions.kind_names))
+        counts = interactions.item_counts()
+        self.is_taken_ = counts > 0
+        self.is_known_ = self.is_taken_ | (np.diff(self.features_.indptr) > 0)
+        module = seeded(self._fresh_module, options.seed)
+        start_from(options.previous, module, self)
+        loss = in_batch_softmax(self.negatives, counts)
+        learned = fit_sequences(self, module, loss, interactions, validation, options)
+        self.parameters_, self.item_vectors_, self.curve_, self.seconds_ = learned
+        self.item_vectors_[~self.is_known_] = 0
+
+    def compare(self, states: np.ndarray, item_vectors: np.ndarray) -> np.ndarray:
+        """Return (n_queries, n_items), by the interest that fits an item best."""
+        scores: np.ndarray = states[:, 0] @ item_vectors.T
+        for interest in range(1, states.shape[1]):
+            np.maximum(scores, states[:, interest] @ item_vectors.T, out=scores)
+        return scores
+
+    def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
+        import torch
+
+        from .modules.two_tower import TwoTower as Module
+
+        return Module(
+            n_items=n_items,
+            n_kinds=n_kinds,
+            size=self.embedding_size,
+            dropout=self.dropout,
+            length=self.max_length,
+            interests=self.interests,
+            features=_tensors(self.features_),
+            taken=torch.from_numpy(self.is_taken_),
+            id_dropout=self.id_dropout,
+        )
+
+
+def _aligned(features: Any, interactions: Interactions) -> csr_array:
+    """Return the features of the items of the interactions, in their order."""
+    from scipy.sparse import csr_array
+
+    if features is None:
+        return csr_array((len(interactions.items), 0), dtype=np.float32)
+    if len(features.items) != len(interactions.items):
+        raise DataError(
+            f"There are features of {len(features.items)} items, but interactions of "
+            f"{len(interactions.items)}: make them with the item map of these."
+        )
+    return csr_array(features.matrix, dtype=np.float32)
+
+
+def _tensors(features: csr_array) -> Features:
+    import torch
+
+    from .modules.two_tower import Features
+
+    return Features(
+        columns=torch.from_numpy(features.indices.astype(np.int64)),
+        values=torch.from_numpy(features.data.astype(np.float32)),
+        starts=torch.from_numpy(features.indptr.astype(np.int64)),
+        count=features.shape[1],
+    )

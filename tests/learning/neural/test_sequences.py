@@ -1,0 +1,159 @@
+"""Planted patterns that each kind of model must find, and what it then serves."""
+
+import io
+
+import numpy as np
+import pytest
+
+from django_recsys.learning.artifacts import load, save
+from django_recsys.learning.evaluation import evaluate
+from django_recsys.learning.exceptions import ArtifactError, DataError
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.options import TrainingOptions
+from django_recsys.learning.registry import create
+
+pytest.importorskip("torch")
+
+ITEMS, LENGTH = 40, 8
+START, DAY = 1_700_000_000.0, 86_400.0
+FAST = {"learning_rate": 0.01, "dropout": 0.1, "batch_tokens": 256}
+
+
+def circle(users: int = 150, seed: int = 0, items: int = ITEMS) -> Interactions:
+    """Everyone walks around the same circle of items from a place of their own."""
+    random = np.random.default_rng(seed)
+    begins = random.integers(items, size=users)
+    steps = np.arange(LENGTH)
+    walked = (begins[:, None] + steps) % items
+    return Interactions.from_arrays(
+        np.repeat(np.arange(users), LENGTH),
+        [f"i{each:02}" for each in walked.ravel()],
+        timestamps=np.tile(START + DAY * steps, users),
+    )
+
+
+@pytest.mark.parametrize("name", ["sasrec", "gru", "lstm", "cnn", "two_tower"])
+def test_the_next_item_of_a_planted_order_is_found(name):
+    found = evaluate(create(name, **FAST, epochs=15), circle(), "leave-one-out")
+    assert found.metric("ndcg@10") > 0.8  # popularity has 0.2 here
+
+
+def test_items_taken_together_are_found():
+    random = np.random.default_rng(0)
+    users = np.repeat(np.arange(200), 6)
+    groups = np.repeat(random.integers(5, size=200), 6)
+    items = groups * 20 + random.integers(20, size=len(users))
+    rows = Interactions.from_arrays(users, items)
+    model = create("autoencoder", embedding_size=16, hidden_size=32, epochs=40)
+    found = evaluate(model, rows, "leave-one-out")
+    known = evaluate("popular", rows, "leave-one-out")
+    assert found.metric("hit_rate@10") > 2 * known.metric("hit_rate@10")
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return create("gru", **FAST, epochs=10).fit(circle())
+
+
+def test_the_curve_is_kept_with_the_model(fitted):
+    assert fitted.curve_.shape == (len(fitted.seconds_), 2)
+    assert fitted.curve_[-1, 0] < fitted.curve_[0, 0]
+    file = io.BytesIO()
+    save(fitted, file)
+    np.testing.assert_array_equal(load(file).curve_, fitted.curve_)
+
+
+def test_weights_that_do_not_fit_are_a_clear_error(fitted):
+    file = io.BytesIO()
+    save(fitted, file)
+    broken = load(file)
+    broken.parameters_ = broken.parameters_[:-1]
+    with pytest.raises(ArtifactError, match="weights of gru do not fit"):
+        broken.recommend(["x"], histories=[["i01"]])
+
+
+def test_items_that_nobody_took_are_never_shown():
+    rows = circle()
+    some = rows.select(rows.item_indices != 3)
+    model = create("cnn", **FAST, epochs=1).fit(some)
+    shown = model.recommend(["x"], histories=[["i05"]], n=ITEMS, exclude_seen=False)
+    assert "i03" not in shown.item_ids[0]
+    assert (shown.item_ids[0] != "").sum() == ITEMS - 1
+
+
+def test_one_row_each_is_too_little():
+    rows = Interactions.from_arrays(["1", "2"], ["a", "b"])
+    with pytest.raises(DataError, match="sasrec needs a history of two rows"):
+        create("sasrec").fit(rows)
+
+
+def test_a_night_later_it_starts_from_the_night_before(fitted):
+    # Two items came and one is gone: the others keep their vectors by id.
+    rows = circle(items=ITEMS + 2, seed=1)
+    grown = rows.select(rows.item_indices != 0).compact()
+    options = TrainingOptions(previous=fitted)
+    first = create("gru", **FAST, epochs=1)
+    fresh = create("gru", **FAST, epochs=1).fit(grown)
+    warm = first.fit(grown, options=options)
+    assert warm.curve_[0, 0] < 0.7 * fresh.curve_[0, 0]
+
+
+def test_it_starts_from_its_own_kind_only(fitted):
+    with pytest.raises(DataError, match="lstm cannot start from gru"):
+        create("lstm").fit(circle(), options=TrainingOptions(previous=fitted))
+
+
+def kinds_that_tell() -> Interactions:
+    """After a purchase comes item b, after a view item c, always of the same a."""
+    random = np.random.default_rng(0)
+    users = np.repeat(np.arange(300), 2)
+    bought = random.random(300) < 0.5
+    items = np.column_stack((np.full(300, "a"), np.where(bought, "b", "c"))).ravel()
+    first = np.where(bought, "purchase", "view")
+    kinds = np.column_stack((first, np.full(300, "purchase"))).ravel()
+    weights = np.where(kinds == "purchase", 10.0, 1.0)
+    times = START + np.arange(600)
+    return Interactions.from_arrays(users, items, weights, times, kinds)
+
+
+def test_the_kind_of_a_row_is_read():
+    rows = kinds_that_tell()
+    model = create("gru", **FAST, epochs=30, patience=30).fit(rows)
+    scores = model.score_indices(
+        rows.histories().select(np.arange(300)), np.arange(300)
+    )
+    # Asked after the first row alone.
+    first = rows.select(np.arange(0, 600, 2))
+    scores = model.score_indices(first.histories(), np.arange(300))
+    is_purchase = first.is_kind("purchase")
+    assert (scores[is_purchase, 1] > scores[is_purchase, 2]).all()
+    assert (scores[~is_purchase, 2] > scores[~is_purchase, 1]).all()
+
+
+def test_the_time_between_rows_is_read():
+    """A quick second row means b, a late one c; only the gap tells."""
+    random = np.random.default_rng(0)
+    count = 300
+    quick = random.random(count) < 0.5
+    gaps = np.where(quick, 60.0, 90 * DAY)
+    users = np.repeat(np.arange(count), 3)
+    last = np.where(quick, "b", "c")
+    items = np.column_stack((np.full((count, 2), ["x", "a"]), last)).ravel()
+    times = START + np.column_stack((np.zeros(count), gaps, gaps + 60)).ravel()
+    rows = Interactions.from_arrays(users, items, timestamps=times)
+    model = create("sasrec", **FAST, epochs=30, patience=30).fit(rows)
+    asked = rows.select(np.tile([True, True, False], count)).histories()
+    scores = model.score_indices(asked, np.arange(count))
+    b, c = rows.items.indices(["b", "c"])
+    assert ((scores[:, b] > scores[:, c]) == quick).mean() > 0.95
+
+
+def test_purchases_are_the_main_target():
+    from django_recsys.learning.neural.fitting import weight_of_kinds
+
+    rows = kinds_that_tell()
+    weights = weight_of_kinds(rows, rows.histories())
+    kinds = rows.histories().kinds
+    purchase = rows.kind_names.index("purchase")
+    assert set(weights[kinds == purchase]) == {1.0}
+    assert weights[kinds != purchase] == pytest.approx(0.1)

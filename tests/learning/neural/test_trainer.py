@@ -1,0 +1,141 @@
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from django_recsys.learning.neural.modules.network import Network  # noqa: E402
+from django_recsys.learning.neural.trainer import (  # noqa: E402
+    DivergedError,
+    Plan,
+    Task,
+    train,
+)
+from django_recsys.learning.options import TrainingOptions  # noqa: E402
+
+PLAN = Plan(epochs=6, learning_rate=0.05, item_rate=2.0)
+
+
+class Line(Network):
+    """One table and one layer, with dropout so that randomness matters."""
+
+    item_tables = sparse_tables = ("table.weight",)
+
+    def __init__(self):
+        super().__init__()
+        with torch.random.fork_rng():
+            torch.manual_seed(1)
+            self.table = torch.nn.Embedding(8, 4)
+            self.layer = torch.nn.Linear(4, 1)
+        self.dropout = torch.nn.Dropout(0.3)
+
+
+def batches(random):
+    return (random.integers(8, size=5) for _ in range(10))
+
+
+def loss(module, batch, done):
+    items = torch.from_numpy(batch)
+    values = module.layer(module.dropout(module.table(items)))[:, 0]
+    return ((values - items) ** 2).mean()
+
+
+def task(**changes) -> Task:
+    return Task(**({"steps_per_epoch": 10, "batches": batches, "loss": loss} | changes))
+
+
+def weights(module) -> np.ndarray:
+    return torch.nn.utils.parameters_to_vector(module.parameters()).detach().numpy()
+
+
+def test_the_loss_falls_and_the_seed_decides():
+    first, second, third = Line(), Line(), Line()
+    curve = train(first, task(), PLAN, TrainingOptions(seed=1))
+    train(second, task(), PLAN, TrainingOptions(seed=1))
+    train(third, task(), PLAN, TrainingOptions(seed=2))
+    assert curve.shape == (6, 3)
+    assert curve[-1, 0] < curve[0, 0] / 2
+    np.testing.assert_array_equal(weights(first), weights(second))
+    assert (weights(first) != weights(third)).any()
+
+
+class KilledError(Exception):
+    pass
+
+
+def test_a_killed_training_goes_on_to_the_same_weights(tmp_path):
+    whole, scores = Line(), iter([0.1, 0.3, 0.2, 0.4, 0.35, 0.3] * 2)
+    options = TrainingOptions(seed=3)
+    train(whole, task(validate=lambda net: next(scores)), PLAN, options)
+
+    path = tmp_path / "checkpoint.npz"
+    options = TrainingOptions(seed=3, checkpoint=path)
+    scores, calls = iter([0.1, 0.3, 0.2]), []
+
+    def killed_in_the_fourth_epoch(module, batch, done):
+        calls.append(done)
+        if len(calls) > 35:
+            raise KilledError
+        return loss(module, batch, done)
+
+    part = task(loss=killed_in_the_fourth_epoch, validate=lambda net: next(scores))
+    with pytest.raises(KilledError):
+        train(Line(), part, PLAN, options)
+    assert path.exists()
+
+    resumed, scores = Line(), iter([0.4, 0.35, 0.3])
+    curve = train(resumed, task(validate=lambda net: next(scores)), PLAN, options)
+    assert curve[:, 1].tolist() == [0.1, 0.3, 0.2, 0.4, 0.35, 0.3]
+    np.testing.assert_array_equal(weights(resumed), weights(whole))
+
+
+@pytest.mark.parametrize("contents", [b"", b"PK\x03\x04 cut short", b"not a file"])
+def test_a_damaged_checkpoint_begins_anew(tmp_path, contents):
+    path = tmp_path / "checkpoint.npz"
+    path.write_bytes(contents)
+    plain, beside = Line(), Line()
+    train(plain, task(), PLAN, TrainingOptions())
+    train(beside, task(), PLAN, TrainingOptions(checkpoint=path))
+    np.testing.assert_array_equal(weights(plain), weights(beside))
+
+
+def test_a_checkpoint_of_another_training_is_left_alone(tmp_path):
+    options = TrainingOptions(checkpoint=tmp_path / "checkpoint.npz")
+    train(Line(), task(), PLAN, options)
+    other = Plan(epochs=2, learning_rate=0.05, item_rate=2.0)
+    assert len(train(Line(), task(), other, options)) == 2
+
+
+def test_the_best_weights_are_kept_and_patience_ends_it():
+    kept, scores, seen = Line(), iter([0.1, 0.5, 0.4, 0.3, 0.2, 0.1]), []
+
+    def validate(module):
+        seen.append(weights(module).copy())
+        return next(scores)
+
+    plan = Plan(epochs=6, learning_rate=0.05, item_rate=2.0, patience=2)
+    curve = train(kept, task(validate=validate), plan, TrainingOptions())
+    assert len(curve) == 4
+    np.testing.assert_array_equal(weights(kept), seen[1])
+
+
+def test_the_time_budget_is_kept():
+    options = TrainingOptions(time_budget=timedelta(0))
+    assert len(train(Line(), task(), PLAN, options)) == 1
+
+
+def test_divergence_says_what_to_lower():
+    def endless(module, batch, done):
+        return loss(module, batch, done) * torch.inf
+
+    with pytest.raises(DivergedError, match=r"learning_rate \(it is 0.05\)"):
+        train(Line(), task(loss=endless), PLAN, TrainingOptions())
+
+
+def test_progress_is_told_within_an_epoch():
+    told = []
+    train(Line(), task(), PLAN, TrainingOptions(progress=told.append))
+    assert len(told) >= 12
+    assert told[-1].fraction == 1.0
+    assert "epoch 6 of 6" in told[-1].message
