@@ -24,6 +24,8 @@ from .workshop import Workshop
 
 ROWS_PER_TRANSACTION = 100
 """Some hundred kilobytes: a few milliseconds of a write lock on SQLite."""
+ROWS_PER_SERVER_TRANSACTION = 1000
+"""On servers, where nobody waits for rows that nothing points to yet."""
 LONGEST_PAUSE_SECONDS = 0.25
 VISITORS_PER_SLICE = 1024
 NEIGHBORS = 40
@@ -181,7 +183,7 @@ def write(
     key: str,
     lists: Iterable[tuple[str, RankedItems]],
 ) -> None:
-    """Insert (key, list) pairs by `executemany`, a few hundred per transaction."""
+    """Insert (key, list) pairs by `executemany`, some at a time."""
     alias = router.db_for_write(model)
     connection = connections[alias]
     quote = connection.ops.quote_name
@@ -191,7 +193,7 @@ def write(
         "VALUES (%s, %s, %s)"
     )
     rows = ((trained_model.pk, name, ranked.packed()) for name, ranked in lists)
-    while page := list(islice(rows, ROWS_PER_TRANSACTION)):
+    while page := list(islice(rows, rows_per_transaction(alias))):
         with turns(alias), connection.cursor() as cursor:
             cursor.executemany(statement, page)
 
@@ -205,27 +207,40 @@ def drop_lists_of_the_gone(trained_model: TrainedModel) -> None:
 
 
 def delete_in_batches(rows: models.QuerySet) -> int:
-    """Delete rows a few hundred at a time; return how many there were."""
+    """Delete rows some at a time; return how many there were."""
     deleted = 0
     manager = rows.model._default_manager
-    while keys := list(rows.values_list("pk", flat=True)[:ROWS_PER_TRANSACTION]):
-        with turns(router.db_for_write(rows.model)):
+    alias = router.db_for_write(rows.model)
+    size = rows_per_transaction(alias)
+    while keys := list(rows.values_list("pk", flat=True)[:size]):
+        with turns(alias):
             manager.filter(pk__in=keys).delete()
         deleted += len(keys)
     return deleted
 
 
+def rows_per_transaction(alias: str) -> int:
+    """Return how many rows are written at once."""
+    return ROWS_PER_TRANSACTION if is_sqlite(alias) else ROWS_PER_SERVER_TRANSACTION
+
+
+def is_sqlite(alias: str) -> bool:
+    """Say whether all who write wait for one lock."""
+    return connections[alias].vendor == "sqlite"
+
+
 @contextmanager
 def turns(alias: str) -> Iterator[None]:
-    """Hold a transaction, then pause as long as it took.
+    """Hold a transaction; in SQLite, pause then as long as it took.
 
-    SQLite has one writer and does not queue those who wait: without the pause this
+    It has one writer and does not queue those who wait: without the pause this
     process would take the lock again before the shop's next poll of it.
     """
     began = time.perf_counter()
     with transaction.atomic(using=alias):
         yield
-    time.sleep(min(time.perf_counter() - began, LONGEST_PAUSE_SECONDS))
+    if is_sqlite(alias):
+        time.sleep(min(time.perf_counter() - began, LONGEST_PAUSE_SECONDS))
 
 
 def delete_lists(trained_models: Sequence[int]) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from django_recsys.models import Interaction
+from django_recsys.operations.tick import tick
 from django_recsys.signals import item_purchased, item_returned
 from django_recsys.tracking import backfill, catch_up, email_key, record_interaction
 from tests.hosts.shop.models import Order, OrderLine, Product, Variant
@@ -163,6 +164,17 @@ def test_unpaid_line_waits_until_it_is_paid(product, order):
     Order.objects.update(paid=True)
     catch_up(now=timezone.now())
     assert stored("event_id") == [key_of(line)]
+
+
+def test_order_that_is_saved_as_paid_is_found_by_the_tick(product, order):
+    Order.objects.update(paid=False)
+    line = OrderLine.objects.create(order=order, product=product)
+    order.paid = True
+    order.save()
+    assert stored("pk") == []  # no line was saved, so no signal tells
+    assert tick(timezone.now()).caught_up["recorded"] == 1
+    assert stored("event_id") == [key_of(line)]
+    assert tick(timezone.now()).caught_up["recorded"] == 0
 
 
 @pytest.mark.parametrize("days", [1, 30, 45])
