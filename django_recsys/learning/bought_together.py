@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from ._basket_pairs import Baskets, Pairs
 
 
+MEASURES = ("lift", "confidence", "support")
+
+
 @dataclass(kw_only=True, eq=False)
 class BoughtTogether(Recommender):
-    """Items that share baskets more often than chance, by shrunken lift.
+    """Items that share baskets more often than chance.
 
     Ask it with a basket as history: ``recommend([""], histories=[basket])``. A pair
     counts only if enough different customers bought it, which also keeps one
@@ -37,8 +40,19 @@ class BoughtTogether(Recommender):
     can_explain: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = ("weights_",)
 
+    measure: str = hyperparameter(
+        "lift",
+        choices=MEASURES,
+        help="What orders the pairs: lift (how much more often than by chance), "
+        "confidence (share of the first item's baskets that hold the second: other "
+        "in each direction) or support (baskets that hold both).",
+    )
     fewest_customers: int = hyperparameter(
-        3, low=3, high=10_000, help="Different customers a pair needs to be shown."
+        3,
+        low=3,
+        high=10_000,
+        help="Different customers a pair needs to be shown.",
+        searched=False,
     )
     significance: float = hyperparameter(
         10.83, low=0.0, high=1e6, help="Least log-likelihood ratio; 10.83 is p = 0.001."
@@ -87,7 +101,7 @@ class BoughtTogether(Recommender):
         )
 
     def _weigh(self, baskets: Baskets, pairs: Pairs, size: int) -> csr_array:
-        """Return the lift of each pair, drawn towards none by ``shrinkage``."""
+        """Return the measure of each pair, drawn towards none by ``shrinkage``."""
         from ._basket_pairs import log_likelihood_ratio
 
         total = len(baskets.customers)
@@ -95,11 +109,12 @@ class BoughtTogether(Recommender):
         first, second = counts[pairs.first], counts[pairs.second]
         expected = first * second / max(total, 1)
         ratio = log_likelihood_ratio(pairs.baskets, first, second, total)
-        lift = pairs.baskets / (expected + self.shrinkage)
+        among = {"lift": expected, "confidence": first, "support": total}[self.measure]
+        worth = pairs.baskets / (among + self.shrinkage)
         kept = (pairs.baskets > expected) & (ratio >= self.significance)
-        best = _largest_of_each(pairs.first[kept], lift[kept], self.neighbors)
-        columns = (pairs.first[kept][best], pairs.second[kept][best], lift[kept][best])
-        return _sparse(size, *columns)
+        best = _largest_of_each(pairs.first[kept], worth[kept], self.neighbors)
+        columns = (pairs.first[kept], pairs.second[kept], worth[kept])
+        return _sparse(size, *(column[best] for column in columns))
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         scores = (self._query_matrix(histories) @ self.weights_).toarray()

@@ -121,6 +121,29 @@ def item_features(columns: Mapping[str, Sequence[Any]], items: IdMap) -> ItemFea
     )
 
 
+def category_shares(items: Any, id_map: IdMap) -> csr_array:
+    """Return (n_items, n_categories) float32; an item's categories share its row.
+
+    items: as ``features_over`` takes them. Raises DataError without categories.
+    """
+    from scipy.sparse import csr_array
+
+    table = items
+    if isinstance(items, Mapping):
+        wanted = ("item", "category")
+        table = {name: items[name] for name in wanted if name in items}
+        if "category" not in table:
+            raise DataError("The items have no column 'category'.")
+    made = features_over(table, id_map)
+    is_category = [name.startswith("category=") for name in made.names]
+    if not any(is_category):
+        raise DataError("The items have no column 'category'.")
+    found = csr_array(made.matrix[:, np.flatnonzero(is_category)])
+    # Rows of length one before: the squares of their cells sum to one.
+    found.data = found.data**2
+    return found
+
+
 def standardised(values: np.ndarray) -> np.ndarray:
     """Return (n,) float32 with mean 0 and deviation 1 of the known; unknown are 0."""
     known = np.isfinite(values)

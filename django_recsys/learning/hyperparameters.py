@@ -28,6 +28,8 @@ class Hyperparameter:
     """Largest allowed value, inclusive."""
     choices: tuple[Any, ...] | None = None
     help: str = ""
+    searched: bool = True
+    """False where it is a wish of the shop, no matter of what scores best."""
 
     @property
     def allowed(self) -> str:
@@ -60,9 +62,16 @@ def hyperparameter(
     high: float | None = None,
     choices: tuple[Any, ...] | None = None,
     help: str = "",
+    searched: bool = True,
 ) -> Any:
     """Declare a dataclass field as a hyper-parameter of a recommender."""
-    declaration = {"low": low, "high": high, "choices": choices, "help": help}
+    declaration = {
+        "low": low,
+        "high": high,
+        "choices": choices,
+        "help": help,
+        "searched": searched,
+    }
     return field(default=default, metadata={_KEY: declaration})
 
 
@@ -78,6 +87,11 @@ def declared(cls: type) -> tuple[Hyperparameter, ...]:
         for each in fields(cls)
         if _KEY in each.metadata
     )
+
+
+def searched(cls: type) -> tuple[Hyperparameter, ...]:
+    """Return those of the declared hyper-parameters that a search may change."""
+    return tuple(each for each in declared(cls) if each.searched)
 
 
 def _type_of(annotation: Any) -> type:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from .base import TrainingOptions
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
@@ -16,9 +14,12 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
+SIMILARITIES = ("cosine", "jaccard", "tfidf", "bm25", "conditional")
+
+
 @dataclass(kw_only=True, eq=False)
 class ItemKNN(ItemToItem):
-    """Item-based neighbourhoods by shrunken cosine (Sarwar et al. 2001).
+    """Item-based neighbourhoods (Sarwar et al. 2001; Deshpande & Karypis 2004).
 
     An item is scored by its own neighbours, so that a popular item cannot enter
     every list as everybody's neighbour.
@@ -29,6 +30,13 @@ class ItemKNN(ItemToItem):
     neighbors: int = hyperparameter(
         50, low=1, high=2000, help="Neighbours kept per item."
     )
+    similarity: str = hyperparameter(
+        "cosine",
+        choices=SIMILARITIES,
+        help="How alike two items are by the people they share. tfidf and bm25 let "
+        "people who took much say less; conditional: how many of an item's "
+        "people took the other, whatever its popularity.",
+    )
     shrinkage: float = hyperparameter(
         30.0, low=0.0, high=1e5, help="Higher trusts items of few users less."
     )
@@ -37,10 +45,14 @@ class ItemKNN(ItemToItem):
         self, interactions: Interactions, options: TrainingOptions
     ) -> csr_array:
         from ._neighbors import nearest
+        from ._similarities import WEIGHINGS, nearest_by_jaccard, to_conditional
 
         taken = interactions.user_items()
         taken.data[:] = 1
-        counts = np.bincount(taken.indices, minlength=taken.shape[1])
-        norms = np.sqrt(counts + np.float32(self.shrinkage))
-        taken.data /= norms[taken.indices].astype(np.float32)
-        return nearest(taken, self.neighbors, options.threads).T.tocsr()
+        if self.similarity == "jaccard":
+            return nearest_by_jaccard(taken, self.neighbors, self.shrinkage).T.tocsr()
+        weighted = WEIGHINGS[self.similarity](taken, self.shrinkage)
+        found = nearest(weighted, self.neighbors, options.threads)
+        if self.similarity == "conditional":
+            found = to_conditional(found, taken, self.shrinkage)
+        return found.T.tocsr()

@@ -15,7 +15,7 @@ from .cold_items import hold_out_items
 from .edges import Edges
 from .evaluation import Evaluation, evaluate
 from .extras import import_room
-from .hyperparameters import declared
+from .hyperparameters import searched
 from .registry import create
 from .reporting import peak_rss_bytes
 from .splitting import split
@@ -80,7 +80,7 @@ def tuned(
     training: TrainingOptions,
 ) -> dict[str, Any] | None:
     """Search, set what was found, return how; None for one without choices."""
-    if not declared(type(recommender)):
+    if not searched(type(recommender)):
         return None
     found = import_room("tuning").tune(
         recommender.name,

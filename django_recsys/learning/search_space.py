@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .hyperparameters import Hyperparameter, declared
+from .hyperparameters import Hyperparameter, searched
 
 SPAN = 10.0
 """Numbers are searched from a tenth of what stands to ten times as much."""
@@ -55,7 +55,7 @@ def dimensions(cls: type, start: Mapping[str, Any]) -> tuple[Dimension, ...]:
 
     Texts without choices, as the sources of a blend, are left as they are.
     """
-    found = (_dimension(each, start[each.name]) for each in declared(cls))
+    found = (_dimension(each, start[each.name]) for each in searched(cls))
     return tuple(each for each in found if each is not None)
 
 

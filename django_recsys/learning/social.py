@@ -46,6 +46,7 @@ class Social(Recommender):
         low=1,
         high=1000,
         help="Friends who must have taken an item; 1 may give away what one took.",
+        searched=False,
     )
     recency: float = recency_hyperparameter()
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from .base import TrainingOptions
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
 from .popular import Popular
@@ -27,15 +26,7 @@ class Trending(Popular):
         14.0, low=0.01, high=10_000, help="Days after which a taking counts half."
     )
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
+    def _popularity(self, interactions: Interactions) -> np.ndarray:
         order = np.lexsort((interactions.timestamps, pair_codes(interactions)))
         newest = order[np.diff(pair_codes(interactions)[order], append=-1) != 0]
         times, items_taken = (
@@ -49,4 +40,4 @@ class Trending(Popular):
         size = len(interactions.items)
         popularity = np.bincount(items_taken, weights, minlength=size)
         taken = np.bincount(items_taken, minlength=size) > 0
-        self.popularity_ = np.where(taken, popularity, np.nan).astype(np.float32)
+        return np.where(taken, popularity, np.nan).astype(np.float32)

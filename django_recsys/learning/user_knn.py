@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True, eq=False)
 class UserKNN(Recommender):
-    """User-based neighbourhoods by cosine (Resnick et al. 1994; Breese et al. 1998).
+    """User-based neighbourhoods (Resnick et al. 1994; Breese et al. 1998).
 
     Neighbours are looked up when asked, from the history, so a person need not have
     been there in the fit and no matrix between users is ever held. The artifact must
@@ -31,12 +31,18 @@ class UserKNN(Recommender):
     array_names: ClassVar[tuple[str, ...]] = (
         "taken_",
         "profiles_",
+        "sizes_",
         "rarity_",
         "recency_",
     )
 
     neighbors: int = hyperparameter(
         100, low=1, high=5000, help="People of like taste who are asked."
+    )
+    similarity: str = hyperparameter(
+        "cosine",
+        choices=("cosine", "jaccard"),
+        help="How alike two people are by what they share.",
     )
     popularity_power: float = hyperparameter(
         0.25, low=0.0, high=1.0, help="Higher lets shared popular items say less."
@@ -49,7 +55,9 @@ class UserKNN(Recommender):
     taken_: csr_array = field(init=False, repr=False)
     """(n_users, n_items) float32: what each person gives to an item taken."""
     profiles_: csr_array = field(init=False, repr=False)
-    """(n_items, n_users) float32; columns of length one."""
+    """(n_items, n_users) float32: what each person's taking of an item says."""
+    sizes_: np.ndarray = field(init=False, repr=False)
+    """(n_users,) float32: squared lengths of the columns of profiles."""
     rarity_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32: what sharing the item says."""
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
@@ -73,8 +81,7 @@ class UserKNN(Recommender):
         self.rarity_ = rarity.astype(np.float32)
         profiles = taken.copy()
         profiles.data = self.rarity_[taken.indices]
-        norms = np.sqrt(np.add.reduceat(profiles.data**2, taken.indptr[:-1]))
-        profiles.data /= np.repeat(norms, lengths)
+        self.sizes_ = np.add.reduceat(profiles.data**2, taken.indptr[:-1])
         self.profiles_ = profiles.T.tocsr()
         given = np.repeat(lengths**-self.activity_power, lengths)
         taken.data = given.astype(np.float32)
@@ -85,6 +92,19 @@ class UserKNN(Recommender):
 
         queries = recent_items(histories, self.recency_)
         queries.data = queries.data * self.rarity_[queries.indices]
-        alike = largest_of_each_row(queries @ self.profiles_, self.neighbors)
+        alike = largest_of_each_row(self._similarity_to(queries), self.neighbors)
         scores = (alike @ self.taken_).toarray()
         return np.where(scores > 0, scores, np.nan)
+
+    def _similarity_to(self, queries: csr_array) -> csr_array:
+        """Return (n_queries, n_users): how alike the person is to each in the fit."""
+        alike = queries @ self.profiles_
+        theirs = self.sizes_[alike.indices]
+        if self.similarity == "cosine":
+            # The asking person's own length is one and the same for all others.
+            alike.data /= np.sqrt(theirs)
+            return alike
+        own = np.asarray(queries.multiply(queries).sum(axis=1)).ravel()
+        either = np.repeat(own, np.diff(alike.indptr)) + theirs - alike.data
+        alike.data = (alike.data / np.maximum(either, 1e-12)).astype(np.float32)
+        return alike

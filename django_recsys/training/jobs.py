@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from django_recsys.exceptions import ConfigurationError, TrainingInProgressError
 from django_recsys.learning.extras import require_extra
-from django_recsys.learning.hyperparameters import declared
+from django_recsys.learning.hyperparameters import searched
 from django_recsys.learning.registry import get_recommender_class
 from django_recsys.models import Lease, RecommenderConfig, TrainingRun
 
@@ -79,7 +79,7 @@ def queue_tuning(key: str, *, minutes: float, trigger: str) -> TrainingRun:
     config = RecommenderConfig.objects.named(key)
     if config.is_draft:
         raise ConfigurationError(f"{key} is a draft: tune {config.parent} instead.")
-    if not declared(get_recommender_class(config.algorithm)):
+    if not searched(get_recommender_class(config.algorithm)):
         raise ConfigurationError(f"{config.algorithm} has nothing to tune.")
     purpose = TrainingRun.Purpose.TUNE
     waiting = config.runs.queued().filter(purpose=purpose).first()

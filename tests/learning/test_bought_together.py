@@ -108,3 +108,22 @@ def test_where_nothing_is_recommended_there_is_nothing_to_explain():
     histories = baskets(("1", "ab")).histories()
     padded = np.full((1, 3), -1)
     assert fitted.explain_indices(histories, padded).tolist() == [[-1, -1, -1]]
+
+
+def weights_of(measure, rows):
+    model = BoughtTogether(measure=measure, significance=0.0, shrinkage=0.0).fit(rows)
+    ids = rows.items.indices(["a", "b"])
+    return model.weights_[[ids[0]], :].toarray()[0, ids[1]], (
+        model.weights_[[ids[1]], :].toarray()[0, ids[0]]
+    )
+
+
+def test_measures_by_hand():
+    with_both = [(f"{n}", "ab") for n in range(4)]
+    with_one = [(f"{n}", "bx") for n in range(4, 8)]
+    others = [(f"{n}", "xy") for n in range(8, 20)]
+    rows = baskets(*with_both, *with_one, *others)
+    # 20 baskets: a in 4, b in 8, both in 4.
+    assert weights_of("lift", rows) == pytest.approx((2.5, 2.5))
+    assert weights_of("support", rows) == pytest.approx((0.2, 0.2))
+    assert weights_of("confidence", rows) == pytest.approx((1.0, 0.5))

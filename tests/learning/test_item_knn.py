@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from django_recsys.learning import _similarities
 from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.testing import RecommenderContract
@@ -41,3 +43,45 @@ def test_recent_items_say_more():
     alone = model.recommend(["x"], histories=[["4"]], n=5, exclude=["3"])
     assert answer.item_ids[0].tolist() != answer.item_ids[1].tolist()
     assert answer.item_ids[0, 0] == alone.item_ids[0, 0]
+
+
+def formula(similarity, taken, shrinkage):
+    """Return (n_items, n_items), row: the item of the history."""
+    both = taken.T @ taken
+    users = taken.sum(axis=0)
+    rare = np.log1p(taken.shape[1] / np.maximum(taken.sum(axis=1), 1))[:, None]
+    if similarity == "jaccard":
+        return both / (users[:, None] + users - both + shrinkage)
+    if similarity == "conditional":
+        return both / (users[:, None] + shrinkage)
+    if similarity == "tfidf":
+        norms = np.sqrt(((taken * rare) ** 2).sum(axis=0) + shrinkage)
+        return (taken * rare).T @ (taken * rare) / np.outer(norms, norms)
+    length = 0.25 + 0.75 * (users + shrinkage) / (users.mean() + shrinkage)
+    weighed = taken * rare * 2.2 / (1.2 * length + 1)
+    return weighed.T @ weighed
+
+
+@pytest.mark.parametrize("similarity", ["jaccard", "tfidf", "bm25", "conditional"])
+def test_other_similarities_equal_their_formulas(similarity):
+    rows = random_rows()
+    model = ItemKNN(neighbors=2000, shrinkage=3.0, recency=0.0, similarity=similarity)
+    taken = (rows.user_items().toarray() > 0).astype(float)
+    expected = formula(similarity, taken, 3.0)
+    np.fill_diagonal(expected, 0)
+    found = model.fit(rows).weights_.toarray()
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("similarity", ["jaccard", "bm25", "conditional"])
+def test_the_nearest_by_a_similarity_are_kept(similarity, monkeypatch):
+    monkeypatch.setattr(_similarities, "CELLS_PER_BLOCK", 500)
+    rows = random_rows()
+    taken = (rows.user_items().toarray() > 0).astype(float)
+    expected = formula(similarity, taken, 1.0)
+    np.fill_diagonal(expected, 0)
+    model = ItemKNN(neighbors=4, shrinkage=1.0, similarity=similarity).fit(rows)
+    kept = model.weights_.toarray()
+    floor = np.sort(expected, axis=0)[-4]
+    assert (np.count_nonzero(kept, axis=0) == 4).all()
+    assert (kept[kept > 0] >= (0.9999 * floor[None, :]).repeat(25, 0)[kept > 0]).all()

@@ -77,3 +77,21 @@ def test_user_knn_asks_the_nearest_only():
     model = UserKNN(neighbors=2, recency=0.0).fit(rows)
     answer = model.recommend(["new"], histories=[["x", "y"]], n=4)
     assert [each for each in answer.item_ids[0] if each] == ["z"]
+
+
+def test_user_knn_by_jaccard_asks_people_with_little_else():
+    rows = interactions_of(
+        {"a": ["x", "y", "p", "q", "r", "s"], "b": ["x", "z"], "c": ["w", "v"]}
+    )
+    plain = {"popularity_power": 0.0, "activity_power": 0.0, "recency": 0.0}
+    model = UserKNN(similarity="jaccard", **plain).fit(rows)
+    scores = model.recommend(["new"], histories=[["x", "y"]], n=7)
+    found = dict(zip(scores.item_ids[0], scores.scores[0], strict=True))
+    assert found["z"] == pytest.approx(1 / 3)
+    assert found["p"] == pytest.approx(2 / 6)
+    nearest = UserKNN(similarity="jaccard", neighbors=1, **plain).fit(rows)
+    history = [["x", "z", "y"]]
+    answer = nearest.recommend(["new"], histories=history, n=7, exclude_seen=False)
+    assert answer.scores[0, 0] == pytest.approx(2 / 3)
+    cosine = UserKNN(similarity="cosine", neighbors=1, **plain).fit(rows)
+    assert cosine.recommend(["new"], histories=[["x", "y"]], n=1).item_ids[0, 0] != "z"
