@@ -4,9 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
+
+from tests.services.conftest import statement
 
 ROOT = Path(__file__).resolve().parents[2]
 TOYS = Path(__file__).parent / "toys"
@@ -31,8 +34,23 @@ EXPECTED = {
 }
 
 
+@pytest.fixture
+def database_url():
+    """Give an empty database of the kind that the whole suite runs on."""
+    server = os.environ.get("RECSYS_TEST_DATABASE_URL", "sqlite://")
+    if server.startswith("sqlite"):
+        yield "sqlite://"
+        return
+    name = f"recsys_{uuid.uuid4().hex[:12]}"
+    statement(server, f"CREATE DATABASE {name}")
+    try:
+        yield f"{server.rsplit('/', 1)[0]}/{name}"
+    finally:
+        statement(server, f"DROP DATABASE {name}")
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_host_takes_the_plugin_in(name, tmp_path):
+def test_host_takes_the_plugin_in(name, tmp_path, database_url):
     command = [sys.executable, "-W", "error::DeprecationWarning", "-m"]
     done = subprocess.run(
         [*command, "tests.hosts.toys.walk"],
@@ -40,6 +58,7 @@ def test_host_takes_the_plugin_in(name, tmp_path):
         env={
             **os.environ,
             "RECSYS_TOY_HOST": name,
+            "RECSYS_TOY_DATABASE_URL": database_url,
             "RECSYS_TEST_STORAGE": str(tmp_path),
             "OMP_NUM_THREADS": "1",
         },

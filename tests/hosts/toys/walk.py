@@ -40,6 +40,8 @@ def install(seen: dict[str, Any]) -> None:
         "makemigrations", "django_recsys", check=True, dry_run=True, verbosity=0
     )
     for alias in connections:
+        # The apps without migrations last: their keys lead to Django's own tables.
+        call_command("migrate", verbosity=0, database=alias)
         call_command("migrate", run_syncdb=True, verbosity=0, database=alias)
 
 
