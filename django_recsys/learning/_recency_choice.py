@@ -1,8 +1,10 @@
-"""Choosing by the data how fast the say of a history's items fades."""
+"""Choosing by the data how fast a history fades and how much a trend says."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -14,8 +16,10 @@ from .metrics import ranking_metrics
 from .ranking import rank_relevant
 from .recency import recent_items
 from .splitting import Split, leave_one_out, validation_split
+from .trend import item_trends, trend_factors
 
-CHOICES = (0.0, 30.0, 10.0, 5.0, 3.0, 2.0, 1.0)  # from the mildest to the strongest
+RECENCIES = (0.0, 30.0, 10.0, 5.0, 3.0, 2.0, 1.0)  # from the mildest to the strongest
+TRENDS = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 TOLERANCE = 0.98  # the mildest choice this close to the best one is taken
 MOST_ITEMS = 3000
 MOST_USERS = 3000
@@ -23,23 +27,61 @@ FEWEST_USERS = 30  # below this a choice would be noise
 REGULARIZATION = 300.0
 
 
-def choose_recency(interactions: Interactions, seed: int) -> float:
-    """Return the recency that best foretells the newest part of the interactions.
+class Choice(NamedTuple):
+    """What best foretells the newest part of some interactions."""
+
+    recency: float
+    """0 where all of a history weighs alike."""
+    trend: float
+    """0 where the trend of an item says nothing."""
+
+
+_CHOSEN: WeakKeyDictionary[Interactions, Choice] = WeakKeyDictionary()
+
+
+def choices(interactions: Interactions, seed: int) -> Choice:
+    """Return what ``choose`` says, which several models of one fit may ask."""
+    if interactions not in _CHOSEN:
+        _CHOSEN[interactions] = choose(interactions, seed)
+    return _CHOSEN[interactions]
+
+
+def choose(interactions: Interactions, seed: int) -> Choice:
+    """Return recency and trend that best foretell the newest interactions.
 
     A small item-to-item model of the most popular items is fitted on the older part
     and asked for what is new to each of a sample of users; 0 (all alike) where there
-    are too few to tell.
+    are too few to tell. First the recency is chosen, then the trend.
     """
     cut = _cut(_popular_part(interactions))
     if cut is None:
-        return CHOICES[0]
+        return Choice(RECENCIES[0], TRENDS[0])
     histories, relevant = _queries(cut, seed)
     if relevant.shape[0] < FEWEST_USERS:
-        return CHOICES[0]
+        return Choice(RECENCIES[0], TRENDS[0])
     weights = _item_weights(cut.train)
-    quality = [_quality(histories, relevant, weights, each) for each in CHOICES]
-    good = np.array(quality) >= TOLERANCE * max(quality)
-    return CHOICES[int(np.argmax(good))]
+    qualities = [_qualities(histories, relevant, weights, each) for each in RECENCIES]
+    means = np.mean(qualities, axis=1)
+    recency = RECENCIES[int(np.argmax(means >= TOLERANCE * means.max()))]
+    if not cut.train.has_times:
+        return Choice(recency, TRENDS[0])
+    trends = item_trends(cut.train)
+    qualities = [
+        _qualities(histories, relevant, weights * trend_factors(trends, each), recency)
+        for each in TRENDS
+    ]
+    return Choice(recency, TRENDS[_mildest(np.array(qualities))])
+
+
+def _mildest(qualities: np.ndarray) -> int:
+    """Return the first choice that the best one beats by less than chance does.
+
+    qualities: (n_choices, n_queries); chance is the standard error of the paired
+    difference.
+    """
+    lost = qualities[np.argmax(qualities.mean(axis=1))] - qualities
+    chance = lost.std(axis=1) / np.sqrt(lost.shape[1])
+    return int(np.argmax(lost.mean(axis=1) <= chance))
 
 
 def _popular_part(interactions: Interactions) -> Interactions:
@@ -86,10 +128,10 @@ def _item_weights(train: Interactions) -> np.ndarray:
     return inverse
 
 
-def _quality(
+def _qualities(
     histories: Histories, relevant: csr_array, weights: np.ndarray, recency: float
-) -> float:
-    """Return the mean NDCG@10 over the queries."""
+) -> np.ndarray:
+    """(n_queries,) NDCG@10."""
     queries = recent_items(histories, recency)
     scores = queries @ weights
     rows = np.repeat(np.arange(len(scores)), np.diff(queries.indptr))
@@ -97,4 +139,5 @@ def _quality(
     counts = np.diff(relevant.indptr)
     owners = np.repeat(np.arange(len(scores)), counts)
     ranks = rank_relevant(scores, relevant)
-    return float(ranking_metrics(owners, ranks, counts)["ndcg@10"].mean())
+    result: np.ndarray = ranking_metrics(owners, ranks, counts)["ndcg@10"]
+    return result

@@ -13,6 +13,7 @@ from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
 from .recency import learned_recency, recency_hyperparameter, recent_items
+from .trend import follow_trend, learned_trend, trend_hyperparameter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -37,6 +38,7 @@ class ImplicitALS(Recommender):
         "confidence_",
         "ridge_",
         "recency_",
+        "trend_",
     )
 
     embedding_size: int = hyperparameter(
@@ -57,12 +59,15 @@ class ImplicitALS(Recommender):
     )
     epochs: int = hyperparameter(15, low=1, high=500, help="Passes over the data.")
     recency: float = recency_hyperparameter()
+    trend: float = trend_hyperparameter()
 
     item_factors_: np.ndarray = field(init=False, repr=False)
     """(n_items, embedding_size) float32; zero for items that nobody took."""
     confidence_: np.ndarray = field(init=False, repr=False)  # () float64
     ridge_: np.ndarray = field(init=False, repr=False)  # () float64
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
+    trend_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32, what the scores of each item are multiplied by."""
 
     def _fit(
         self,
@@ -76,6 +81,7 @@ class ImplicitALS(Recommender):
         from ._implicit_als import item_factors
 
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self.trend_ = learned_trend(self.trend, interactions, options.seed)
         confidence = interactions.user_items()
         self.confidence_ = self._learned_confidence(interactions, confidence.nnz)
         # A sum over more items needs more to balance it, in large shops and small.
@@ -102,6 +108,7 @@ class ImplicitALS(Recommender):
         queries = self._query_matrix(histories)
         users = fold_in(queries, self.item_factors_, float(self.ridge_))
         scores = users @ self.item_factors_.T
+        follow_trend(scores, queries, self.trend_)
         scores[np.diff(queries.indptr) == 0] = np.nan
         scores[:, ~self.item_factors_.any(axis=1)] = np.nan
         result: np.ndarray = scores
@@ -120,6 +127,8 @@ class ImplicitALS(Recommender):
     ) -> np.ndarray:
         from ._implicit_als import pair_shares
 
-        return pair_shares(
+        shares: np.ndarray = pair_shares(
             queries, entries, targets, self.item_factors_, float(self.ridge_)
         )
+        shares *= self.trend_[targets]
+        return shares

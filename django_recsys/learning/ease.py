@@ -13,6 +13,7 @@ from .hyperparameters import hyperparameter
 from .interactions import Interactions
 from .options import available_cores
 from .recency import learned_recency, recency_hyperparameter, recent_items
+from .trend import follow_trend, learned_trend, trend_hyperparameter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -45,6 +46,7 @@ class EASE(Recommender):
         "scale_",
         "ridge_",
         "recency_",
+        "trend_",
         "block_",
     )
 
@@ -56,6 +58,7 @@ class EASE(Recommender):
         "-1: by the number of items per user.",
     )
     recency: float = recency_hyperparameter()
+    trend: float = trend_hyperparameter()
     most_items: int = hyperparameter(
         0,
         low=0,
@@ -74,6 +77,8 @@ class EASE(Recommender):
     scale_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, what a column's raw product is multiplied by."""
 
+    trend_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32, what the scores of each item are multiplied by."""
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
     ridge_: np.ndarray = field(init=False, repr=False)  # () float64
     _near: csr_array | None = field(init=False, repr=False, default=None)
@@ -91,6 +96,7 @@ class EASE(Recommender):
         from ._item_block import most_informative
 
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self.trend_ = learned_trend(self.trend, interactions, options.seed)
         self._near = self._taken_by = None
         taken = interactions.user_items()
         taken.data[:] = 1
@@ -145,7 +151,10 @@ class EASE(Recommender):
         self.item_weights_ = np.zeros((0, 0), dtype=np.float32)
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        return self._weigh(self._query_matrix(histories))
+        queries = self._query_matrix(histories)
+        scores = self._weigh(queries)
+        follow_trend(scores, queries, self.trend_)
+        return scores
 
     def _similarities(self, item_indices: np.ndarray) -> np.ndarray | csr_array:
         if len(self.block_):
@@ -212,9 +221,9 @@ class EASE(Recommender):
         sources = queries.indices[entries]
         if len(self.block_):
             places = self._places()
-            sources, targets = places[sources], places[targets]
-            inside = (sources >= 0) & (targets >= 0)
-            weights = np.where(inside, self.item_weights_[sources, targets], 0)
+            sources, inside = places[sources], places[targets]
+            known = (sources >= 0) & (inside >= 0)
+            weights = np.where(known, self.item_weights_[sources, inside], 0)
         elif len(self.item_weights_):
             weights = self.item_weights_[sources, targets]
         else:
@@ -226,5 +235,5 @@ class EASE(Recommender):
             )
             weights *= self.scale_[targets]
             weights[sources == targets] = 0
-        shares: np.ndarray = queries.data[entries] * weights
+        shares: np.ndarray = queries.data[entries] * weights * self.trend_[targets]
         return shares

@@ -34,9 +34,9 @@ def learned_recency(
     """Return the recency to use, () float64; chosen by the data where it is -1."""
     if recency >= 0:
         return np.array(recency)
-    from ._recency_choice import choose_recency
+    from ._recency_choice import choices
 
-    return np.array(choose_recency(interactions, seed))
+    return np.array(choices(interactions, seed).recency)
 
 
 def recency_weights(histories: Histories, recency: float | np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ class TestImplicitALS(RecommenderContract):
 
 def test_folding_in_solves_the_normal_equations():
     rows = taste_clusters()
-    model = ImplicitALS(embedding_size=4, recency=0.0).fit(rows)
+    model = ImplicitALS(embedding_size=4, recency=0.0, trend=0.0).fit(rows)
     factors, histories = model.item_factors_, rows.histories()
     scores = model.score_indices(histories, np.arange(len(histories)))
     taken = histories.matrix().toarray() > 0

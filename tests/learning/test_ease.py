@@ -99,9 +99,9 @@ def test_block_of_items_answers_as_if_the_others_were_not_there():
     rows = taste_clusters(users=80, items=30, taken=9)
     counts = rows.item_counts()
     kept = np.sort(np.argsort(-counts, kind="stable")[:20])
-    confined = EASE(most_items=20, recency=0, regularization=10).fit(rows)
+    confined = EASE(most_items=20, recency=0, trend=0, regularization=10).fit(rows)
     inside = rows.select(np.isin(rows.item_indices, kept)).compact()
-    alone = EASE(recency=0, regularization=10).fit(inside)
+    alone = EASE(recency=0, trend=0, regularization=10).fit(inside)
     history = rows.items.ids[kept[:3]].tolist()
     ours, theirs = (
         each.recommend(["?"], histories=[history], n=5) for each in (confined, alone)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning._recency_choice import choose_recency
+from django_recsys.learning._recency_choice import choose
 from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.recency import (
     learned_recency,
@@ -40,11 +40,11 @@ def walks(users: int, is_ordered: bool) -> Interactions:
 
 
 def test_sequences_choose_the_newest_items():
-    assert 0 < choose_recency(walks(300, is_ordered=True), seed=0) <= 5
+    assert 0 < choose(walks(300, is_ordered=True), seed=0).recency <= 5
 
 
 def test_unordered_tastes_weigh_all_alike():
-    assert choose_recency(walks(300, is_ordered=False), seed=0) in (0.0, 30.0)
+    assert choose(walks(300, is_ordered=False), seed=0).recency in (0.0, 30.0)
 
 
 @pytest.mark.parametrize("has_times", [True, False])
@@ -52,18 +52,18 @@ def test_too_few_users_weigh_all_alike(has_times):
     rows = Interactions.from_arrays(
         ["1", "1", "2"], ["a", "b", "a"], timestamps=[1, 2, 3], has_times=has_times
     )
-    assert choose_recency(rows, seed=0) == 0
+    assert choose(rows, seed=0).recency == 0
 
 
 def test_one_moment_for_all_has_no_order():
     rows = Interactions.from_arrays(["1", "2"], ["a", "b"], timestamps=[5, 5])
-    assert choose_recency(rows, seed=0) == 0
+    assert choose(rows, seed=0).recency == 0
 
 
 def test_only_popular_items_are_looked_at(monkeypatch):
     monkeypatch.setattr("django_recsys.learning._recency_choice.MOST_ITEMS", 40)
     monkeypatch.setattr("django_recsys.learning._recency_choice.MOST_USERS", 100)
-    assert choose_recency(walks(300, is_ordered=True), seed=0) > 0
+    assert choose(walks(300, is_ordered=True), seed=0).recency > 0
 
 
 def test_a_given_recency_is_taken_as_it_is():

@@ -1,0 +1,78 @@
+"""How much more an item says that many people took for the first time of late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .hyperparameters import hyperparameter
+from .interactions import Interactions
+from .preparation import SECONDS_PER_DAY, pair_codes
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+CHOSEN_BY_DATA = -1.0
+HALF_LIFE_DAYS = 7.0
+TAKINGS_BEFORE_OWN_TREND = 10.0  # an item's trend is drawn to the shop's by so many
+
+
+def trend_hyperparameter() -> Any:
+    """Declare the hyper-parameter that models of new items share."""
+    return hyperparameter(
+        CHOSEN_BY_DATA,
+        low=CHOSEN_BY_DATA,
+        high=1e4,
+        help="How much the score of an item grows with the people new to it of late; "
+        "0: not at all; -1: chosen by how well the newest interactions are foretold.",
+    )
+
+
+def learned_trend(trend: float, interactions: Interactions, seed: int) -> np.ndarray:
+    """Return (n_items,) float32, what to multiply an item's scores by; 1 is usual."""
+    if trend < 0:
+        from ._recency_choice import choices
+
+        trend = choices(interactions, seed).trend
+    return trend_factors(item_trends(interactions), trend)
+
+
+def trend_factors(trends: np.ndarray, trend: float) -> np.ndarray:
+    """Return (n_items,) float32: 1 for an item of the shop's usual trend."""
+    factors: np.ndarray = (1 + trend * trends) / (1 + trend)
+    return factors.astype(np.float32)
+
+
+def follow_trend(scores: np.ndarray, queries: csr_array, factors: np.ndarray) -> None:
+    """Multiply the scores by the factors in place, but for what the query holds.
+
+    scores: (n_queries, n_items); whoever has an item is not won by its trend.
+    """
+    rows = np.repeat(np.arange(len(scores)), np.diff(queries.indptr))
+    held = scores[rows, queries.indices]
+    scores *= factors
+    scores[rows, queries.indices] = held
+
+
+def item_trends(interactions: Interactions) -> np.ndarray:
+    """Return (n_items,) float32: first takings of late, per taking, the shop's being 1.
+
+    A person's first taking of an item counts and fades with its age. Later ones say
+    that the item is bought again, not that it wins people. Without real times each
+    item has the shop's trend.
+    """
+    size = len(interactions.items)
+    if not interactions.has_times:
+        return np.ones(size, dtype=np.float32)
+    pairs = pair_codes(interactions)
+    order = np.lexsort((interactions.timestamps, pairs))
+    first = order[np.diff(pairs[order], prepend=-1) != 0]
+    times, items = interactions.timestamps[first], interactions.item_indices[first]
+    ages = (interactions.timestamps.max() - times) / SECONDS_PER_DAY
+    of_late = np.bincount(items, 0.5 ** (ages / HALF_LIFE_DAYS), minlength=size)
+    takings = np.bincount(items, minlength=size)
+    of_shop = of_late.sum() / takings.sum()
+    trends: np.ndarray = of_late + TAKINGS_BEFORE_OWN_TREND * of_shop
+    trends /= (takings + TAKINGS_BEFORE_OWN_TREND) * of_shop
+    return trends.astype(np.float32)

@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+
+from django_recsys.learning._recency_choice import choices, choose
+from django_recsys.learning.als import ImplicitALS
+from django_recsys.learning.ease import EASE
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.trend import item_trends, learned_trend, trend_factors
+
+DAY = 86_400.0
+WEEKS = 20
+
+
+def rows_of(*rows: tuple[str, str, float], has_times: bool = True) -> Interactions:
+    users, items, days = zip(*rows, strict=True)
+    return Interactions.from_arrays(
+        users, items, timestamps=np.array(days) * DAY, has_times=has_times
+    )
+
+
+def fashion(users: int = 400, is_fickle: bool = True) -> Interactions:
+    """Return weekly takings; in a fickle shop each week's items are its own."""
+    random = np.random.default_rng(0)
+    rows = []
+    for user in range(users):
+        for week in np.sort(random.choice(WEEKS, 6, replace=False)).tolist():
+            pool = week * 3 if is_fickle else 0
+            item = pool + int(random.integers(12 if is_fickle else 70))
+            rows.append((f"{user}", f"{item}", week * 7 + random.random()))
+    return rows_of(*rows)
+
+
+def test_first_takings_of_late_make_a_trend():
+    old = [(f"u{each}", "old", 0.0) for each in range(20)]
+    new = [(f"u{each}", "new", 100.0) for each in range(20)]
+    rows = rows_of(*old, *new)
+    trends = dict(zip(rows.items.ids, item_trends(rows), strict=True))
+    assert trends["new"] > 1 > trends["old"]
+
+
+def test_later_takings_of_the_same_person_make_none():
+    once = [(f"u{each}", item, 0.0) for each in range(20) for item in ("a", "b")]
+    again = [(f"u{each}", "a", 100.0) for each in range(20)]
+    a, b = item_trends(rows_of(*once, *again))
+    assert a == b
+
+
+def test_a_single_taking_is_drawn_to_the_shop():
+    usual = [(f"u{each}", "usual", float(each)) for each in range(100)]
+    rows = rows_of(*usual, ("v", "rare", 100.0))
+    rare = item_trends(rows)[rows.items.indices(["rare"])[0]]
+    assert 1 < rare < 3
+
+
+def test_without_times_there_is_no_trend():
+    rows = rows_of(("1", "a", 0.0), ("2", "b", 9.0), has_times=False)
+    assert item_trends(rows).tolist() == [1, 1]
+    assert learned_trend(-1.0, rows, seed=0).tolist() == [1, 1]
+
+
+def test_factors_leave_the_usual_item_as_it_is():
+    factors = trend_factors(np.array([0.5, 1.0, 4.0]), 2.0)
+    assert factors.tolist() == pytest.approx([2 / 3, 1, 3])
+    assert trend_factors(np.array([0.5, 4.0]), 0.0).tolist() == [1, 1]
+
+
+def test_a_fickle_shop_chooses_a_trend_and_a_steady_one_does_not():
+    assert choose(fashion(), seed=0).trend >= 1
+    assert choose(fashion(is_fickle=False), seed=0).trend == 0
+
+
+def test_the_choice_is_made_once_for_all_models_of_a_fit(monkeypatch):
+    rows = fashion(60)
+    first = choices(rows, seed=0)
+    monkeypatch.setattr("django_recsys.learning._recency_choice.choose", None)
+    assert choices(rows, seed=0) is first
+
+
+@pytest.mark.parametrize("shape", [(20, 60), (60, 20)])
+@pytest.mark.parametrize("model", [EASE, ImplicitALS])
+def test_scores_and_reasons_are_multiplied_by_the_trend(model, shape):
+    users, items = shape
+    random = np.random.default_rng(1)
+    rows = Interactions.from_arrays(
+        random.integers(0, users, 300),
+        random.integers(0, items, 300),
+        timestamps=random.uniform(0, 100, 300) * DAY,
+    )
+    plain, trendy = model(trend=0).fit(rows), model(trend=5).fit(rows)
+    histories, people = rows.histories(), np.arange(len(rows.users))
+    held = rows.user_items().toarray() > 0
+    factors = np.where(held, 1, trend_factors(item_trends(rows), 5))
+    np.testing.assert_allclose(
+        trendy.score_indices(histories, people),
+        plain.score_indices(histories, people) * factors,
+        atol=1e-4,
+    )
+    history = rows.items.ids[:5].tolist()
+    item = rows.items.ids[7]
+    factor = trendy.trend_[7]
+    ours, theirs = trendy.explain(history, item), plain.explain(history, item)
+    assert [share for _, share in ours] == pytest.approx(
+        [share * factor for _, share in theirs], rel=1e-3
+    )
