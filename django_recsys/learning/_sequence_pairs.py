@@ -3,88 +3,139 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array, vstack
 
 from .histories import Histories
 from .options import TrainingOptions
+from .slices import in_threads
 
-PAIRS_PER_SLICE = 1 << 22
+PAIRS_PER_BLOCK = 1 << 22
 
 
-def followers(
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Steps:
+    """What a row says of the rows around it in the same history."""
+
+    says: np.ndarray
+    """(before + 1 + after,) float32, of the oldest to the newest; 0 of itself."""
+    before: int
+    after: int
+
+    @classmethod
+    def of(cls, max_steps: int, distance_power: float, backward: float) -> Steps:
+        """Return steps that say 1 / distance^power, times ``backward`` of earlier."""
+        forward = (np.arange(1, max_steps + 1) ** -distance_power).astype(np.float32)
+        before = max_steps if backward else 0
+        earlier = (forward * np.float32(backward))[:before][::-1]
+        says = np.concatenate((earlier, np.zeros(1, np.float32), forward))
+        return cls(says=says, before=before, after=max_steps)
+
+    def around(self, rows: np.ndarray, histories: Histories) -> csr_array:
+        """Return (n_rows, n_items): what each row says of the items around it.
+
+        rows: positions in the histories. An item may be stored more than once, the
+        row's own too, of which it says nothing.
+        """
+        starts = histories.starts
+        owners = np.searchsorted(starts, rows, side="right") - 1
+        first = np.maximum(rows - self.before, starts[owners])
+        lengths = np.minimum(rows + self.after + 1, starts[owners + 1]) - first
+        edges = np.concatenate(([0], np.cumsum(lengths)))
+        positions = np.arange(edges[-1]) + np.repeat(first - edges[:-1], lengths)
+        steps = positions - np.repeat(rows - self.before, lengths)
+        cells = (self.says[steps], histories.item_indices[positions], edges)
+        return csr_array(cells, shape=(len(rows), histories.n_items))
+
+
+def strengths(histories: Histories, steps: Steps) -> np.ndarray:
+    """Return (n_items,) float64: the mean of what is said by an item and of it."""
+    items = histories.item_indices
+    total = np.zeros(len(items))
+    owners = histories.owners
+    later = steps.says[steps.before + 1 :]
+    for step, says in enumerate(later[: max(len(items) - 1, 0)], start=1):
+        paired = (owners[step:] == owners[:-step]) & (items[step:] != items[:-step])
+        total[step:] += says * paired
+        total[:-step] += says * paired
+    both = 1 + (steps.says[steps.before - 1] / later[0] if steps.before else 0)
+    sums = np.bincount(items, total, minlength=histories.n_items)
+    result: np.ndarray = sums * both / 2
+    return result
+
+
+def largest_weights(
     histories: Histories,
-    max_steps: int,
-    distance_power: float,
+    steps: Steps,
+    scales: tuple[np.ndarray, np.ndarray],
+    neighbors: int,
     options: TrainingOptions,
 ) -> csr_array:
-    """Return (n_items, n_items) float32: sum over pairs of 1 / distance^power.
+    """Return (n_items, n_items) float32: sums over pairs, scaled, the largest kept.
 
-    From the earlier item to the later one, up to ``max_steps`` rows later, without
-    pairs of an item with itself. A slice of people at a time bounds the memory.
+    scales: (n_items,) each, of the leading and of the following item. All rows of a
+    leading item are in one block, so that its neighbours are cut to size at once and
+    blocks bound the memory.
     """
-    shape = (histories.n_items, histories.n_items)
-    total = csr_array(shape, dtype=np.float32)
-    weights = (np.arange(1, max_steps + 1) ** -distance_power).astype(np.float32)
-    for part, fraction in _parts(histories, max_steps):
-        rows, columns, steps = _pairs(histories.select(part), max_steps)
-        cells = (weights[steps - 1], (rows, columns))
-        total = total + coo_array(cells, shape=shape).tocsr()
-        options.report(fraction, "counting what follows what")
-    return csr_array(total)
+    by_item = np.argsort(histories.item_indices, kind="stable")
+    counts = np.bincount(histories.item_indices, minlength=histories.n_items)
+    starts = np.concatenate(([0], np.cumsum(counts)))
 
+    def largest(leading: slice) -> csr_array:
+        own = starts[leading.start : leading.stop + 1]
+        said = steps.around(by_item[own[0] : own[-1]], histories)
+        ones = np.ones(said.shape[0], dtype=np.float32)
+        members = csr_array(
+            (ones, np.arange(len(ones)), own - own[0]), shape=(len(own) - 1, len(ones))
+        )
+        sums = _without_diagonal(members @ said, leading.start)
+        first = np.repeat(scales[0][leading], np.diff(sums.indptr))
+        sums.data = (sums.data * first * scales[1][sums.indices]).astype(np.float32)
+        options.report(own[-1] / len(by_item), "counting what follows what")
+        return largest_of_each_row(sums, neighbors)
 
-def normalised(
-    counts: csr_array, popularity_power: float, shrinkage: float
-) -> csr_array:
-    """Return the counts, divided by a mean of how frequent the two items are."""
-    strength = np.asarray(counts.sum(axis=1) + counts.sum(axis=0)).ravel() / 2
-    strength = (strength + shrinkage).astype(np.float64)
-    first = np.repeat(strength ** (popularity_power - 1), np.diff(counts.indptr))
-    second = (strength**-popularity_power)[counts.indices]
-    data = (counts.data * first * second).astype(np.float32)
-    return csr_array((data, counts.indices, counts.indptr), shape=counts.shape)
+    blocks = _blocks(starts[:-1] * len(steps.says) // PAIRS_PER_BLOCK)
+    return vstack(in_threads(largest, blocks, options.threads), format="csr")
 
 
 def largest_of_each_row(matrix: csr_array, n: int) -> csr_array:
     """Return the matrix with the n largest cells of each row, ties by column."""
-    matrix.sort_indices()
     lengths = np.diff(matrix.indptr)
+    edge = np.full(len(lengths), -np.inf, dtype=matrix.dtype)
+    for row in np.flatnonzero(lengths > n):
+        cells = matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]]
+        edge[row] = np.partition(cells, len(cells) - n)[len(cells) - n]
+    bound = np.repeat(edge, lengths)
+    kept = matrix.data >= bound
     rows = np.repeat(np.arange(len(lengths)), lengths)
-    crowded = (lengths > n)[rows]
-    some = np.flatnonzero(crowded)
-    order = some[np.lexsort((matrix.indices[some], -matrix.data[some], rows[some]))]
-    first = np.searchsorted(rows[some], rows[order])
-    kept = ~crowded
-    kept[order[np.arange(len(order)) - first < n]] = True
-    counts = np.bincount(rows[kept], minlength=len(lengths))
-    starts = np.concatenate(([0], np.cumsum(counts)))
-    return csr_array(
-        (matrix.data[kept], matrix.indices[kept], starts), shape=matrix.shape
-    )
+    too_many = np.bincount(rows[kept], minlength=len(lengths)) - n
+    tied = np.flatnonzero((too_many > 0)[rows] & (matrix.data == bound))
+    # Of what ties at the edge the first columns stay.
+    tied = tied[np.lexsort((-matrix.indices[tied], rows[tied]))]
+    place = np.arange(len(tied)) - np.searchsorted(rows[tied], rows[tied])
+    kept[tied[place < too_many[rows[tied]]]] = False
+    result = _only(matrix, kept)
+    result.sort_indices()
+    return result
 
 
-def _parts(histories: Histories, max_steps: int) -> Iterator[tuple[slice, float]]:
-    """Give slices of queries of about PAIRS_PER_SLICE pairs, and the share done."""
-    slice_of = histories.starts[1:] * max_steps // PAIRS_PER_SLICE
-    edges = np.flatnonzero(np.diff(slice_of, prepend=-1, append=-1))
+def _without_diagonal(matrix: csr_array, first: int) -> csr_array:
+    """Return the matrix without column ``first`` + r in row r."""
+    own = np.arange(first, first + matrix.shape[0])
+    return _only(matrix, matrix.indices != np.repeat(own, np.diff(matrix.indptr)))
+
+
+def _only(matrix: csr_array, kept: np.ndarray) -> csr_array:
+    """Return the matrix with some of its cells."""
+    starts = np.concatenate(([0], np.cumsum(kept)))[matrix.indptr]
+    cells = (matrix.data[kept], matrix.indices[kept], starts)
+    return csr_array(cells, shape=matrix.shape)
+
+
+def _blocks(block_of: np.ndarray) -> Iterator[slice]:
+    """Give the slices of equal numbers."""
+    edges = np.flatnonzero(np.diff(block_of, prepend=-1, append=-1))
     for first, end in zip(edges[:-1], edges[1:], strict=True):
-        yield slice(int(first), int(end)), end / len(histories)
-
-
-def _pairs(
-    histories: Histories, max_steps: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return earlier item, later item and how many rows later, for each pair."""
-    owners, items = histories.owners, histories.item_indices
-    found = []
-    for step in range(1, min(max_steps, len(items) - 1) + 1):
-        earlier, later = items[:-step], items[step:]
-        kept = (owners[:-step] == owners[step:]) & (earlier != later)
-        steps = np.full(int(np.count_nonzero(kept)), step, dtype=np.int16)
-        found.append((earlier[kept], later[kept], steps))
-    if not found:
-        return np.empty(0, int), np.empty(0, int), np.empty(0, int)
-    earlier, later, steps = (np.concatenate(each) for each in zip(*found, strict=True))
-    return earlier, later, steps
+        yield slice(int(first), int(end))

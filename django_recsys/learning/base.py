@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "Recommendations", "Recommender", "Task", "TrainingOptions"]
 
 Task = Literal["new-items", "any-items", "baskets"]
-CELLS_PER_SLICE = 1 << 24  # 64 MB of float32 scores at a time, for each thread
+# 30 MB of float32 scores for each thread: what is larger comes from the system anew
+# each time, page by page.
+CELLS_PER_SLICE = 7_500_000
 DEFAULT_OPTIONS = TrainingOptions()
 
 

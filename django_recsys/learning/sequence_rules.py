@@ -46,12 +46,14 @@ class SequenceRules(ItemToItem):
     def _learn_weights(
         self, interactions: Interactions, options: TrainingOptions
     ) -> csr_array:
-        from ._sequence_pairs import followers, largest_of_each_row, normalised
+        from ._sequence_pairs import Steps, largest_weights, strengths
 
-        counts = followers(
-            interactions.histories(), self.max_steps, self.distance_power, options
+        histories = interactions.histories()
+        steps = Steps.of(self.max_steps, self.distance_power, self.backward)
+        strength = strengths(histories, steps) + self.shrinkage
+        # A mean of how frequent the two items are is what a sum is divided by.
+        leading = strength ** (self.popularity_power - 1)
+        following = strength**-self.popularity_power
+        return largest_weights(
+            histories, steps, (leading, following), self.neighbors, options
         )
-        if self.backward:
-            counts = counts + counts.T.tocsr() * self.backward
-        weights = normalised(counts, self.popularity_power, self.shrinkage)
-        return largest_of_each_row(weights, self.neighbors)

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 
 from .options import available_cores
 from .top_items import PADDING
 
-Answer = tuple[np.ndarray, np.ndarray]
+Found = TypeVar("Found")
 
 
 def in_threads(
-    answer: Callable[[slice], Answer], parts: Iterable[slice]
-) -> list[Answer]:
-    """Return the answer to each slice, one thread per core, in order.
+    find: Callable[[slice], Found], parts: Iterable[slice], threads: int | None = None
+) -> list[Found]:
+    """Return what is found for each slice, in order; by default a thread per core.
 
     numpy lets other threads run while it computes. BLAS keeps to the thread that
     calls it: on products of this size its own threads mostly wait for each other.
     """
     parts = list(parts)
-    cores = available_cores()
-    if len(parts) == 1 or cores == 1:
-        return [answer(part) for part in parts]
+    threads = threads or available_cores()
+    if len(parts) < 2 or threads == 1:
+        return [find(part) for part in parts]
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(cores) as pool:
-        return list(pool.map(answer, parts))
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(find, parts))
 
 
 def spread(

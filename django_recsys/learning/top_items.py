@@ -89,7 +89,7 @@ def _padded(
     n_queries, width = shape
     indices = np.full(shape, PADDING, dtype=np.int32)
     values = np.full(shape, -np.inf, dtype=np.float32)
-    rows, columns, found = _best_first(rows, columns, found.astype(np.float32))
+    rows, columns, found = best_first(rows, columns, found.astype(np.float32))
     first = np.searchsorted(rows, np.arange(n_queries))
     rank = np.arange(len(rows)) - first[rows]
     kept = rank < width
@@ -98,7 +98,7 @@ def _padded(
     return indices, values
 
 
-def _best_first(
+def best_first(
     rows: np.ndarray, columns: np.ndarray, found: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the cells by row, then falling score, then column.

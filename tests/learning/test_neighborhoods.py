@@ -3,7 +3,12 @@ import pytest
 from scipy.sparse import csr_array
 
 from django_recsys.learning import _sequence_pairs
-from django_recsys.learning._sequence_pairs import followers, largest_of_each_row
+from django_recsys.learning._sequence_pairs import (
+    Steps,
+    largest_of_each_row,
+    largest_weights,
+    strengths,
+)
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.graph import Graph
 from django_recsys.learning.sequence_rules import SequenceRules
@@ -38,9 +43,16 @@ def test_graph_equals_the_formula(alpha):
     np.testing.assert_allclose(model.weights_.toarray(), walks, rtol=1e-5)
 
 
+def rule_weights(rows, steps, *, neighbors=100, threads=1):
+    scale = np.ones(len(rows.items))
+    options = TrainingOptions(threads=threads)
+    found = largest_weights(rows.histories(), steps, (scale, scale), neighbors, options)
+    return found.toarray()
+
+
 def test_rules_count_distances():
     rows = interactions_of({"a": ["x", "y", "x", "z"], "b": ["y", "z"]})
-    counts = followers(rows.histories(), 2, 1.0, TrainingOptions()).toarray()
+    counts = rule_weights(rows, Steps.of(2, 1.0, backward=0.0))
     x, y, z = 0, 1, 2
     assert counts[x, y] == 1
     assert counts[y, x] == 1
@@ -49,12 +61,29 @@ def test_rules_count_distances():
     assert counts[x, x] == counts[z, x] == 0
 
 
-def test_slices_change_nothing(monkeypatch):
-    histories = taste_clusters().histories()
-    whole = followers(histories, 5, 0.5, TrainingOptions()).toarray()
-    monkeypatch.setattr(_sequence_pairs, "PAIRS_PER_SLICE", 37)
-    parts = followers(histories, 5, 0.5, TrainingOptions()).toarray()
-    np.testing.assert_allclose(parts, whole, rtol=1e-6)
+def test_rules_say_less_backwards():
+    rows = taste_clusters()
+    forward = rule_weights(rows, Steps.of(5, 0.5, backward=0.0))
+    both = rule_weights(rows, Steps.of(5, 0.5, backward=0.25))
+    np.testing.assert_allclose(both, forward + 0.25 * forward.T, rtol=1e-5)
+
+
+@pytest.mark.parametrize("backward", [0.0, 0.3])
+def test_strength_is_the_mean_of_what_leads_and_follows(backward):
+    rows = taste_clusters()
+    steps = Steps.of(5, 0.5, backward)
+    counts = rule_weights(rows, steps)
+    expected = (counts.sum(axis=0) + counts.sum(axis=1)) / 2
+    np.testing.assert_allclose(strengths(rows.histories(), steps), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("neighbors", [3, 100])
+def test_blocks_and_threads_change_nothing(monkeypatch, neighbors):
+    rows, steps = taste_clusters(), Steps.of(5, 0.5, 0.3)
+    whole = rule_weights(rows, steps, neighbors=neighbors)
+    monkeypatch.setattr(_sequence_pairs, "PAIRS_PER_BLOCK", 37)
+    parts = rule_weights(rows, steps, neighbors=neighbors, threads=2)
+    np.testing.assert_array_equal(parts, whole)
 
 
 def test_rules_foretell_what_follows():
