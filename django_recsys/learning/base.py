@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "Recommendations", "Recommender", "Task", "TrainingOptions"]
 
 Task = Literal["new-items", "any-items", "baskets"]
-# 30 MB of float32 scores for each thread: what is larger comes from the system anew
-# each time, page by page.
-CELLS_PER_SLICE = 7_500_000
+CELLS_PER_SLICE = 7_500_000  # 30 MB per thread; larger arrays are mapped anew each time
 DEFAULT_OPTIONS = TrainingOptions()
 
 
