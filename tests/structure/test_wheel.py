@@ -3,11 +3,15 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
+from email import message_from_string
+from email.message import Message
 from pathlib import Path
 
 import pytest
 import setuptools
+from packaging.requirements import Requirement
 
 from tests.conftest import missing
 
@@ -16,19 +20,33 @@ NOT_SOURCES = (".*", "_build", "build", "dist", "var", "*.egg-info", "__pycache_
 
 
 @pytest.fixture(scope="module")
-def wheel_names(tmp_path_factory) -> list[str]:
+def wheel(tmp_path_factory) -> Path:
     if int(setuptools.__version__.split(".")[0]) < 77:
         missing("setuptools is older than the build needs (77)")
     checkout = tmp_path_factory.mktemp("wheel") / "checkout"
     shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(*NOT_SOURCES))
-    command = (sys.executable, "-m", "build", "--wheel", "--no-isolation")
-    done = subprocess.run(
-        command, cwd=checkout, capture_output=True, text=True, check=False
-    )
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", cwd=checkout)
+    [built] = (checkout / "dist").glob("*.whl")
+    return built
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    [wheel] = (checkout / "dist").glob("*.whl")
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel_names(wheel) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
         return archive.namelist()
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel, wheel_names) -> Message:
+    [name] = (name for name in wheel_names if name.endswith(".dist-info/METADATA"))
+    with zipfile.ZipFile(wheel) as archive:
+        return message_from_string(archive.read(name).decode())
 
 
 def test_wheel_holds_one_package_only(wheel_names):
@@ -49,3 +67,73 @@ def test_wheel_holds_every_file_of_the_package(wheel_names):
 
 def test_wheel_carries_the_license(wheel_names):
     assert any(name.endswith("licenses/LICENSE") for name in wheel_names)
+
+
+def test_wheel_holds_what_other_programs_look_for(wheel_names):
+    """A type checker, and Django's loaders of templates, static files and commands."""
+    oscar = "django_recsys/contrib/oscar"
+    for name in (
+        "django_recsys/py.typed",
+        "django_recsys/static/django_recsys/recsys.css",
+        "django_recsys/templates/django_recsys/placement.html",
+        "django_recsys/management/commands/recsys_tick.py",
+        f"{oscar}/templates/django_recsys/placement.html",
+        f"{oscar}/management/commands/recsys_oscar_suggest.py",
+        f"{oscar}/migrations/0001_initial.py",
+    ):
+        assert name in wheel_names
+
+
+def test_wheel_holds_no_test_no_example_and_no_data(wheel_names):
+    foreign = [
+        name
+        for name in wheel_names
+        if {"tests", "example_shop", "benchmarks", "docs"} & set(name.split("/"))
+        or name.endswith((".csv", ".parquet", ".npz", ".sqlite3", ".json", ".pyc"))
+    ]
+    assert foreign == []
+
+
+def test_metadata_is_what_an_index_shows(metadata):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (metadata["Name"], metadata["Version"]) == ("django-recsys", "0.1.0")
+    assert metadata["Summary"] == project["description"]
+    assert metadata["License-Expression"] == "MIT"
+    assert metadata["Requires-Python"] == ">=3.11"
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert metadata.get_payload().strip() == (ROOT / "README.md").read_text().strip()
+    assert "Typing :: Typed" in metadata.get_all("Classifier")
+
+
+def test_metadata_asks_for_the_base_and_offers_the_extras(metadata):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [Requirement(line) for line in metadata.get_all("Requires-Dist")]
+    base = {each.name for each in asked if each.marker is None}
+    assert base == {Requirement(line).name for line in project["dependencies"]}
+    assert not base & {"torch", "optuna", "matplotlib", "pyarrow", "django-oscar"}
+    extras = set(metadata.get_all("Provides-Extra"))
+    assert extras == set(project["optional-dependencies"])
+
+
+@pytest.mark.slow
+def test_wheel_works_in_an_empty_environment(wheel, tmp_path):
+    """Only the base dependencies: no extra, no test tool, not this checkout."""
+    run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
+    python = tmp_path / "venv" / "bin" / "python"
+    pip = (python, "-m", "pip", "--disable-pip-version-check")
+    run(*pip, "install", "--quiet", wheel, cwd=tmp_path)
+    run(*pip, "check", cwd=tmp_path)
+    program = (
+        "import django_recsys, django_recsys.learning as learning, pathlib;"
+        "assert 'venv' in pathlib.Path(django_recsys.__file__).parts;"
+        "from django.conf import settings; settings.configure("
+        "INSTALLED_APPS=['django.contrib.auth', 'django.contrib.contenttypes',"
+        " 'django_recsys'], RECSYS={'ITEM_MODEL': 'auth.User'},"
+        " DATABASES={'default': {'ENGINE': 'django.db.backends.sqlite3',"
+        " 'NAME': ':memory:'}});"
+        "import django; django.setup();"
+        "from django.core.management import call_command;"
+        "call_command('check'); call_command('migrate', verbosity=0);"
+        "call_command('recsys_backfill')"
+    )
+    run(python, "-c", program, cwd=tmp_path)
