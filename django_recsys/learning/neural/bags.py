@@ -43,8 +43,7 @@ def fit_bags(
     some = np.flatnonzero(np.diff(rows.indptr) > 0)
     loss_of_items = loss_of(model.loss, len(interactions.items), model.negatives)
 
-    def loss(net: Network, users: object, done: float) -> Tensor:
-        chosen = np.asarray(users)
+    def loss(net: Network, chosen: np.ndarray, done: float) -> Tensor:
         items, weights, starts = _tensors(rows[chosen], module)
         states, divergence = net(items, weights, starts)
         owners = torch.repeat_interleave(
@@ -62,6 +61,10 @@ def fit_bags(
 
     task = Task(
         steps_per_epoch=math.ceil(len(some) / model.batch_users),
+        step_size=1.0
+        * min(len(some), model.batch_users)
+        * model.hidden_size
+        * len(interactions.items),
         batches=lambda random: _batches(some, model.batch_users, random),
         loss=loss,
         validate=None if exam is None else lambda net: _quality(module, exam, model),

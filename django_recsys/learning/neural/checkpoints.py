@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +15,8 @@ CURVE, MARK = "curve", "mark"
 WEIGHTS, BEST, STATE = "weights/", "best/", "state/"
 
 
-@dataclass(eq=False)
-class Progressed:
-    """What a training has done so far."""
-
-    curve: list[tuple[float, float, float]] = field(default_factory=list)
-    """Per epoch: mean loss, validation score, seconds since the start."""
+Curve = list[tuple[float, float, float]]
+"""Per epoch: mean loss, validation score, seconds since the start."""
 
 
 def write_checkpoint(
@@ -29,11 +24,11 @@ def write_checkpoint(
     module: nn.Module,
     optimizer: torch.optim.Optimizer,
     mark: str,
-    done: Progressed,
+    curve: Curve,
     best: dict[str, Tensor],
 ) -> None:
     """Write aside and rename, so that a kill leaves the one before."""
-    arrays = {MARK: _digest(mark), CURVE: np.array(done.curve)}
+    arrays = {MARK: _digest(mark), CURVE: np.array(curve)}
     arrays |= {
         WEIGHTS + name: value.numpy() for name, value in _cpu(module.state_dict())
     }
@@ -50,19 +45,19 @@ def write_checkpoint(
 
 def read_checkpoint(
     path: Path, module: nn.Module, optimizer: torch.optim.Optimizer, mark: str
-) -> tuple[Progressed, dict[str, Tensor]]:
-    """Put a checkpoint into module and optimizer; return what was done, best weights.
+) -> tuple[Curve, dict[str, Tensor]] | None:
+    """Put a checkpoint into module and optimizer; return curve and best weights.
 
-    A file that is missing, damaged or of another training changes nothing: the
-    training begins anew, which is always right.
+    A file that is missing, damaged or of another training changes nothing and gives
+    None: the training begins anew, which is always right.
     """
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-        return Progressed(), {}
+        return None
     if not np.array_equal(arrays.get(MARK, np.empty(0)), _digest(mark)):
-        return Progressed(), {}
+        return None
     module.load_state_dict(_under(WEIGHTS, arrays))
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in _under(STATE, arrays).items():
@@ -71,7 +66,7 @@ def read_checkpoint(
     before = optimizer.state_dict()
     optimizer.load_state_dict(before | {"state": state})
     curve = [tuple(row) for row in arrays[CURVE].tolist()]
-    return Progressed(curve=curve), _under(BEST, arrays)
+    return curve, _under(BEST, arrays)
 
 
 def _under(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Tensor]:

@@ -63,6 +63,10 @@ def fit_sequences(
     data = _Rows(histories, weight_of_kinds(kept, histories))
     task = Task(
         steps_per_epoch=max(1, windows.targets // model.batch_tokens),
+        step_size=1.0
+        * min(windows.targets, model.batch_tokens)
+        * model.embedding_size
+        * len(interactions.items),
         batches=lambda random: batches(windows, model.batch_tokens, random),
         loss=lambda net, chosen, done: data.loss(net, windows, chosen, loss),
         validate=None if exam is None else lambda net: _quality(module, exam, model),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,10 +15,12 @@ from torch import Tensor, nn
 from django_recsys.learning.exceptions import RecsysError
 from django_recsys.learning.options import TrainingOptions
 
-from .checkpoints import Progressed, read_checkpoint, write_checkpoint
+from .checkpoints import read_checkpoint, write_checkpoint
 from .modules.network import Network
 
 LONGEST_GRADIENT = 5.0
+STEPS_BETWEEN_REPORTS = 20
+SMALL_STEP = 1e8  # multiplications below which a second thread costs more than it does
 
 
 class DivergedError(RecsysError):
@@ -44,19 +47,13 @@ class Task:
 
     steps_per_epoch: int
     """About how many batches an epoch has, for the learning rate."""
-    batches: Callable[[np.random.Generator], Iterable[object]]
-    loss: Callable[[Network, object, float], Tensor]
+    step_size: float
+    """About how many multiplications a step takes."""
+    batches: Callable[[np.random.Generator], Iterable[Any]]
+    loss: Callable[[Network, Any, float], Tensor]
     """(module, batch, share of the training done) -> ()"""
     validate: Callable[[Network], float] | None = None
     """A score, higher is better; None trains all epochs."""
-
-
-@dataclass(eq=False)
-class _Course:
-    """Where the training stands."""
-
-    done: Progressed = field(default_factory=Progressed)
-    best: dict[str, Tensor] = field(default_factory=dict)
 
 
 def train(
@@ -66,119 +63,143 @@ def train(
 
     Gives (n_epochs, 3) float64: mean loss, validation score (NaN without one) and
     seconds since the start. The same seed gives the same weights, also where a
-    checkpoint (`TrainingOptions.checkpoint`) let a second process go on. Raises
-    DivergedError with what to lower.
+    checkpoint (`TrainingOptions.checkpoint`) let a second process go on. A time
+    budget shortens the course of the learning rate, so that it ends low in any case;
+    how far that gets depends on the machine. Raises DivergedError with what to lower.
     """
-    optimizer = _optimizer(module, plan)
-    with _seeded(options.seed), _threads(options.threads):
-        course = _Course()
-        if options.checkpoint is not None:
-            course.done, course.best = read_checkpoint(
-                options.checkpoint, module, optimizer, _fingerprint(module, plan)
-            )
-        _run(module, task, plan, options, optimizer, course)
-    if course.best:
-        module.load_state_dict(course.best)
+    threads = options.threads if task.step_size > SMALL_STEP else 1
+    with _seeded(options.seed), _threads(threads):
+        training = _Training(module, task, plan, options)
+        training.resume()
+        training.run()
+    if training.best:
+        module.load_state_dict(training.best)
     module.eval()
-    return np.array(course.done.curve, dtype=np.float64).reshape(-1, 3)
+    return np.array(training.curve, dtype=np.float64).reshape(-1, 3)
 
 
-def _run(
-    module: Network,
-    task: Task,
-    plan: Plan,
-    options: TrainingOptions,
-    optimizer: torch.optim.Optimizer,
-    course: _Course,
-) -> None:
-    begun = time.monotonic()
-    before = course.done.curve[-1][2] if course.done.curve else 0.0
-    for epoch in range(len(course.done.curve), plan.epochs):
-        if _is_over(course.done.curve, plan, options):
+class _Training:
+    """A module on its way."""
+
+    def __init__(
+        self, module: Network, task: Task, plan: Plan, options: TrainingOptions
+    ) -> None:
+        self.module, self.task, self.plan, self.options = module, task, plan, options
+        self.optimizer = _optimizer(module, plan)
+        self.curve: list[tuple[float, float, float]] = []
+        self.best: dict[str, Tensor] = {}
+        self.begun = time.monotonic()
+
+    def resume(self) -> None:
+        """Go on from the checkpoint, if there is one of this very training."""
+        path = self.options.checkpoint
+        if path is None:
             return
-        loss = _epoch(module, task, plan, options, optimizer, epoch)
-        score = float("nan")
-        if task.validate is not None:
-            module.eval()
-            with torch.inference_mode():
-                score = task.validate(module)
-        seconds = before + time.monotonic() - begun
-        is_best = not score <= max((each[1] for each in course.done.curve), default=-1)
-        course.done.curve.append((loss, score, seconds))
-        if is_best:
-            course.best = {
-                name: value.detach().clone()
-                for name, value in module.state_dict().items()
-            }
-        options.report(
-            (epoch + 1) / plan.epochs,
-            f"epoch {epoch + 1} of {plan.epochs}: loss {loss:.4f}, NDCG@10 {score:.4f}",
-        )
-        if options.checkpoint is not None:
-            mark = _fingerprint(module, plan)
-            write_checkpoint(
-                options.checkpoint,
-                module,
-                optimizer,
-                mark,
-                course.done,
-                course.best,
-            )
+        found = read_checkpoint(path, self.module, self.optimizer, self.mark)
+        if found is not None:
+            self.curve, self.best = found
+            self.begun -= self.curve[-1][2]
 
+    def run(self) -> None:
+        """Train until the epochs, the time or the patience are at their end."""
+        while len(self.curve) < self.plan.epochs and not self.is_over():
+            loss = self.epoch(len(self.curve))
+            score = self.score()
+            # Of equal scores the later one has the lower loss.
+            if not score < max((each[1] for each in self.curve), default=-1.0):
+                weights = self.module.state_dict().items()
+                self.best = {name: each.detach().clone() for name, each in weights}
+            self.curve.append((loss, score, self.seconds))
+            self.tell(len(self.curve) / self.plan.epochs, loss, score)
+            self.keep()
 
-def _is_over(
-    curve: list[tuple[float, float, float]], plan: Plan, options: TrainingOptions
-) -> bool:
-    if not curve:
-        return False
-    budget = options.time_budget
-    if (
-        budget is not None
-        and curve[-1][2] * (1 + 1 / len(curve)) > budget.total_seconds()
-    ):
-        return True  # another epoch would pass the budget
-    scores = [each[1] for each in curve]
-    if np.isnan(scores).any():
-        return False
-    return len(scores) - 1 - int(np.argmax(scores)) >= plan.patience
+    def is_over(self) -> bool:
+        """Whether another epoch would be in vain."""
+        if not self.curve:
+            return False
+        scores = [each[1] for each in self.curve]
+        has_stalled = len(scores) - 1 - int(np.argmax(scores)) >= self.plan.patience
+        is_scored = not np.isnan(scores).any()
+        return self.share_of_time >= 1 or (is_scored and has_stalled)
 
+    def epoch(self, number: int) -> float:
+        """Train on all batches once, or until the time is up; return the mean loss."""
+        # Anew for each epoch, so that a resumed one needs no state of a generator.
+        random = np.random.default_rng((self.options.seed, number))
+        torch.manual_seed(int(random.integers(1 << 62)))
+        self.module.train()
+        losses = []
+        for step, batch in enumerate(self.task.batches(random)):
+            share = min(step / self.task.steps_per_epoch, 1.0)
+            done = max((number + share) / self.plan.epochs, self.share_of_time)
+            losses.append(self.step(batch, min(done, 1.0)))
+            if step % STEPS_BETWEEN_REPORTS == 0:
+                self.tell(done, losses[-1])
+            if done >= 1:
+                break
+        return float(np.mean(losses))
 
-def _epoch(
-    module: Network,
-    task: Task,
-    plan: Plan,
-    options: TrainingOptions,
-    optimizer: torch.optim.Optimizer,
-    epoch: int,
-) -> float:
-    """Return the mean loss."""
-    # Anew for each epoch, so that a resumed training needs no state of a generator.
-    random = np.random.default_rng((options.seed, epoch))
-    torch.manual_seed(int(random.integers(1 << 62)))
-    module.train()
-    total, count = 0.0, 0
-    for step, batch in enumerate(task.batches(random)):
-        done = (epoch + min(step / task.steps_per_epoch, 1.0)) / plan.epochs
-        for group in optimizer.param_groups:
-            group["lr"] = group["full_rate"] * _rate(done, plan.warm_up)
-        loss = task.loss(module, batch, done)
+    def step(self, batch: Any, done: float) -> float:
+        """Learn from one batch; return its loss."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["full_rate"] * _rate(done, self.plan.warm_up)
+        loss = self.task.loss(self.module, batch, done)
         value = float(loss.detach())
         if not np.isfinite(value):
             raise DivergedError(
-                f"The loss became {value} in epoch {epoch + 1}, step {step + 1}: lower "
-                f"learning_rate (it is {plan.learning_rate:g}) or item_rate "
-                f"({plan.item_rate:g})."
+                f"The loss became {value} in epoch {len(self.curve) + 1}: lower "
+                f"learning_rate (it is {self.plan.learning_rate:g}) or item_rate "
+                f"(it is {self.plan.item_rate:g})."
             )
-        optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(module.parameters(), LONGEST_GRADIENT)
-        optimizer.step()
-        total, count = total + value, count + 1
-        if step % 20 == 0:
-            options.report(
-                done, f"epoch {epoch + 1} of {plan.epochs}: loss {value:.4f}"
+        nn.utils.clip_grad_norm_(self.module.parameters(), LONGEST_GRADIENT)
+        self.optimizer.step()
+        return value
+
+    def score(self) -> float:
+        """Return the validation score, NaN where there is none."""
+        if self.task.validate is None:
+            return float("nan")
+        self.module.eval()
+        with torch.inference_mode():
+            return self.task.validate(self.module)
+
+    def tell(self, done: float, loss: float, score: float | None = None) -> None:
+        """Tell the caller how far it is."""
+        number = min(int(done * self.plan.epochs) + (score is None), self.plan.epochs)
+        message = f"epoch {number} of {self.plan.epochs}: loss {loss:.4f}"
+        if score is not None and np.isfinite(score):
+            message += f", NDCG@10 {score:.4f}"
+        self.options.report(min(done, 1.0), message)
+
+    def keep(self) -> None:
+        """Write a checkpoint, where one is wanted."""
+        path = self.options.checkpoint
+        if path is not None:
+            write_checkpoint(
+                path, self.module, self.optimizer, self.mark, self.curve, self.best
             )
-    return total / max(count, 1)
+
+    @property
+    def seconds(self) -> float:
+        """Since the start, those before an interruption among them."""
+        return time.monotonic() - self.begun
+
+    @property
+    def share_of_time(self) -> float:
+        """How much of the time budget is spent; 0 without one."""
+        budget = self.options.time_budget
+        if budget is None:
+            return 0.0
+        return self.seconds / max(budget.total_seconds(), 1e-9)
+
+    @property
+    def mark(self) -> str:
+        """What must be the same for a checkpoint to fit."""
+        weights = self.module.state_dict().items()
+        shapes = [(name, *value.shape) for name, value in weights]
+        return f"{self.plan} {self.options.seed} {shapes}"
 
 
 def _rate(done: float, warm_up: float) -> float:
@@ -201,12 +222,6 @@ def _optimizer(module: Network, plan: Plan) -> torch.optim.Optimizer:
     return torch.optim.Adam(
         [group for group in groups if group["params"]], lr=rate, betas=(0.9, 0.98)
     )
-
-
-def _fingerprint(module: Network, plan: Plan) -> str:
-    """Return what must be the same for a checkpoint to fit."""
-    shapes = [(name, *value.shape) for name, value in module.state_dict().items()]
-    return f"{plan} {shapes}"
 
 
 @contextmanager

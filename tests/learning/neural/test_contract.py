@@ -1,7 +1,9 @@
 """What every recommender promises, kept by the deep ones."""
 
+from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 
 from django_recsys.learning.registry import create
@@ -14,7 +16,14 @@ SMALL = {"embedding_size": 16, "dropout": 0.0, "learning_rate": 0.02}
 
 @cache
 def fitted_once(contract):
-    return contract().make_recommender().fit(checkerboard())
+    """Fit on the checkerboard with every user's items in an order of chance.
+
+    In its own order each item is followed by one and the same, and that is all that a
+    model of sequences would learn.
+    """
+    rows = checkerboard()
+    chance = np.random.default_rng(0).permutation(len(rows)).astype(np.float64)
+    return contract().make_recommender().fit(replace(rows, timestamps=chance))
 
 
 class DeepContract(RecommenderContract):
@@ -23,27 +32,24 @@ class DeepContract(RecommenderContract):
         return fitted_once(type(self))
 
 
-class SequenceContract(DeepContract):
-    # The checkerboard's histories all end alike, and nothing ever follows there.
-    finds_withheld_item = False
-
-
-class TestSASRec(SequenceContract):
+class TestSASRec(DeepContract):
     def make_recommender(self):
         return create("sasrec", **SMALL, epochs=15, batch_tokens=64)
 
 
-class TestGRU(SequenceContract):
+class TestGRU(DeepContract):
     def make_recommender(self):
         return create("gru", **SMALL, epochs=15, batch_tokens=64, hidden_size=16)
 
 
-class TestLSTM(SequenceContract):
+class TestLSTM(DeepContract):
     def make_recommender(self):
-        return create("lstm", **SMALL, epochs=25, batch_tokens=64, hidden_size=16)
+        return create(
+            "lstm", **SMALL, item_rate=1.0, epochs=30, batch_tokens=64, hidden_size=16
+        )
 
 
-class TestCNN(SequenceContract):
+class TestCNN(DeepContract):
     def make_recommender(self):
         return create("cnn", **SMALL, epochs=15, batch_tokens=64, horizontal=4)
 
@@ -52,7 +58,7 @@ class TestAutoencoder(DeepContract):
     def make_recommender(self):
         sizes = {"embedding_size": 8, "hidden_size": 16, "batch_users": 8}
         return create(
-            "autoencoder", **sizes, learning_rate=0.01, epochs=100, recency=0.0
+            "autoencoder", **sizes, learning_rate=0.01, epochs=60, recency=0.0
         )
 
 
@@ -64,17 +70,17 @@ class TestDenoising(DeepContract):
             **sizes,
             variational=False,
             learning_rate=0.01,
-            epochs=100,
+            epochs=60,
             recency=0.0,
         )
 
 
-class TestTwoTower(SequenceContract):
+class TestTwoTower(DeepContract):
     def make_recommender(self):
         return create("two_tower", **SMALL, epochs=15, batch_tokens=64, negatives=16)
 
 
-class TestTwoTowerOfInterests(SequenceContract):
+class TestTwoTowerOfInterests(DeepContract):
     def make_recommender(self):
         return create(
             "two_tower", **SMALL, epochs=15, batch_tokens=64, negatives=16, interests=3

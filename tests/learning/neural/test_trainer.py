@@ -42,7 +42,8 @@ def loss(module, batch, done):
 
 
 def task(**changes) -> Task:
-    return Task(**({"steps_per_epoch": 10, "batches": batches, "loss": loss} | changes))
+    given = {"steps_per_epoch": 10, "step_size": 200.0, "batches": batches}
+    return Task(**(given | {"loss": loss} | changes))
 
 
 def weights(module) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,8 @@ GAP_BUCKETS = 32  # of the logarithm of seconds: from the same moment to years
 
 class Transformer(SequenceModule):
     """Blocks of self-attention; each step sees itself and what came before."""
+
+    sparse_tables: ClassVar[tuple[str, ...]] = ("items.weight", "gaps.weight")
 
     def __init__(
         self,
