@@ -63,6 +63,10 @@ class RecsysSettings:
     DATABASE: str = setting("default", str)
     STORAGE: str | None = setting(None, str)
     TASKS: str = setting("tick", str)
+    TRAINING_MINUTES: float = setting(240, int, float)
+    TRAINING_MEMORY_MB: int | None = setting(None, int)
+    WARM_START: bool = setting(False, bool)  # noqa: FBT003
+    RESCORE_SECONDS: int = setting(20, int)
     ENABLED: bool = setting(True, bool)  # noqa: FBT003
     EVENT_BUFFER: str | None = setting(None, str, built=False)
     RETENTION_DAYS: int = setting(730, int)

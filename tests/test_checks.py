@@ -236,9 +236,18 @@ def test_celery_without_an_app(settings, monkeypatch):
     assert found(settings, TASKS="celery") == []
 
 
-@pytest.mark.parametrize("key", ["RETENTION_DAYS", "CATCH_UP_DAYS"])
-def test_days_below_one(settings, key):
-    assert the_one(found(settings, **{key: 0})).id == "django_recsys.E015"
+@pytest.mark.parametrize(
+    ("key", "number"),
+    [
+        ("RETENTION_DAYS", 0),
+        ("CATCH_UP_DAYS", 0),
+        ("TRAINING_MINUTES", 0),
+        ("TRAINING_MEMORY_MB", 0),
+        ("RESCORE_SECONDS", -1),
+    ],
+)
+def test_a_number_that_is_too_small(settings, key, number):
+    assert the_one(found(settings, **{key: number})).id == "django_recsys.E015"
 
 
 class SignedBucket:

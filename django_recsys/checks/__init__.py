@@ -22,9 +22,9 @@ from .project import (
 )
 from .purchases import check_purchases
 from .shape import (
-    check_days,
     check_keys,
     check_mapping,
+    check_numbers,
     check_paths,
     check_types,
     check_weights,
@@ -42,7 +42,7 @@ CHECKS: Sequence[Callable[[], Iterator[CheckMessage]]] = (
     check_available,
     check_purchases,
     check_weights,
-    check_days,
+    check_numbers,
     check_aliases,
     check_router,
     check_requests,

@@ -23,7 +23,7 @@ IDS: Mapping[str, str] = {
     "django_recsys.E012": "DATABASE is another than default, without the router.",
     "django_recsys.E013": "VisitorMiddleware stands before what it needs.",
     "django_recsys.E014": "TASKS is neither celery nor tick.",
-    "django_recsys.E015": "A number of days is less than one.",
+    "django_recsys.E015": "A number is smaller than it may be.",
     "django_recsys.W001": "The storage of the artifacts has public addresses.",
     "django_recsys.W002": "TASKS is celery, but no Celery app is loaded.",
     "django_recsys.W003": "A database of our own makes every page wait for it.",

@@ -18,6 +18,13 @@ from django_recsys.models import Interaction
 from .ids import configured, message
 
 DECLARED = {declared.name: declared for declared in fields(RecsysSettings)}
+LEAST = {
+    "RETENTION_DAYS": 1,
+    "CATCH_UP_DAYS": 1,
+    "TRAINING_MINUTES": 0.01,
+    "TRAINING_MEMORY_MB": 1,
+    "RESCORE_SECONDS": 0,
+}
 
 PATHS = {
     "ITEM_QUERYSET": "f() -> queryset",
@@ -124,13 +131,13 @@ def check_weights() -> Iterator[CheckMessage]:
             )
 
 
-def check_days() -> Iterator[CheckMessage]:
-    """Refuse a number of days below one."""
-    for key in ("RETENTION_DAYS", "CATCH_UP_DAYS"):
-        days = getattr(get_settings(), key)
-        if days < 1:
+def check_numbers() -> Iterator[CheckMessage]:
+    """Refuse a number below the least that makes sense."""
+    for key, least in LEAST.items():
+        number = getattr(get_settings(), key)
+        if number is not None and number < least:
             yield message(
                 "E015",
-                f"RECSYS[{key!r}] is {days}.",
-                f"Give at least 1; leave it out for {DECLARED[key].default}.",
+                f"RECSYS[{key!r}] is {number}.",
+                f"Give at least {least:g}; leave it out for {DECLARED[key].default}.",
             )

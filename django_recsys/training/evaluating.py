@@ -84,7 +84,7 @@ class Bench:
         if repr(recipe) not in self._fitted:
             train = self.workshop.rows_to_compare(recipe)
             began = time.perf_counter()
-            recommender, _remark = fitted(recipe, train)
+            recommender, _remark = fitted(recipe, train, self.workshop)
             seconds = time.perf_counter() - began
             if not recommender.is_baseline:  # large ones go as soon as they answered
                 return recommender, seconds

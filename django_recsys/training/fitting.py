@@ -2,20 +2,85 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django_recsys.conf import get_settings
 from django_recsys.learning.base import Recommender
 from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.options import (
+    Progress,
+    TrainingOptions,
+    available_cores,
+)
 from django_recsys.learning.planner import arrange
-from django_recsys.learning.registry import create
+from django_recsys.learning.registry import ALGORITHMS, create, get_recommender_class
 
+from .checkpoints import checkpoint_of
 from .recipes import Recipe
+from .workshop import Workshop
+
+FIT_SHARE = 0.3
+"""Of the time limit of a training, for each of its two fits: one to be measured, one
+to serve. The rest is for reading, scoring and publishing."""
+
+Listener = Callable[[Progress], None]
 
 
-def fitted(recipe: Recipe, rows: Interactions) -> tuple[Recommender, str]:
+def fitted(
+    recipe: Recipe,
+    rows: Interactions,
+    workshop: Workshop,
+    *,
+    listener: Listener | None = None,
+    previous: Recommender | None = None,
+) -> tuple[Recommender, str]:
     """Return the fitted recommender, and what the memory made us change.
 
-    Raises `TooLargeError`, with what would fit instead, where nothing helps: better
-    than a machine that kills the shop's processes.
+    `listener` hears how far the fit has come; `previous` is where a deep model starts
+    from. Raises `TooLargeError`, with what would fit instead, where nothing helps:
+    better than a machine that kills the shop's processes.
     """
     arrangement = arrange(recipe.algorithm, rows, recipe.hyperparameters)
     recommender = create(recipe.algorithm, **arrangement.hyperparameters)
-    return recommender.fit(rows), arrangement.remark
+    with checkpoint_of(recipe, rows, is_kept=is_deep(recipe.algorithm)) as checkpoint:
+        recommender.fit(
+            rows,
+            items=workshop.item_features if reads_items(recommender) else None,
+            options=TrainingOptions(
+                device="auto",
+                progress=listener,
+                time_budget=fit_budget(),
+                threads=own_threads(),
+                checkpoint=checkpoint,
+                previous=previous,
+            ),
+        )
+    return recommender, arrangement.remark
+
+
+def is_deep(algorithm: str) -> bool:
+    """Say whether an algorithm learns in epochs, as those of the extra "neural"."""
+    return ALGORITHMS[algorithm][1] == "neural"
+
+
+def reads_items(recommender: Any) -> bool:
+    """Say whether it learns from what items are; to others they are not described."""
+    if recommender.name == "blend":
+        names = (each.strip() for each in recommender.sources.split(","))
+        known = [get_recommender_class(name) for name in names if name in ALGORITHMS]
+        return any(each.handles_new_items for each in known)
+    return recommender.handles_new_items or getattr(recommender, "by_category", False)
+
+
+def fit_budget() -> timedelta:
+    """Return how long one fit may learn; its learning rate falls to zero by then."""
+    return FIT_SHARE * timedelta(minutes=get_settings().TRAINING_MINUTES)
+
+
+def own_threads() -> int:
+    """Return how many threads a fit takes: OMP_NUM_THREADS, else all cores."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return int(given) if given.isdecimal() and int(given) else available_cores()

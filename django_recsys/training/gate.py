@@ -22,7 +22,8 @@ from django_recsys.learning.evaluation import (
 from django_recsys.learning.exceptions import DataError
 from django_recsys.models import RecommenderConfig, TrainingRun
 
-from .fitting import fitted
+from .curves import curve_of
+from .fitting import Listener, fitted
 from .recipes import Recipe, recipe_of
 from .workshop import Workshop
 
@@ -39,6 +40,8 @@ ENOUGH_VISITORS = 50
 """From so many evaluated visitors on, "better" means that the whole interval is."""
 
 Status = TrainingRun.Status
+Report = Callable[[str], Listener]
+"""Hears what is fitted; returns who hears how far that fit has come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +77,8 @@ class Verdict:
         }
 
 
-def examine(
-    run: TrainingRun, workshop: Workshop, report: Callable[[str], None]
-) -> Verdict:
-    """Measure a run's recipe and decide; `report` hears what is fitted."""
+def examine(run: TrainingRun, workshop: Workshop, report: Report) -> Verdict:
+    """Measure a run's recipe and decide; `report` hears what is fitted, how far."""
     config = run.recommender
     recipe = recipe_of(config)
     task = recipe.recommender().task
@@ -94,14 +95,15 @@ def examine(
 
 
 def measured(
-    recipe: Recipe, task: str, workshop: Workshop, report: Callable[[str], None]
+    recipe: Recipe, task: str, workshop: Workshop, report: Report
 ) -> Evaluation:
     """Fit on the older rows and ask about the newer ones; each recipe once."""
     key = (repr(recipe), task)
     if key not in workshop.evaluations:
-        report(recipe.algorithm)
         train = workshop.older_rows(recipe)
-        recommender, _remark = fitted(recipe, train)
+        listener = report(recipe.algorithm)
+        recommender, _remark = fitted(recipe, train, workshop, listener=listener)
+        workshop.curves[key] = curve_of(recommender)
         workshop.evaluations[key] = score_on(
             recommender, train, workshop.validation.test, task
         )
@@ -113,7 +115,7 @@ def measured_serving(
     config: RecommenderConfig,
     task: str,
     workshop: Workshop,
-    report: Callable[[str], None],
+    report: Report,
 ) -> Evaluation | None:
     """Measure the recipe that serves now; None where nothing serves."""
     if config.serving is None:

@@ -25,6 +25,7 @@ from django_recsys.models import Lease, RecommenderConfig, TrainingRun
 from .child import DATABASE_NAMES
 from .dispatch import send
 from .lease import NAME, Heartbeat, mark_dead, new_holder, take_lease
+from .limits import Limits
 
 WATCH_SECONDS = 0.25
 LAST_WORDS = 2000
@@ -162,27 +163,46 @@ def run_queued(*, now: datetime, watcher: Watcher | None = None) -> list[Trainin
 def run_child(
     runs: Sequence[TrainingRun], holder: str, watcher: Watcher | None = None
 ) -> list[TrainingRun]:
-    """Run the trainings in a child and watch it; its death fails what it left."""
+    """Run the trainings in a child and watch it; its death fails what it left.
+
+    A child that passes a limit is ended, which fails the run that it works on; another
+    one takes up those that still wait.
+    """
     keys = [run.pk for run in runs]
     if databases_live_in_memory():
         train_here(keys, holder)
         return read_again(keys)
-    with tempfile.TemporaryFile() as last_words:
-        process = start_child(keys, holder, last_words)
-        try:
-            while process.poll() is None:
-                if watcher:
-                    watcher(read_again(keys))
-                time.sleep(WATCH_SECONDS)
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
-        bury(keys, process.returncode, tail(last_words))
+    while watch_child(keys, holder, watcher):
+        continue
     ended = read_again(keys)
     if watcher:
         watcher(ended)
     return ended
+
+
+def watch_child(keys: Sequence[int], holder: str, watcher: Watcher | None) -> bool:
+    """Start a child and wait for its end; return whether runs are left for another."""
+    breach = ""
+    with tempfile.TemporaryFile() as last_words:
+        process = start_child(keys, holder, last_words)
+        limits = Limits(process.pid, keys)
+        try:
+            while process.poll() is None and not breach:
+                if watcher:
+                    watcher(read_again(keys))
+                time.sleep(WATCH_SECONDS)
+                breach = limits.breach()
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+        if not breach:
+            bury(keys, process.returncode, tail(last_words))
+            return False
+    own = TrainingRun.objects.filter(pk__in=keys)
+    # One that had not begun would break the limit again, for ever.
+    mark_dead(own.running() or own.queued()[:1], breach, now=timezone.now())
+    return own.queued().exists()
 
 
 def start_child(

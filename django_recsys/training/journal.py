@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django_recsys.learning.options import Progress
 from django_recsys.learning.reporting import peak_rss_bytes
 from django_recsys.models import TrainedModel, TrainingRun
 
+from .fitting import Listener
 from .gate import Verdict
 from .lease import Heartbeat
 from .promotion import flip
@@ -26,6 +28,8 @@ STAGES = {
     "promote": 0.98,
 }
 """The stages in their order, and the share of the work that lies before each."""
+PAUSE_SECONDS = 1.0
+"""Between two notes of how far a fit has come: each is a write."""
 
 
 @dataclass(eq=False)
@@ -38,6 +42,7 @@ class Journal:
     stages: Mapping[str, float] = field(default_factory=lambda: STAGES)
     _share: tuple[float, float] = field(default=(0.0, 0.0))
     """Where the present stage begins and ends."""
+    _told_at: float = field(default=float("-inf"))
 
     def stage(self, name: str) -> Stage:
         """Return a block that is one stage of the run."""
@@ -69,6 +74,25 @@ class Journal:
         begin, end = self._share
         self.run.progress = round(begin + (end - begin) * share, 3)
         self.run.save(update_fields=["progress"])
+
+    def listener(self, algorithm: str) -> Listener:
+        """Note what is fitted; return who notes how far that has come."""
+        self.note(algorithm)
+
+        def hear(progress: Progress) -> None:
+            now = time.monotonic()
+            if now - self._told_at < PAUSE_SECONDS:
+                return
+            self._told_at = now
+            self.heartbeat.check()
+            begin, end = self._share
+            reached = round(begin + (end - begin) * progress.fraction, 3)
+            # A stage may hold several fits; nobody wants to see it go back.
+            self.run.progress = max(self.run.progress, reached)
+            self.run.message = f"{algorithm}: {progress.message}"
+            self.run.save(update_fields=["progress", "message"])
+
+        return hear
 
     def finish(
         self, verdict: Verdict, trained_model: TrainedModel | None = None

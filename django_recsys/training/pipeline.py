@@ -13,6 +13,7 @@ from django_recsys.learning.base import Recommender
 from django_recsys.logs import logger
 from django_recsys.models import TrainedModel, TrainingRun
 
+from .curves import curve_of
 from .datasets import Dataset, read_dataset
 from .fitting import fitted
 from .gate import examine
@@ -24,6 +25,7 @@ from .storage import save_artifact
 from .sweeping import sweep
 from .tuning import STAGES as TUNING_STAGES
 from .tuning import tune
+from .warm_start import serving_recommender
 from .workshop import Workshop
 
 Status = TrainingRun.Status
@@ -72,18 +74,32 @@ def open_workshop() -> Workshop:
 def train(run: TrainingRun, workshop: Workshop, journal: Journal) -> None:
     """Lead one run through all stages; what fails raises and changes nothing live."""
     recipe = recipe_of(run.recommender)
+    if recipe.recommender().handles_new_items:
+        workshop = workshop.with_catalogue
     with journal.stage("evaluate"):
-        verdict = examine(run, workshop, journal.note)
+        verdict = examine(run, workshop, journal.listener)
     run.metrics = verdict.as_dict()
+    curve = workshop.curves.get((repr(recipe), verdict.task))
+    if curve:
+        run.metrics["curves"] = {"evaluate": curve}
     if verdict.decision == Status.REFUSED:
         journal.finish(verdict)
         return
     with journal.stage("fit"):
         rows, report = workshop.all_rows(recipe)
         run.preparation = report.as_dict()
-        recommender, remark = fitted(recipe, rows)
+        recommender, remark = fitted(
+            recipe,
+            rows,
+            workshop,
+            listener=journal.listener(recipe.algorithm),
+            previous=serving_recommender(run.recommender, recipe),
+        )
         if remark:
             run.preparation["memory"] = remark
+        if curve := curve_of(recommender):
+            run.metrics["curves"]["fit"] = curve
+        run.metrics["kinds"] = list(rows.kind_names)
     with journal.stage("artifact"):
         trained_model = store(run, recommender, workshop, journal.clock())
     with journal.stage("publish"):

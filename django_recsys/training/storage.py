@@ -15,6 +15,8 @@ from django_recsys.learning import artifacts
 from django_recsys.learning.base import Recommender
 
 FOLDER = "recsys"
+WORK = "work"
+"""Below the artifacts: what is of use to a running training alone."""
 PRIVATE = 0o700
 
 
@@ -27,13 +29,27 @@ def artifact_storage() -> Storage:
     alias = get_settings().STORAGE
     if alias is not None:
         return storages[alias]
-    base = Path(getattr(settings, "BASE_DIR", Path.cwd()))
     return FileSystemStorage(
-        base / FOLDER,
+        own_folder(),
         base_url=None,
         file_permissions_mode=0o600,
         directory_permissions_mode=PRIVATE,
     )
+
+
+def own_folder() -> Path:
+    """Return the folder that is ours where the host names no storage."""
+    return Path(getattr(settings, "BASE_DIR", Path.cwd())) / FOLDER
+
+
+def working_folder() -> Path:
+    """Return a private folder of this machine, made where it is missing."""
+    try:
+        folder = Path(artifact_storage().path(WORK))
+    except NotImplementedError:  # a storage far away
+        folder = own_folder() / WORK
+    folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    return folder
 
 
 def save_artifact(recommender: Recommender) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
 
+from .checkpoints import remove_stale
 from .publishing import delete_lists
 from .storage import artifact_storage
 
@@ -21,6 +22,7 @@ def sweep() -> None:
             delete_model(trained_model)
         old_runs = config.runs.order_by("-pk").values_list("pk", flat=True)[RUNS_KEPT:]
         TrainingRun.objects.filter(pk__in=list(old_runs)).delete()
+    remove_stale()
 
 
 def superfluous(config: RecommenderConfig) -> list[TrainedModel]:

@@ -107,9 +107,9 @@ def measured(
     recipe: Recipe, task: Any, workshop: Workshop, journal: Journal
 ) -> Evaluation:
     """Fit on what is older than the newest fifth, and ask about that."""
-    journal.note(recipe.algorithm)
     train = workshop.rows_to_compare(recipe)
-    recommender, _remark = fitted(recipe, train)
+    listener = journal.listener(recipe.algorithm)
+    recommender, _remark = fitted(recipe, train, workshop, listener=listener)
     return score_on(recommender, train, workshop.comparison.test, task)
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from django_recsys.catalog import get_catalog
+from django_recsys.learning.features import (
+    LABEL_COLUMNS,
+    NUMBER_COLUMNS,
+    TEXT_COLUMNS,
+    ItemFeatures,
+    item_features,
+)
 from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.preparation import PreparationReport, prepare
 from django_recsys.learning.splitting import Split, temporal, validation_split
@@ -27,6 +34,8 @@ class Workshop:
     dataset: Dataset
     evaluations: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What was measured already, by recipe and task."""
+    curves: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """How the fits of the measured went, by the same keys; None without epochs."""
     _prepared: dict[Any, tuple[Interactions, PreparationReport]] = field(
         default_factory=dict
     )
@@ -56,6 +65,28 @@ class Workshop:
         """What every item of the catalogue is called."""
         records = get_catalog().records(fields=("title",))
         return {record.item_id: record.title for record in records}
+
+    @cached_property
+    def item_features(self) -> ItemFeatures:
+        """What every item of the rows is, as far as the catalogue says it."""
+        names = (*TEXT_COLUMNS, *LABEL_COLUMNS, *NUMBER_COLUMNS)
+        columns: dict[str, list[Any]] = {name: [] for name in ("item", *names)}
+        for record in get_catalog().records(fields=names):
+            columns["item"].append(record.item_id)
+            for name in names:
+                value = getattr(record, name)
+                is_number = name in NUMBER_COLUMNS and value is not None
+                columns[name].append(float(value) if is_number else value)
+        return item_features(columns, self.rows.items)
+
+    @cached_property
+    def with_catalogue(self) -> Workshop:
+        """The same over all items that may be shown, also those that nobody took.
+
+        For recommenders that place an item by what it is; others would only carry it.
+        """
+        rows = self.rows.with_items(list(get_catalog().visible_ids()))
+        return Workshop(replace(self.dataset, rows=rows))
 
     @cached_property
     def visible(self) -> np.ndarray:

@@ -1,0 +1,33 @@
+"""Nightly fine-tuning: a deep model goes on from the one that serves."""
+
+from __future__ import annotations
+
+from django_recsys.conf import get_settings
+from django_recsys.exceptions import RecsysError
+from django_recsys.learning.base import Recommender
+from django_recsys.logs import logger
+from django_recsys.models import RecommenderConfig
+
+from .fitting import is_deep
+from .recipes import Recipe, recipe_of
+from .storage import load_artifact
+
+
+def serving_recommender(
+    config: RecommenderConfig, recipe: Recipe
+) -> Recommender | None:
+    """Return what the fit that is to serve starts from, None for a fresh start.
+
+    Only where the host asks for it, and only from the same recipe. Never for the fit
+    that is measured: the serving model has seen the rows that are asked about.
+    """
+    serving = config.serving
+    if not (get_settings().WARM_START and is_deep(recipe.algorithm) and serving):
+        return None
+    try:
+        if recipe_of(serving) != recipe:
+            return None
+        return load_artifact(serving.artifact)
+    except (RecsysError, OSError) as error:
+        logger.warning("%s starts afresh: %s", config.key, error)
+        return None
