@@ -8,6 +8,7 @@ Python that imports nothing. The result goes to benchmarks/results/wheel.json.
 """
 
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = Path(__file__).parent / "results" / "wheel.json"
+NOT_SOURCES = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "var")
 ROUNDS = 7
 DJANGO = (
     "from django.conf import settings; settings.configure(INSTALLED_APPS=["
@@ -58,7 +60,10 @@ def main() -> None:
     """Build, install, measure, print and keep the result."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT)
+        # A copy, since a build leaves its own files in the folder that it builds.
+        shutil.copytree(ROOT, folder / "checkout", ignore=NOT_SOURCES)
+        source = folder / "checkout"
+        run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, source)
         [wheel] = folder.glob("*.whl")
         run(sys.executable, "-m", "venv", folder / "venv")
         python = folder / "venv" / "bin" / "python"
