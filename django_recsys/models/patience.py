@@ -3,7 +3,7 @@
 Apart from the shop's, such a database may be gone while the shop is well. One that
 refuses costs a page nothing; one that hangs would hold it for minutes, and the timeouts
 of the drivers are too long (libpq's is two seconds at least). So the page lends its
-connection to a helper and goes on without an answer after a moment. Then the database
+connection to another thread and goes on without an answer after a moment. Then the database
 is left alone for a while, or until the late answer comes after all.
 """
 
@@ -24,7 +24,7 @@ from django.db import (
 )
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from django_recsys import helpers
+from django_recsys import threads
 from django_recsys.circuits import Circuit
 from django_recsys.exceptions import NotAnsweringError
 
@@ -33,7 +33,7 @@ from .interactions import Interaction
 PATIENCE_SECONDS = 0.075
 PAUSE_SECONDS = 5.0
 MOST_STUCK = 4
-"""How many helpers may hang at once, each with its connection."""
+"""How many threads may hang at once, each with its connection."""
 
 Result = TypeVar("Result")
 
@@ -61,7 +61,7 @@ def within_patience(
     free_the_stuck(alias)
     if connection.connection is None and _spare:
         connection = connections[alias] = _spare.pop()
-    job = helpers.start(partial(borrow, connection, work))
+    job = threads.start(partial(borrow, connection, work))
     try:
         error = job.exception(seconds)
     except TimeoutError:
@@ -96,7 +96,7 @@ def borrow(connection: BaseDatabaseWrapper, work: Callable[[], Result]) -> Resul
 
 
 def abandon(connection: BaseDatabaseWrapper, job: Future[Any]) -> None:
-    """Leave the connection to the helper; this thread opens another when it must."""
+    """Leave the connection to the other thread; this thread opens another when it must."""
     circuit.open()
     connection.inc_thread_sharing()  # for good: whoever adopts it is another thread
     del connections[connection.alias]
@@ -114,7 +114,7 @@ def came_late(connection: BaseDatabaseWrapper, job: Future[Any]) -> None:
 
 
 def free_the_stuck(alias: str) -> None:
-    """Cut the connections that still hang after a pause, so that no helper is lost.
+    """Cut the connections that still hang after a pause, so that no thread is lost.
 
     Raises `NotAnsweringError` where too many hang in spite of that.
     """
@@ -127,7 +127,7 @@ def free_the_stuck(alias: str) -> None:
 
 
 def hang_up(connection: BaseDatabaseWrapper) -> None:
-    """End a connection under the helper that waits for it.
+    """End a connection under the thread that waits for it.
 
     One that is still being made ends by the driver's `connect_timeout`.
     """

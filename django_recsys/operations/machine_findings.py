@@ -132,7 +132,7 @@ def judge_server(connection: Any, options: dict[str, Any]) -> Finding:
         return ok("database", detail)
     remedy = (
         "Set OPTIONS {'connect_timeout': 2} on this alias: pages do not wait for it, "
-        "but a helper thread of each process may hang for minutes."
+        "but a thread of each process may hang for minutes."
     )
     return warn("database", f"{detail}, without connect_timeout", remedy)
 

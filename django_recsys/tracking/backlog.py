@@ -18,7 +18,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from django_recsys import helpers
+from django_recsys import threads
 from django_recsys.exceptions import NotAnsweringError
 from django_recsys.logs import report_once
 
@@ -80,7 +80,7 @@ class Backlog:
             with self._lock:
                 rows = list(self._waiting)
                 self._waiting.clear()
-            self._storing = helpers.start(partial(alone, self._store, rows))
+            self._storing = threads.start(partial(alone, self._store, rows))
             self._storing.add_done_callback(partial(self._came_late, rows))
         if self._since is not None:
             logger.error("%s Events are stored again.", self._sum())

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import connections
 
-from django_recsys import helpers
+from django_recsys import threads
 
 Result = TypeVar("Result")
 
@@ -25,7 +25,7 @@ def off_the_loop(function: Callable[..., Result]) -> Callable[..., Result]:
     def called(*args: Any, **kwargs: Any) -> Result:
         if not is_in_loop():
             return function(*args, **kwargs)
-        return helpers.start(partial(alone, function, *args, **kwargs)).result()
+        return threads.start(partial(alone, function, *args, **kwargs)).result()
 
     return called
 

@@ -1,10 +1,10 @@
-"""The helpers; a stopped database is met in tests/services."""
+"""The threads of ours; a stopped database is met in tests/services."""
 
 from threading import get_ident
 
 import pytest
 
-from django_recsys import helpers
+from django_recsys import threads
 from django_recsys.models import patience
 
 
@@ -13,14 +13,14 @@ def test_shops_own_database_is_asked_in_the_same_thread():
     assert patience.within_patience(get_ident) == get_ident()
 
 
-def test_helpers_are_used_again():
-    assert helpers.start(lambda: 1).result(5) == 1
-    before = len(helpers._idle)
-    assert helpers.start(lambda: 2).result(5) == 2
-    assert len(helpers._idle) == before
+def test_threads_are_used_again():
+    assert threads.start(lambda: 1).result(5) == 1
+    before = len(threads._idle)
+    assert threads.start(lambda: 2).result(5) == 2
+    assert len(threads._idle) == before
 
 
-def test_helper_survives_an_error_and_hands_it_over():
+def test_thread_survives_an_error_and_hands_it_over():
     with pytest.raises(ZeroDivisionError):
-        helpers.start(lambda: 1 / 0).result(5)
-    assert helpers.start(lambda: 2).result(5) == 2
+        threads.start(lambda: 1 / 0).result(5)
+    assert threads.start(lambda: 2).result(5) == 2

@@ -176,7 +176,7 @@ class Shop:
         forget_reports()
         self.visit()
         self.said.lines.clear()
-        wait_for_helpers()
+        wait_for_threads()
         before, taken = counts(), proxy.taken
         stop()
         waits = self.waits()
@@ -186,7 +186,7 @@ class Shop:
         proxy.resume()
         pass_pauses()
         self.visit()
-        wait_for_helpers()
+        wait_for_threads()
         gained = {kind: count - before[kind] for kind, count in counts().items()}
         return waits, {
             "click": round(click, 2),
@@ -235,7 +235,7 @@ def late_answer() -> dict[str, Any]:
     except NotAnsweringError as error:
         was_open = circuit.is_open
         error.late.result(10)
-    wait_for_helpers()
+    wait_for_threads()
     return {
         "left alone": was_open,
         "then again": not circuit.is_open,
@@ -258,7 +258,7 @@ def seconds_of(work: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def wait_for_helpers() -> None:
+def wait_for_threads() -> None:
     """Let what waited for the database be stored."""
     from django_recsys.models import patience
     from django_recsys.tracking.recording import backlog

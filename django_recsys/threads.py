@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
-_idle: list[Helper] = []
+_idle: list[OwnThread] = []
 
 
-class Helper(Thread):
+class OwnThread(Thread):
     """One thread; it takes one job after another."""
 
     def __init__(self) -> None:
@@ -44,12 +44,12 @@ class Helper(Thread):
 def start(work: Callable[[], Result]) -> Future[Result]:
     """Let a thread call `work`, with the context variables of the caller."""
     try:
-        helper = _idle.pop()
+        thread = _idle.pop()
     except IndexError:
-        helper = Helper()
-        helper.start()
+        thread = OwnThread()
+        thread.start()
     job: Future[Result] = Future()
-    helper.jobs.put((job, partial(copy_context().run, work)))
+    thread.jobs.put((job, partial(copy_context().run, work)))
     return job
 
 
