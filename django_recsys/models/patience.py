@@ -3,8 +3,8 @@
 Apart from the shop's, such a database may be gone while the shop is well. One that
 refuses costs a page nothing; one that hangs would hold it for minutes, and the timeouts
 of the drivers are too long (libpq's is two seconds at least). So the page lends its
-connection to another thread and goes on without an answer after a moment. Then the database
-is left alone for a while, or until the late answer comes after all.
+connection to another thread and goes on without an answer after a moment. Then the
+database is left alone for a while, or until the late answer comes after all.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def borrow(connection: BaseDatabaseWrapper, work: Callable[[], Result]) -> Resul
 
 
 def abandon(connection: BaseDatabaseWrapper, job: Future[Any]) -> None:
-    """Leave the connection to the other thread; this thread opens another when it must."""
+    """Leave the connection to the other thread; this one opens another when it must."""
     circuit.open()
     connection.inc_thread_sharing()  # for good: whoever adopts it is another thread
     del connections[connection.alias]
