@@ -118,12 +118,13 @@ def fit(
     Path("/proc/self/clear_refs").write_text("5")  # the high water mark starts anew
     began, cpu = time.perf_counter(), time.process_time()
     recommender.fit(rows, options=TrainingOptions(threads=1))
-    seconds = time.perf_counter() - began
-    sizes = Sizes.of(rows)
-    return {
+    measured = {
         "cpu_seconds": time.process_time() - cpu,
-        "seconds": seconds,
+        "seconds": time.perf_counter() - began,
         "memory_bytes": memory("VmHWM") - before,
+    }
+    sizes = Sizes.of(rows)
+    return measured | {
         "sizes": {each: getattr(sizes, each) for each in Sizes.__slots__},
         "hyperparameters": recommender.hyperparameters,
     }
@@ -277,11 +278,10 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def exponent(runs: list[dict[str, Any]], kind: str) -> float:
-    """Return the growth between the two largest sizes, where overheads are small."""
-    small, large = runs[-2:]
-    growth = max(large[kind], 1e-3) / max(small[kind], 1e-3)
-    rows = large["sizes"]["interactions"] / small["sizes"]["interactions"]
-    return float(np.log(growth) / np.log(rows))
+    """Return the slope of the logarithms over all sizes, by least squares."""
+    rows = np.log([each["sizes"]["interactions"] for each in runs])
+    taken = np.log(np.maximum([each[kind] for each in runs], 1e-3))
+    return float(np.polyfit(rows, taken, 1)[0])
 
 
 if __name__ == "__main__":
