@@ -61,6 +61,8 @@ def measured(
         cold_items=options.cold_items,
         options=training,
     )
+    if hasattr(recommender, "curve_"):
+        found["curve"] = recommender.curve_.tolist()
     # Before what only the report needs, which takes memory of its own.
     found["peak_rss_bytes"] = peak_rss_bytes()
     if options.report is not None:

@@ -43,20 +43,20 @@ class NextItem(Recommender):
         50, low=2, high=500, help="Newest rows of a history that are read."
     )
     dropout: float = hyperparameter(
-        0.3, low=0.0, high=0.9, help="Higher resists overfitting."
+        0.5, low=0.0, high=0.9, help="Higher resists overfitting."
     )
     learning_rate: float = hyperparameter(
-        1e-3, low=1e-6, high=1.0, help="Lower it where training diverges."
+        2e-3, low=1e-6, high=1.0, help="Lower it where training diverges."
     )
     item_rate: float = hyperparameter(
-        4.0, low=0.1, high=100.0, help="Learning rate of item vectors, times the other."
+        8.0, low=0.1, high=100.0, help="Learning rate of item vectors, times the other."
     )
     epochs: int = hyperparameter(12, low=1, high=1000, help="Passes over the data.")
     patience: int = hyperparameter(
         5, low=1, high=1000, help="Passes without a gain before training ends."
     )
     batch_tokens: int = hyperparameter(
-        1600, low=16, high=1_000_000, help="Rows of histories in one step."
+        800, low=16, high=1_000_000, help="Rows of histories in one step."
     )
     loss: str = hyperparameter(
         "auto",
@@ -64,7 +64,7 @@ class NextItem(Recommender):
         help="auto: softmax up to 20,000 items, sampled above; bce is for comparison.",
     )
     negatives: int = hyperparameter(
-        512, low=1, high=100_000, help="Items drawn per step (sampled) or row (gbce)."
+        1024, low=1, high=100_000, help="Items drawn per step (sampled) or row (gbce)."
     )
 
     parameters_: np.ndarray = field(init=False, repr=False)

@@ -11,7 +11,12 @@ from django_recsys.testing import RecommenderContract, checkerboard
 
 pytest.importorskip("torch")
 
-SMALL = {"embedding_size": 16, "dropout": 0.0, "learning_rate": 0.02}
+SMALL = {
+    "embedding_size": 16,
+    "dropout": 0.0,
+    "learning_rate": 0.02,
+    "item_rate": 4.0,
+}
 
 
 @cache
@@ -45,7 +50,11 @@ class TestGRU(DeepContract):
 class TestLSTM(DeepContract):
     def make_recommender(self):
         return create(
-            "lstm", **SMALL, item_rate=1.0, epochs=30, batch_tokens=64, hidden_size=16
+            "lstm",
+            **SMALL | {"item_rate": 1.0},
+            epochs=30,
+            batch_tokens=64,
+            hidden_size=16,
         )
 
 

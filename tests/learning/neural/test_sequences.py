@@ -16,7 +16,7 @@ pytest.importorskip("torch")
 
 ITEMS, LENGTH = 40, 8
 START, DAY = 1_700_000_000.0, 86_400.0
-FAST = {"learning_rate": 0.01, "dropout": 0.1, "batch_tokens": 256}
+FAST = {"learning_rate": 0.01, "item_rate": 4.0, "dropout": 0.1, "batch_tokens": 256}
 
 
 def circle(users: int = 150, seed: int = 0, items: int = ITEMS) -> Interactions:
@@ -143,7 +143,7 @@ def test_the_time_between_rows_is_read():
     items = np.column_stack((np.full((count, 2), ["x", "a"]), last)).ravel()
     times = START + np.column_stack((np.zeros(count), gaps, gaps + 60)).ravel()
     rows = Interactions.from_arrays(users, items, timestamps=times)
-    model = create("sasrec", **FAST, epochs=40).fit(rows)
+    model = create("sasrec", **FAST, epochs=80).fit(rows)
     asked = rows.select(np.tile([True, True, False], count)).histories()
     scores = model.score_indices(asked, np.arange(count))
     b, c = rows.items.indices(["b", "c"])

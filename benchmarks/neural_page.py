@@ -1,0 +1,159 @@
+"""docs/engine/neural-quality.md and its plot, from what neural_quality.py measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "engine"
+PLOT = "images/neural_curves.svg"
+REFERENCES = ("popular", "sequence_rules", "ease", "blend")
+
+
+def write_page(results: Path) -> None:
+    """Write the page; a part that was never measured is left out."""
+    toys, retail, cold, blend = (
+        read(results / f"neural_{part}.json")
+        for part in ("toys", "retail", "cold", "blend")
+    )
+    parts = [INTRODUCTION]
+    if toys:
+        plot(toys, DOCS / PLOT)
+        parts += [
+            "## amazon-toys, `leave-one-out`, mean of three seeds\n",
+            table(toys + references(results, "amazon-toys")),
+            verdicts(toys, references(results, "amazon-toys")),
+            f"![Loss and NDCG@10 by epoch]({PLOT})\n",
+            "Loss and NDCG@10 on the rows that training held out, by epoch, seed 0.\n",
+        ]
+    if blend:
+        parts += ["## With and without a transformer in the blend\n", table(blend)]
+    if cold:
+        parts += ["## Items that nobody had taken\n", COLD, table(cold)]
+    if retail:
+        others = references(results, "online-retail")
+        parts += [
+            "## online-retail, `temporal`\n",
+            table(retail + others),
+            verdicts(retail, others),
+        ]
+    speed = read(results / "neural_speed.json")
+    if speed:
+        parts += ["## Cost\n", cost(speed)]
+    (DOCS / "neural-quality.md").write_text("\n".join(parts))
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text()) if path.exists() else []
+
+
+def references(results: Path, dataset: str) -> list[dict[str, Any]]:
+    found = read(results / f"engine_{dataset}.json")
+    return [each for each in found if each["algorithm"] in REFERENCES]
+
+
+def table(results: list[dict[str, Any]]) -> str:
+    """Return one row per result; columns that none has are left out."""
+    head = ["algorithm", "HR@10", "NDCG@10", "95%", "any-items", "fit CPU s", "MB"]
+    lines = [row(each) for each in results]
+    if not any(line[4] for line in lines):
+        head, lines = drop(head, 4), [drop(line, 4) for line in lines]
+    rule = "|---|" + "--:|" * (len(head) - 1)
+    body = ["| " + " | ".join(line) + " |" for line in [head, *lines]]
+    return "\n".join([body[0], rule, *body[1:]]) + "\n"
+
+
+def row(result: dict[str, Any]) -> list[str]:
+    segments = result["segments"]
+    low, high = segments["new-items"]["all"]["intervals"]["ndcg@10"]
+    again = segments.get("any-items", {}).get("all", {}).get("metrics", {})
+    seeds = [each["ndcg@10"] for each in result.get("by_seed", [])]
+    spread = f" ({min(seeds):.4f} to {max(seeds):.4f})" if seeds else ""
+    return [
+        f"`{result['algorithm']}`",
+        f"{result['hit_rate@10']:.4f}",
+        f"{result['ndcg@10']:.4f}{spread}",
+        f"{low:.4f} to {high:.4f}",
+        f"{again['ndcg@10']:.4f}" if again else "",
+        f"{result['fit_cpu_seconds']:.0f}",
+        f"{result['peak_rss_bytes'] / 1e6:.0f}",
+    ]
+
+
+def drop(values: list[str], at: int) -> list[str]:
+    return values[:at] + values[at + 1 :]
+
+
+def verdicts(deep: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
+    """Say of each deep model which simple ones it does not beat."""
+    rivals = {each["algorithm"]: each["ndcg@10"] for each in others}
+    lines = []
+    for each in deep:
+        ahead = [name for name, value in rivals.items() if value >= each["ndcg@10"]]
+        if ahead:
+            names = ", ".join(f"`{name}`" for name in ahead)
+            lines.append(f"- `{each['algorithm']}` does not beat {names}.")
+        else:
+            lines.append(f"- `{each['algorithm']}` is above all of them.")
+    return "\n".join(lines) + "\n"
+
+
+def plot(results: list[dict[str, Any]], path: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    from matplotlib import pyplot
+
+    mpl.rcParams["svg.hashsalt"] = "neural"  # the same figures give the same file
+    figure, (losses, scores) = pyplot.subplots(1, 2, figsize=(10, 3.6))
+    for each in results:
+        curve = each.get("curve", [])
+        epochs = range(1, len(curve) + 1)
+        losses.plot(epochs, [point[0] for point in curve], label=each["algorithm"])
+        scores.plot(epochs, [point[1] for point in curve], label=each["algorithm"])
+    losses.set(xlabel="epoch", ylabel="loss", title="Loss in training")
+    scores.set(xlabel="epoch", ylabel="NDCG@10", title="NDCG@10, held out")
+    scores.legend(frameon=False)
+    for axes in (losses, scores):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout()
+    path.parent.mkdir(exist_ok=True)
+    figure.savefig(path, metadata={"Date": None})
+    pyplot.close(figure)
+
+
+def cost(speed: dict[str, Any]) -> str:
+    rates = speed["targets_per_cpu_second"]
+    lines = [
+        f"`python benchmarks/neural_speed.py`, {speed['threads']} thread(s), runs "
+        "alternating, the median of three: the same transformer (64 dimensions, 2 "
+        "blocks, length 50) with a softmax over all items on amazon-toys. A target is "
+        "a row foretold.\n",
+        "| library | targets per CPU second | ours is |",
+        "|---|--:|--:|",
+    ]
+    for name, rate in rates.items():
+        times = "" if name == "ours" else f"{rates['ours'] / rate:.1f} times as fast"
+        lines.append(f"| {name} | {rate:,.0f} | {times} |")
+    million = speed["million"]
+    lines.append(
+        f"\nAn epoch over {million['interactions']:,} interactions of "
+        f"{million['users']:,} users and {million['items']:,} items peaks at "
+        f"{million['peak_bytes'] / 1e9:.2f} GB; all users are then scored at "
+        f"{million['users_per_second']:,.0f} a second "
+        f"({million['users_per_cpu_second']:,.0f} per CPU second).\n"
+    )
+    return "\n".join(lines)
+
+
+INTRODUCTION = """# Deep models, measured
+
+By `python benchmarks/neural_quality.py`: the engine's command line with its defaults.
+All items are ranked, ties are pessimistic. Runs on the test split, all of them, stand
+in `benchmarks/results/neural_runs.jsonl`. [What the models are](neural.md).
+"""
+
+COLD = """A tenth of the items is held out of training with all its rows; asked is who
+finds those among all items (`--cold-items 0.1`, category and brand as features).
+"""
