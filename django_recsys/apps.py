@@ -19,3 +19,4 @@ class RecsysConfig(AppConfig):
         import_module("django_recsys.checks")
         for room in ("tracking", "serving"):
             import_module(f"django_recsys.{room}.receivers").connect()
+        import_module("django_recsys.operations.rescore_requests").connect()

@@ -12,6 +12,7 @@ from django_recsys.models.savepoints import savepoint
 
 from .deferring import after_commit
 from .guarding import guarded
+from .news import announce
 from .purchases import record_lines
 from .sources import PurchaseSource
 
@@ -46,4 +47,5 @@ def record_waiting(source: PurchaseSource, using: str) -> None:
     waiting.clear()
     if keys:
         with savepoint():
-            record_lines(source, keys, now=timezone.now())
+            buyers = record_lines(source, keys, now=timezone.now())
+        announce(*buyers)

@@ -157,12 +157,17 @@ def replace_provisional(rows: Sequence[InteractionRow]) -> None:
             provisional.filter(kind=kind, event_id__in=chunk).delete()
 
 
-def record_lines(source: PurchaseSource, keys: Sequence[Any], *, now: datetime) -> None:
-    """Store the lines with these primary keys that count as bought."""
+def record_lines(
+    source: PurchaseSource, keys: Sequence[Any], *, now: datetime
+) -> set[str]:
+    """Store the lines with these primary keys that count as bought; return whose."""
     reader = PurchaseReader(source, now)
+    buyers: set[str] = set()
     for chunk in chunks(keys, KEYS_PER_QUERY):
         rows = list(reader.rows(source.lines(pk__in=chunk)))
         within_patience(partial(store_lines, rows))
+        buyers.update(row.visitor_key for row in rows)
+    return buyers
 
 
 def record_by_reference(row: InteractionRow) -> bool:

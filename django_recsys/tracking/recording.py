@@ -23,6 +23,7 @@ from .deferring import after_commit
 from .event_loop import off_the_loop
 from .guarding import guarded
 from .guests import guest_of
+from .news import announce
 from .purchases import record_by_reference
 from .rows import InteractionRow, make_row, provisional_id
 from .visitors import (
@@ -128,6 +129,7 @@ def write(row: InteractionRow) -> None:
     """Store one row."""
     with backlog.keeping(row), savepoint():
         within_patience(partial(insert_row, row))
+    announce(row.visitor_key)
 
 
 @guarded("record a purchase")
@@ -135,6 +137,8 @@ def write_purchase(row: InteractionRow) -> None:
     """Store a purchase that names its order."""
     with backlog.keeping(row), savepoint():
         store_purchase(row)
+    if row.visitor_key != UNKNOWN_BUYER:
+        announce(row.visitor_key)
 
 
 def store_purchase(row: InteractionRow) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connections
-from django.db.models import F, FloatField, Func, Max
+from django.db.models import F, FloatField, Func, Max, QuerySet
 from django.db.models.functions import Coalesce
 
 from django_recsys.learning.id_map import IdMap
@@ -81,18 +81,21 @@ class Column:
         return IdMap(ids[order]), ranks[joined(self.parts, np.int32)]
 
 
-def read_dataset() -> Dataset | None:
-    """Read all interactions; None where there are none.
+def read_dataset(visitor_key: str | None = None) -> Dataset | None:
+    """Read all interactions, or those of one visitor; None where there are none.
 
     What is recorded while this reads is left for the next training.
     """
-    newest = Interaction.objects.aggregate(pk=Max("pk"), at=Max("recorded_at"))
+    wanted = Interaction.objects.all()
+    if visitor_key is not None:
+        wanted = wanted.filter(visitor_key=visitor_key)
+    newest = wanted.aggregate(pk=Max("pk"), at=Max("recorded_at"))
     if newest["pk"] is None:
         return None
     visitors, items, kinds, references = Column(), Column(), Column(), Column()
     times: list[np.ndarray] = []
     amounts: list[np.ndarray] = []
-    for part in parts(last_key=newest["pk"]):
+    for part in parts(wanted, last_key=newest["pk"]):
         _keys, visitor_keys, item_ids, kind, at, amount, reference = zip(
             *part, strict=True
         )
@@ -118,9 +121,11 @@ def read_dataset() -> Dataset | None:
     return Dataset(with_baskets(rows, references), newest["at"])
 
 
-def parts(*, last_key: int) -> Iterator[list[tuple[Any, ...]]]:
+def parts(
+    wanted: QuerySet[Interaction], *, last_key: int
+) -> Iterator[list[tuple[Any, ...]]]:
     """Yield short lists of rows in the order of their keys, up to `last_key`."""
-    columns = Interaction.objects.order_by("pk").values_list(
+    columns = wanted.order_by("pk").values_list(
         "pk",
         "visitor_key",
         "item_id",

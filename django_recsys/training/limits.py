@@ -10,7 +10,6 @@ from pathlib import Path
 from django.utils import timezone
 
 from django_recsys.conf import get_settings
-from django_recsys.learning.planner import available_memory, in_words
 from django_recsys.models import TrainingRun
 
 LOOK_SECONDS = 1.0
@@ -24,6 +23,9 @@ class Limits:
     """Looks at a training process now and then; says why it must end."""
 
     def __init__(self, process_id: int, keys: Sequence[int]) -> None:
+        # Web processes import this room and never watch a training: not at the top.
+        from django_recsys.learning.planner import available_memory
+
         settings = get_settings()
         given = settings.TRAINING_MEMORY_MB
         free = available_memory() * USABLE_SHARE
@@ -41,9 +43,9 @@ class Limits:
         used = resident_bytes(self.process_id)
         if used > self.most_bytes:
             return (
-                f"The training took {in_words(used)} of memory, more than "
-                f"{in_words(self.most_bytes)} (RECSYS['TRAINING_MEMORY_MB']), and was "
-                "ended"
+                f"The training took {used / 1e6:,.0f} MB of memory, more than "
+                f"{self.most_bytes / 1e6:,.0f} MB (RECSYS['TRAINING_MEMORY_MB']), and "
+                "was ended"
             )
         return self.lateness(timezone.now())
 

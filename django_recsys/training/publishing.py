@@ -11,6 +11,7 @@ import numpy as np
 from django.db import connections, models, router, transaction
 
 from django_recsys.learning.base import Recommender
+from django_recsys.learning.histories import Histories
 from django_recsys.learning.interactions import Interactions
 from django_recsys.models import (
     Interaction,
@@ -76,28 +77,43 @@ def personal_lists(
     """Yield the list of every visitor that the data know, best items first."""
     histories = rows.histories()
     visitors = np.flatnonzero(histories.lengths)
-    repeats = recommender.task == "any-items"
     for at in range(0, len(visitors), VISITORS_PER_SLICE):
         some = visitors[at : at + VISITORS_PER_SLICE]
         theirs = histories.select(some)
-        indices, scores = recommender.recommend_indices(
-            theirs,
-            some,
-            n=n,
-            candidate_mask=workshop.visible,
-            exclude_seen=False if repeats else workshop.purchased[some],
-        )
-        reasons = np.full(indices.shape, -1, dtype=np.int32)
-        reasons[:, :EXPLAINED] = recommender.explain_indices(
-            theirs, np.ascontiguousarray(indices[:, :EXPLAINED])
-        )
-        named = Names(workshop, some)
-        for position, visitor in enumerate(some):
-            ranked = named.ranked(
-                position, indices[position], scores[position], reasons[position]
-            )
-            yield str(rows.users.ids[visitor]), ranked
+        lists = ranked_lists(recommender, theirs, some, some, workshop, n=n)
+        yield from zip(rows.users.ids[some].tolist(), lists, strict=True)
         report((at + len(some)) / len(visitors))
+
+
+def ranked_lists(
+    recommender: Recommender,
+    histories: Histories,
+    user_indices: np.ndarray,
+    visitors: np.ndarray,
+    workshop: Workshop,
+    *,
+    n: int,
+) -> Iterator[RankedItems]:
+    """Yield the list of each of some visitors.
+
+    `user_indices` is who they are to the recommender, -1 for somebody it does not
+    know; `visitors` who they are in the rows of the workshop.
+    """
+    repeats = recommender.task == "any-items"
+    indices, scores = recommender.recommend_indices(
+        histories,
+        user_indices,
+        n=n,
+        candidate_mask=workshop.visible,
+        exclude_seen=False if repeats else workshop.purchased[visitors],
+    )
+    reasons = np.full(indices.shape, -1, dtype=np.int32)
+    reasons[:, :EXPLAINED] = recommender.explain_indices(
+        histories, np.ascontiguousarray(indices[:, :EXPLAINED])
+    )
+    named = Names(workshop, visitors)
+    for ranked in zip(range(len(visitors)), indices, scores, reasons, strict=True):
+        yield named.ranked(*ranked)
 
 
 class Names:
@@ -135,8 +151,6 @@ def list_for_everyone(
     recommender: Recommender, workshop: Workshop, *, n: int
 ) -> RankedItems:
     """Return the one list of a recommender that knows no persons."""
-    from django_recsys.learning.histories import Histories
-
     indices, scores = recommender.recommend_indices(
         Histories.empty(1, len(workshop.rows.items)),
         np.array([-1]),

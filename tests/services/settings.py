@@ -16,7 +16,7 @@ CACHES = {
         "KEY_PREFIX": "recsys-test",
     },
 }
-RECSYS = {**RECSYS, "TASKS": "celery"}
+RECSYS = {**RECSYS, "TASKS": "celery", "RESCORE_SECONDS": 2}
 
 CELERY_BROKER_URL = os.environ["RECSYS_HOST_BROKER_URL"]
 CELERY_TASK_DEFAULT_QUEUE = os.environ["RECSYS_HOST_QUEUE"]
