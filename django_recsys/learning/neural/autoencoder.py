@@ -60,12 +60,12 @@ class Autoencoder(Recommender):
         0.2, low=0.0, high=1.0, help="Weight of the KL term, once it has grown to it."
     )
     learning_rate: float = hyperparameter(
-        1e-3, low=1e-6, high=1.0, help="Lower it where training diverges."
+        2e-3, low=1e-6, high=1.0, help="Lower it where training diverges."
     )
     item_rate: float = hyperparameter(
         4.0, low=0.1, high=100.0, help="Learning rate of item vectors, times the other."
     )
-    epochs: int = hyperparameter(20, low=1, high=1000, help="Passes over the data.")
+    epochs: int = hyperparameter(15, low=1, high=1000, help="Passes over the data.")
     patience: int = hyperparameter(
         5, low=1, high=1000, help="Passes without a gain before training ends."
     )

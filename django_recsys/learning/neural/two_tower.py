@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.features import features_over
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.options import TrainingOptions
@@ -63,7 +63,7 @@ class TwoTower(NextItem):
         from .losses import in_batch_softmax
         from .parameters import seeded, start_from
 
-        self.features_ = _aligned(items, interactions)
+        self.features_ = _features_of(items, interactions)
         self.has_times_ = np.array(interactions.has_times)
         self.n_kinds_ = np.array(len(interactions.kind_names))
         counts = interactions.item_counts()
@@ -101,18 +101,13 @@ class TwoTower(NextItem):
         )
 
 
-def _aligned(features: Any, interactions: Interactions) -> csr_array:
+def _features_of(items: Any, interactions: Interactions) -> csr_array:
     """Return the features of the items of the interactions, in their order."""
     from scipy.sparse import csr_array
 
-    if features is None:
+    if items is None:
         return csr_array((len(interactions.items), 0), dtype=np.float32)
-    if len(features.items) != len(interactions.items):
-        raise DataError(
-            f"There are features of {len(features.items)} items, but interactions of "
-            f"{len(interactions.items)}: make them with the item map of these."
-        )
-    return csr_array(features.matrix, dtype=np.float32)
+    return csr_array(features_over(items, interactions.items).matrix, dtype=np.float32)
 
 
 def _tensors(features: csr_array) -> Features:

@@ -159,3 +159,25 @@ def test_purchases_are_the_main_target():
     purchase = rows.kind_names.index("purchase")
     assert set(weights[kinds == purchase]) == {1.0}
     assert weights[kinds != purchase] == pytest.approx(0.1)
+
+
+def test_an_item_that_nobody_took_is_placed_by_its_features():
+    """Two tastes that a label tells apart; one item of each has no row at all."""
+    random = np.random.default_rng(0)
+    users = np.repeat(np.arange(200), 6)
+    taste = np.repeat(random.integers(2, size=200), 6)
+    items = [f"{each}-{random.integers(1, 15):02}" for each in taste]
+    rows = Interactions.from_arrays(users, items).with_items(["0-00", "1-00"])
+    features = {"item": rows.items.ids.tolist()}
+    features["category"] = [each[0] for each in features["item"]]
+    model = create("two_tower", **FAST, epochs=10, id_dropout=0.5)
+    model.fit(rows, items=features)
+    answer = model.recommend(
+        ["x", "y"],
+        histories=[["0-03", "0-07"], ["1-03", "1-07"]],
+        n=1,
+        candidates=["0-00", "1-00"],
+    )
+    assert answer.item_ids[:, 0].tolist() == ["0-00", "1-00"]
+    without = create("two_tower", **FAST, epochs=1).fit(rows)
+    assert not without.is_known_[rows.items.indices(["0-00", "1-00"])].any()
