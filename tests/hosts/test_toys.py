@@ -65,7 +65,7 @@ def test_host_takes_the_plugin_in(name, tmp_path, database_url):
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)

@@ -49,8 +49,11 @@ def learn(seen: dict[str, Any]) -> None:
     from django.core.management import call_command
 
     from django_recsys.models import Interaction
+    from django_recsys.training import jobs
     from tests.hosts.toys.current import toy
 
+    # In this process, as in memory: the child process is tested elsewhere.
+    jobs.databases_live_in_memory = lambda: True
     toy().fill()
     seen["heard live"] = Interaction.objects.count()
     Interaction.objects.all().delete()
