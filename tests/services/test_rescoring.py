@@ -16,7 +16,8 @@ from django_recsys.operations import rescore_requests
 from django_recsys.tracking import record_interaction
 from tests.hosts.shop.models import Product
 user = User.objects.get(username="customer0")
-for product in Product.objects.filter(name__in=["Product 1.0", "Product 1.1", "Product 1.2"]):
+names = ["Product 1.0", "Product 1.1", "Product 1.2"]
+for product in Product.objects.filter(name__in=names):
     record_interaction(item=product, kind="purchase", user=user)
 for job in rescore_requests._sending:
     job.result(10)
