@@ -48,9 +48,8 @@ def cosine(rows: Interactions, threads: int) -> Callable[[], Any]:
     from implicit.nearest_neighbours import CosineRecommender
     from scipy.sparse import csr_matrix
 
-    taken = csr_matrix(rows.user_items())
     model = CosineRecommender(K=NEIGHBORS, num_threads=threads)
-    return partial(model.fit, taken, show_progress=False)
+    return lambda: model.fit(csr_matrix(rows.user_items()), show_progress=False)
 
 
 def implicit_als(rows: Interactions, threads: int) -> Callable[[], Any]:
@@ -61,9 +60,7 @@ def implicit_als(rows: Interactions, threads: int) -> Callable[[], Any]:
 
     from django_recsys.learning.registry import create
 
-    ours = create("als", recency=0, epochs=1).fit(rows)
-    taken = csr_matrix(rows.user_items())
-    taken.data[:] = 1 + ours.confidence_
+    ours = create("als", recency=0, trend=0, epochs=1).fit(rows)
     model = AlternatingLeastSquares(
         factors=ours.embedding_size,
         regularization=float(ours.ridge_),
@@ -74,6 +71,8 @@ def implicit_als(rows: Interactions, threads: int) -> Callable[[], Any]:
     )
 
     def fit() -> None:
+        taken = csr_matrix(rows.user_items())
+        taken.data[:] = 1 + ours.confidence_
         with threadpool_limits(1, "blas"):
             model.fit(taken, show_progress=False)
 

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from engine_peers import PEERS, implicit_lists
+from engine_peers import PEERS, REGULARIZATION, implicit_lists
 from engine_quality import completejourney, git
 from engine_scaling import memory, warm_up
 from engine_speed_page import PAGE, page
@@ -54,10 +54,10 @@ SHAPES = {
     "60k items x 128": (2425, 61_664, 128, 420, 570, 4000),
     "100k items x 128": (2000, 100_000, 128, 40, 60, 1000),
 }
-# Without the choice of the recency, which the peers do not know.
+# Without the choice of recency and trend, which the peers do not know.
 SETTINGS: dict[str, dict[str, Any]] = {
-    "ease": {"recency": 0},
-    "als": {"recency": 0},
+    "ease": {"recency": 0, "trend": 0, "regularization": REGULARIZATION},
+    "als": {"recency": 0, "trend": 0},
     "item_knn": {"recency": 0},
     "sequence_rules": {"recency": 0},
     "bought_together": {},

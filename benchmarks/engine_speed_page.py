@@ -156,7 +156,7 @@ def scaling(exponents: dict[str, dict[str, float]]) -> str:
         "amazon-toys resampled to 0.1, 1 and 8 million interactions: whole histories, "
         "drawn with replacement; one thread. The exponent is the slope of the "
         f"logarithms over all sizes measured; bar: {LARGEST_EXPONENT}. `ease` grows "
-        "with the cube of the smaller of users and items; the items do not grow here.\n",
+        "with the cube of the smaller of users and items; items do not grow here.\n",
         row("algorithm", "time", "memory"),
         rule(3),
     ]
