@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from django_recsys.exceptions import RecsysError
+from django_recsys.exceptions import MissingExtraError, RecsysError
 from django_recsys.learning.hyperparameters import Hyperparameter, declared
-from django_recsys.learning.registry import get_recommender_class
+from django_recsys.learning.registry import create, get_recommender_class
 
 PREFIX = "hyperparameter_"
 
@@ -21,6 +21,17 @@ def declarations_of(algorithm: str) -> tuple[Hyperparameter, ...]:
         return declared(get_recommender_class(algorithm))
     except RecsysError:
         return ()
+
+
+def advice_for(algorithm: str) -> str:
+    """Return which extra is to be installed before this can be trained, or nothing."""
+    try:
+        create(algorithm)
+    except MissingExtraError as error:
+        return str(error)
+    except RecsysError:
+        return ""
+    return ""
 
 
 def fields_of(algorithm: str) -> dict[str, forms.Field]:

@@ -25,7 +25,7 @@ from django_recsys.training.schedule import next_start
 
 from .buttons import ButtonsMixin, address_of, person
 from .comparing import compared
-from .hyperparameter_fields import fields_of
+from .hyperparameter_fields import advice_for, fields_of
 from .recommender_forms import NewRecommenderForm, form_of, weight_fields
 
 FEWEST_MINUTES, MOST_MINUTES = 0.1, 24 * 60
@@ -91,7 +91,10 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
         return [
             (None, {"fields": state}),
             *(gain if obj.is_draft else []),
-            (_("How it learns"), {"fields": learns}),
+            (
+                _("How it learns"),
+                {"fields": learns, "description": advice_for(obj.algorithm)},
+            ),
             (
                 _("What interactions say"),
                 {"fields": [*weighs, "half_life_days"], "classes": ["collapse"]},

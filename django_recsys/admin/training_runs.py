@@ -15,6 +15,7 @@ from django_recsys.models import TrainingRun
 
 from .buttons import ReadOnlyMixin
 from .comparing import compared, described_steps
+from .curves import drawn
 
 
 @admin.register(TrainingRun)
@@ -37,6 +38,7 @@ class TrainingRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["recommender", "live_status", "trained_model"]}),
         (_("What was measured"), {"fields": ["comparison"]}),
+        (_("How it learned"), {"fields": ["curves"]}),
         (_("What it learned from"), {"fields": ["learned_from"]}),
         (
             _("How it went"),
@@ -52,7 +54,14 @@ class TrainingRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
             },
         ),
     ]
-    readonly_fields = ["live_status", "comparison", "learned_from", "seconds", "memory"]
+    readonly_fields = [
+        "live_status",
+        "comparison",
+        "curves",
+        "learned_from",
+        "seconds",
+        "memory",
+    ]
 
     class Media:
         """The script asks for the status while a training runs."""
@@ -108,6 +117,11 @@ class TrainingRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
     def comparison(self, run: TrainingRun) -> str:
         """Show the model beside the serving one and beside `popular`."""
         return compared(run.metrics)
+
+    @admin.display(description=_("epochs"))
+    def curves(self, run: TrainingRun) -> str:
+        """Draw loss and NDCG@10 after each epoch, where there were any."""
+        return drawn(run.metrics)
 
     @admin.display(description=_("interactions"))
     def learned_from(self, run: TrainingRun) -> str:
