@@ -153,6 +153,8 @@ MEMORY_TERMS: dict[str, tuple[str, ...]] = {
     "als": ("one", "rows", "factors"),
     "bpr": ("one", "rows", "factors"),
     "svd": ("one", "rows", "factors"),
+    "content": ("one", "rows", "factors", "items"),
+    "social": ("one", "rows", "users"),
     "user_knn": ("one", "rows", "kept_users"),
 }
 SECOND_TERMS: dict[str, tuple[str, ...]] = {
@@ -164,6 +166,8 @@ SECOND_TERMS: dict[str, tuple[str, ...]] = {
     "als": FACTORISING,
     "bpr": FACTORISING,
     "svd": FACTORISING,
+    "content": (*FACTORISING, "items", "factors"),
+    "social": ("one", "rows", "choice", "users"),
     "user_knn": ("one", "rows", "choice", "takers", "kept_users"),
 }
 # Tables of pairs of items: item_knn, graph, rules and what is made of such.
