@@ -24,7 +24,9 @@ class BPR(Recommender):
 
     People are folded in by the linear map from the mean vector of their items to the
     vector that was learned of them, so nothing about a person is kept. One thread:
-    parallel updates would give other factors each time.
+    parallel updates would give other factors each time. implicit draws the negatives by
+    popularity; as in a sampled softmax (Bengio and Senecal 2008) the logarithm of what
+    they are drawn by is added again, in part.
     """
 
     name: ClassVar[str] = "bpr"
@@ -49,6 +51,12 @@ class BPR(Recommender):
         0.01, low=0.0, high=10.0, help="Higher resists overfitting."
     )
     epochs: int = hyperparameter(100, low=1, high=5000, help="Passes over the data.")
+    popularity_power: float = hyperparameter(
+        0.5,
+        low=0.0,
+        high=2.0,
+        help="How much popularity is given back; 1 undoes the draw of the negatives.",
+    )
     recency: float = recency_hyperparameter()
 
     item_factors_: np.ndarray = field(init=False, repr=False)
@@ -80,8 +88,11 @@ class BPR(Recommender):
             epochs=self.epochs,
             options=options,
         )
-        nobody = np.bincount(taken.indices, minlength=len(factors)) == 0
-        factors[nobody], offsets[nobody] = 0, np.nan
+        takers = np.bincount(taken.indices, minlength=len(factors))
+        # Negatives are drawn as often as items are popular, which takes the logarithm
+        # of the popularity off every offset.
+        offsets += np.float32(self.popularity_power) * np.log(np.maximum(takers, 1))
+        factors[takers == 0], offsets[takers == 0] = 0, np.nan
         self.item_factors_, self.item_offsets_ = factors, offsets
         queries = self._query_matrix(interactions.histories())
         self.fold_in_ = fold_in_map(queries, users, factors)

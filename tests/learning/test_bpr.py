@@ -22,3 +22,13 @@ def test_items_that_nobody_took_have_no_opinion():
     model = BPR(embedding_size=8, epochs=5).fit(rows.select(rows.item_indices > 0))
     scores = model.score_indices(rows.histories(), np.arange(60))
     assert np.isnan(scores[:, 0]).all()
+
+
+def test_popularity_is_given_back_by_its_logarithm():
+    rows = taste_clusters()
+    plain, popular = (
+        BPR(embedding_size=8, epochs=5, recency=0.0, popularity_power=power).fit(rows)
+        for power in (0.0, 1.0)
+    )
+    given = popular.item_offsets_ - plain.item_offsets_
+    np.testing.assert_allclose(given, np.log(rows.item_counts()), atol=1e-5)
