@@ -22,6 +22,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="do all but serving: print the lists and the evaluation, and judge them",
     )
+    parser.add_argument(
+        "--deep",
+        action="store_true",
+        help="let a Celery worker train sasrec and gru (needs the extra neural)",
+    )
     return parser.parse_args(arguments)
 
 
@@ -51,10 +56,18 @@ def main(arguments: list[str] | None = None) -> int:
     except BlockingIOError:
         say(f"Another process is setting up the shop in {settings.DATA_DIR}.")
         return 1
+    problems = []
+    if options.deep:
+        from .setup.deep import check_deep, train_deep
+
+        problems += train_deep(settings.DATA_DIR)
+        problems += check_deep()
     if options.check:
         from .setup.check import check_shop
 
-        return check_shop(facts)
+        return check_shop(facts, problems)
+    for problem in problems:
+        say(f"✗ {problem}")
     serve(options, facts)
     return 0
 

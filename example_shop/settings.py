@@ -9,6 +9,10 @@ Environment variables, all optional:
     Host names the shop answers to, separated by commas.
 ``RECSYS_SHOP_REDIS_URL``
     Use Redis as cache and, through Celery, as broker.
+``RECSYS_SHOP_CELERY``
+    ``1`` runs trainings by Celery without Redis: messages are files in the folder.
+``RECSYS_SHOP_TRAINING_MINUTES``
+    How long one training may take (default 240).
 ``RECSYS_SHOP_DEBUG``
     ``1`` turns Django's debug pages on.
 """
@@ -21,6 +25,7 @@ BASE_DIR = Path(__file__).resolve().parent
 DATA_DIR = Path(os.environ.get("RECSYS_SHOP_DATA") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 REDIS_URL = os.environ.get("RECSYS_SHOP_REDIS_URL", "")
+HAS_CELERY = bool(REDIS_URL) or os.environ.get("RECSYS_SHOP_CELERY") == "1"
 
 
 def _secret_key() -> str:
@@ -108,8 +113,18 @@ if REDIS_URL:
         }
     }
     CELERY_BROKER_URL = REDIS_URL
+elif HAS_CELERY:
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(DATA_DIR / "broker" / "messages"),
+        "data_folder_out": str(DATA_DIR / "broker" / "messages"),
+        "control_folder": str(DATA_DIR / "broker" / "control"),
+    }
+    for _folder in CELERY_BROKER_TRANSPORT_OPTIONS.values():
+        Path(_folder).mkdir(parents=True, exist_ok=True)
+if HAS_CELERY:
     CELERY_BEAT_SCHEDULE = {
-        "recsys": {"task": "django_recsys.tick", "schedule": 60.0},
+        "recsys": {"task": "django_recsys.tick", "schedule": 15.0},
     }
 
 STORAGES = {
@@ -155,5 +170,6 @@ RECSYS = {
         "where": {"order__paid": True},
     },
     "STORAGE": "recsys",
-    "TASKS": "celery" if REDIS_URL else "tick",
+    "TASKS": "celery" if HAS_CELERY else "tick",
+    "TRAINING_MINUTES": float(os.environ.get("RECSYS_SHOP_TRAINING_MINUTES") or 240),
 }

@@ -1,6 +1,6 @@
 """``--check``: print what the shop shows, beside what it was made of, and judge it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,9 +23,9 @@ COLUMNS = ("ndcg@10", "recall@10", "precision@10", "hit_rate@10", "coverage@10")
 HISTORY_SHOWN = 12
 
 
-def check_shop(facts: dict[str, Any]) -> int:
-    """Print all, then the verdict; return the exit status."""
-    problems = [*check_counts(facts), *check_lists(), *check_models()]
+def check_shop(facts: dict[str, Any], problems: Sequence[str] = ()) -> int:
+    """Print all, then the verdict, over known problems too; return the exit status."""
+    problems = [*problems, *check_counts(facts), *check_lists(), *check_models()]
     say()
     for problem in problems:
         say(f"✗ {problem}")

@@ -20,7 +20,14 @@ SHOP_VERSION = 1
 """Raised whenever the loader would fill the shop differently."""
 
 _NAME = "ready.json"
-_MADE_HERE = ("shop.sqlite3", "shop.sqlite3-wal", "shop.sqlite3-shm", "models", _NAME)
+_MADE_HERE = (
+    "shop.sqlite3",
+    "shop.sqlite3-wal",
+    "shop.sqlite3-shm",
+    "models",
+    "broker",
+    _NAME,
+)
 
 
 def versions() -> dict[str, Any]:
