@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from engine_scaling_plot import draw, resampled
 
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.id_map import IdMap
@@ -80,7 +81,9 @@ def main() -> None:
     runs = json.loads(RESULTS.read_text())["runs"]
     if options.calibrate or options.costs_only:
         write_costs(runs)
-    RESULTS.write_text(json.dumps(summary(runs), indent=1) + "\n")
+    found = summary(runs)
+    RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+    draw(runs, list(found["exponents"]))
 
 
 def run(
@@ -251,17 +254,7 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
     planner.COSTS.update(fresh["COSTS"])
     exponents: dict[str, Any] = {}
     for name in ALGORITHMS:
-        own = sorted(
-            (
-                each
-                for each in runs
-                if each["algorithm"] == name
-                and each["source"] == "resampled"
-                and not each["set"]
-                and "sizes" in each
-            ),
-            key=lambda each: each["amount"],
-        )
+        own = resampled(runs, name)
         if len(own) > 1:
             exponents[name] = {
                 kind: round(exponent(own, kind), 2)

@@ -12,7 +12,7 @@ from .histories import Histories
 from .options import TrainingOptions
 from .slices import in_threads
 
-PAIRS_PER_BLOCK = 1 << 22
+PAIRS_PER_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
