@@ -85,7 +85,7 @@ def fill(url: str, items: int, lines: int) -> None:
             if not is_postgres:  # `/` divides there; PostgreSQL's is of whole numbers
                 statement = statement.replace("(n - 1) / ", "(n - 1) DIV ")
             cursor.execute(statement)
-        # Without statistics of the new rows MariaDB sorts all lines for every page.
+        # A shop that runs has statistics of its rows; one just filled has none.
         if is_postgres:
             cursor.execute("ANALYZE")
         else:
