@@ -257,8 +257,7 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
         own = resampled(runs, name)
         if len(own) > 1:
             exponents[name] = {
-                kind: round(exponent(own, kind), 2)
-                for kind in ("cpu_seconds", "memory_bytes")
+                kind: exponent(own, kind) for kind in ("cpu_seconds", "memory_bytes")
             }
     for each in runs:
         if "sizes" in each:
@@ -270,11 +269,18 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
     return {"exponents": exponents, "runs": runs}
 
 
-def exponent(runs: list[dict[str, Any]], kind: str) -> float:
-    """Return the slope of the logarithms over all sizes, by least squares."""
-    rows = np.log([each["sizes"]["interactions"] for each in runs])
-    taken = np.log(np.maximum([each[kind] for each in runs], 1e-3))
-    return float(np.polyfit(rows, taken, 1)[0])
+def exponent(runs: list[dict[str, Any]], kind: str) -> float | None:
+    """Return the slope of the logarithms over all sizes, by least squares.
+
+    Without the sizes at which the fit is lost in the noise; None where one is left.
+    """
+    small = SMALL_SECONDS if kind == "cpu_seconds" else 1e9 * SMALL_GIGABYTES
+    seen = [each for each in runs if each[kind] > small]
+    if len(seen) < 2:
+        return None
+    rows = np.log([each["sizes"]["interactions"] for each in seen])
+    taken = np.log([each[kind] for each in seen])
+    return round(float(np.polyfit(rows, taken, 1)[0]), 2)
 
 
 if __name__ == "__main__":

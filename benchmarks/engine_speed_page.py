@@ -155,17 +155,16 @@ def scaling(exponents: dict[str, dict[str, float]]) -> str:
         "## Growth\n",
         "amazon-toys resampled to 0.1, 1 and 8 million interactions: whole histories, "
         "drawn with replacement; one thread. The exponent is the slope of the "
-        f"logarithms over all sizes measured; bar: {LARGEST_EXPONENT}. `ease` grows "
+        "logarithms over all sizes measured, without those below a tenth of a second "
+        f"or 10 MB; bar: {LARGEST_EXPONENT}. `ease` grows "
         "with the cube of the smaller of users and items; items do not grow here.\n",
         row("algorithm", "time", "memory"),
         rule(3),
     ]
     for name, each in exponents.items():
-        lines.append(
-            row(
-                f"`{name}`", f"{each['cpu_seconds']:.2f}", f"{each['memory_bytes']:.2f}"
-            )
-        )
+        slopes = [each["cpu_seconds"], each["memory_bytes"]]
+        cells = ["too small" if slope is None else f"{slope:.2f}" for slope in slopes]
+        lines.append(row(f"`{name}`", *cells))
     return "\n".join([*lines, "", "![growth](images/scaling.svg)"]) + "\n"
 
 
