@@ -115,6 +115,8 @@ def write_list(
         OneVisitor(replace(dataset, rows=rows)),
         n=trained_model.recommender.list_length,
     )
+    if not ranked.item_ids:  # it knows the person by more than the history
+        return False
     with transaction.atomic(using=router.db_for_write(StoredRecommendations)):
         live = RecommenderConfig.objects.select_for_update()
         is_live = live.filter(serving=trained_model).exists()
