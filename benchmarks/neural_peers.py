@@ -25,7 +25,7 @@ def rectools(path: Path, epochs: int) -> dict:
     from rectools.dataset import Dataset
     from rectools.models import SASRecModel
 
-    rows = pd.read_parquet(path)
+    rows = pd.read_csv(path)
     frame = pd.DataFrame(
         {
             Columns.User: rows["user"],
@@ -60,7 +60,7 @@ def recbole(path: Path, epochs: int) -> dict:
     from recbole.model.sequential_recommender import SASRec
     from recbole.trainer import Trainer
 
-    rows = pd.read_parquet(path)
+    rows = pd.read_csv(path)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "rows"
         target.mkdir()

@@ -15,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,27 +45,28 @@ def main() -> None:
     write_page(RESULTS)
 
 
-def toys(names: list[str]) -> list[dict[str, Any]]:
-    """Return three seeds of each on amazon-toys."""
-    return [found for name in names for found in run(TOYS, name, "--seeds", "3")]
+def toys(names: list[str]) -> Iterator[dict[str, Any]]:
+    """Give three seeds of each on amazon-toys."""
+    for name in names:
+        yield from run(TOYS, name, "--seeds", "3")
 
 
-def retail(names: list[str]) -> list[dict[str, Any]]:
-    """Return one seed of each on online-retail, and of what they must beat."""
-    return [found for name in names for found in run(RETAIL, f"popular,{name}")][1::2]
+def retail(names: list[str]) -> Iterator[dict[str, Any]]:
+    """Give one seed of each on online-retail."""
+    for name in names:
+        yield from run(RETAIL, name)
 
 
-def cold(names: list[str]) -> list[dict[str, Any]]:
-    """Return who finds items that training never saw: a tenth of them, held out."""
+def cold(names: list[str]) -> Iterator[dict[str, Any]]:
+    """Give who finds items that training never saw: a tenth of them, held out."""
     algorithms = "popular,content,two_tower"
-    return run(TOYS, algorithms, "--cold-items", "0.1", "--seeds", "3")
+    yield from run(TOYS, algorithms, "--cold-items", "0.1", "--seeds", "3")
 
 
-def blend(names: list[str]) -> list[dict[str, Any]]:
-    """Return the blend without and with a transformer among its sources."""
-    plain = run(TOYS, "popular,blend")[1]
-    deep = run(TOYS, "popular,blend", *WITH_SASREC)[1] | {"algorithm": "blend+sasrec"}
-    return [plain, deep]
+def blend(names: list[str]) -> Iterator[dict[str, Any]]:
+    """Give the blend without and with a transformer among its sources."""
+    yield run(TOYS, "blend")[0]
+    yield run(TOYS, "blend", *WITH_SASREC)[0] | {"algorithm": "blend+sasrec"}
 
 
 PARTS = {"toys": toys, "retail": retail, "cold": cold, "blend": blend}
