@@ -29,6 +29,7 @@ def write_page(results: Path) -> None:
         ]
     if blend:
         parts += ["## With and without a transformer in the blend\n", table(blend)]
+        parts += [gain(each["ndcg@10_above_blend"]) for each in blend[1:]]
     if cold:
         parts += ["## Items that nobody had taken\n", COLD, table(cold)]
     if retail:
@@ -77,7 +78,7 @@ def row(result: dict[str, Any]) -> list[str]:
         f"{low:.4f} to {high:.4f}",
         f"{again['ndcg@10']:.4f}" if again else "",
         f"{result['fit_cpu_seconds']:.0f}",
-        f"{result['peak_rss_bytes'] / 1e6:.0f}",
+        f"{result['peak_rss_bytes'] / 1e6:.0f}" if "peak_rss_bytes" in result else "",
     ]
 
 
@@ -97,6 +98,13 @@ def verdicts(deep: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
         else:
             lines.append(f"- `{each['algorithm']}` is above all of them.")
     return "\n".join(lines) + "\n"
+
+
+def gain(difference: dict[str, float]) -> str:
+    """Say what the transformer adds to the blend."""
+    mean, low, high = (difference[name] for name in ("mean", "low", "high"))
+    interval = f"({low:+.4f} to {high:+.4f})"
+    return f"NDCG@10 of the second above the first: {mean:+.4f} {interval}.\n"
 
 
 def plot(results: list[dict[str, Any]], path: Path) -> None:

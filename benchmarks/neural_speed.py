@@ -98,7 +98,7 @@ def said(command: list[str]) -> dict[str, float]:
 
 
 def train() -> dict[str, float]:
-    """One epoch over a quarter of amazon-toys, the checks on held-out rows left out of the time."""
+    """One epoch over a quarter of the users, and its check on held-out rows."""
     from django_recsys.learning.neural import fitting
 
     rows = interactions("amazon-toys", SHARE)
