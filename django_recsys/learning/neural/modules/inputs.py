@@ -52,7 +52,8 @@ class SequenceModule(Network):
         """Return (batch, steps, size)."""
         vectors = self.vectors_of(batch.items)
         if self.kinds is not None and batch.kinds is not None:
-            vectors = vectors + self.kinds(batch.kinds)
+            unknown = self.kinds.num_embeddings - 1
+            vectors = vectors + self.kinds(batch.kinds.clamp(max=unknown))
         return vectors
 
     def vectors_of(self, items: Tensor) -> Tensor:
