@@ -5,6 +5,7 @@ waits and looks.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -34,6 +35,8 @@ MINUTES_PER_TRAINING = "4"
 """A fit may take three tenths of it, and each training fits twice."""
 LONGEST_WAIT = 900
 LOOK_SECONDS = 5.0
+PATIENCE = 30
+"""Seconds that a worker has to end by itself."""
 ROOT = Path(__file__).resolve().parents[2]
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -92,6 +95,9 @@ def serves(key: str) -> bool:
 def worker_with_beat(folder: Path) -> Iterator[None]:
     """Keep a Celery worker, with its beat inside, alive for a block."""
     environment = {
+        # Steps are small here: threads that wait for each other cost more than they
+        # bring, most of all beside other work.
+        "OMP_NUM_THREADS": "1",
         **os.environ,
         "RECSYS_SHOP_DATA": str(folder),
         "RECSYS_SHOP_CELERY": "1",
@@ -106,12 +112,22 @@ def worker_with_beat(folder: Path) -> Iterator[None]:
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             yield
         finally:
-            worker.terminate()
-            worker.wait(60)
+            end(worker)
+
+
+def end(worker: subprocess.Popen[bytes]) -> None:
+    """Let the worker finish its tasks; end it with all its processes if it does not."""
+    worker.terminate()
+    try:
+        worker.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
 
 
 def wait_for(keys: list[str]) -> None:
