@@ -57,7 +57,7 @@ class RecsysSettings:
     INTERACTION_WEIGHTS: Mapping[str, float] = setting(dict, dict, factory=True)
     CONSENT: str | None = setting(None, str)
     CONSENT_COOKIE: str = setting("recsys_consent", str)
-    SOCIAL_GRAPH: str | None = setting(None, str, built=False)
+    SOCIAL_GRAPH: str | None = setting(None, str)
     SEGMENT: str | None = setting(None, str, built=False)
     CACHE: str = setting("default", str)
     DATABASE: str = setting("default", str)

@@ -109,6 +109,7 @@ def test_own_catalog_needs_no_item_model(settings):
         ("CATALOG", "tests.test_checks.found"),
         ("HISTORY", "nodots"),
         ("CANONICAL", "tests.nothing"),
+        ("SOCIAL_GRAPH", "tests.nothing"),
         ("ITEM_QUERYSET", "tests.nothing"),
     ],
 )

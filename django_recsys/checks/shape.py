@@ -30,6 +30,7 @@ PATHS = {
     "ITEM_QUERYSET": "f() -> queryset",
     "CANONICAL": "f(item) -> item",
     "HISTORY": "f() -> iterable of dicts",
+    "SOCIAL_GRAPH": "f() -> iterable of (user, friend)",
     "CONSENT": "f(request) -> bool",
     "AVAILABLE": "f(queryset, request) -> queryset",
     "CATALOG": "a subclass of django_recsys.catalog.Catalog",

@@ -49,6 +49,7 @@ def fitted(
         recommender.fit(
             rows,
             items=workshop.item_features if reads_items(recommender) else None,
+            edges=workshop.friends if reads_edges(recommender) else None,
             options=TrainingOptions(
                 device="auto",
                 progress=listener,
@@ -69,10 +70,19 @@ def is_deep(algorithm: str) -> bool:
 def reads_items(recommender: Any) -> bool:
     """Say whether it learns from what items are; to others they are not described."""
     if recommender.name == "blend":
-        names = (each.strip() for each in recommender.sources.split(","))
-        known = [get_recommender_class(name) for name in names if name in ALGORITHMS]
+        known = map(get_recommender_class, _sources_of(recommender))
         return any(each.handles_new_items for each in known)
     return recommender.handles_new_items or getattr(recommender, "by_category", False)
+
+
+def reads_edges(recommender: Any) -> bool:
+    """Say whether it learns from friends, itself or by one of its sources."""
+    return "social" in {recommender.name, *_sources_of(recommender)}
+
+
+def _sources_of(recommender: Any) -> list[str]:
+    names = getattr(recommender, "sources", "").split(",")
+    return [name for each in names if (name := each.strip()) in ALGORITHMS]
 
 
 def fit_budget() -> timedelta:

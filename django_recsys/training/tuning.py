@@ -12,7 +12,7 @@ from django_recsys.learning.validation import bench_over
 from django_recsys.models import TrainingRun
 
 from .drafts import write_draft
-from .fitting import fitted
+from .fitting import fitted, reads_edges, reads_items
 from .gate import interval, popular_recipe, shown
 from .recipes import Recipe, recipe_of
 from .workshop import Workshop
@@ -56,11 +56,14 @@ def searched(
         journal.part(progress.fraction)
         journal.note(progress.message)
 
+    model = recipe.recommender()
     bench = bench_over(
         workshop.rows_to_search(recipe),
         workshop.search,
-        recipe.recommender().task,
+        model.task,
         recipe.kind_weights,
+        features=workshop.item_features if reads_items(model) else None,
+        edges=workshop.friends if reads_edges(model) else None,
     )
     return import_room("tuning").search(
         recipe.algorithm,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from django_recsys.catalog import get_catalog
+from django_recsys.learning.edges import Edges
 from django_recsys.learning.features import (
     LABEL_COLUMNS,
     NUMBER_COLUMNS,
@@ -21,6 +22,7 @@ from django_recsys.learning.preparation import PreparationReport, prepare
 from django_recsys.learning.splitting import Split, temporal, validation_split
 
 from .datasets import Dataset
+from .friends import read_friends
 from .recipes import Recipe
 
 if TYPE_CHECKING:
@@ -78,6 +80,11 @@ class Workshop:
                 is_number = name in NUMBER_COLUMNS and value is not None
                 columns[name].append(float(value) if is_number else value)
         return item_features(columns, self.rows.items)
+
+    @cached_property
+    def friends(self) -> Edges | None:
+        """Whom each visitor trusts; None where the host does not say."""
+        return read_friends()
 
     @cached_property
     def with_catalogue(self) -> Workshop:
