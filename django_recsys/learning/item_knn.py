@@ -40,6 +40,13 @@ class ItemKNN(ItemToItem):
     shrinkage: float = hyperparameter(
         30.0, low=0.0, high=1e5, help="Higher trusts items of few users less."
     )
+    strength_power: float = hyperparameter(
+        0.15,
+        low=0.0,
+        high=1.0,
+        help="How much the weights of kinds and quantities count; 0: all "
+        "interactions alike. Of no effect with jaccard.",
+    )
 
     def _learn_weights(
         self, interactions: Interactions, options: TrainingOptions
@@ -48,10 +55,13 @@ class ItemKNN(ItemToItem):
         from ._similarities import WEIGHINGS, nearest_by_jaccard, to_conditional
 
         taken = interactions.user_items()
+        strengths = taken.data**self.strength_power
         taken.data[:] = 1
         if self.similarity == "jaccard":
             return nearest_by_jaccard(taken, self.neighbors, self.shrinkage).T.tocsr()
         weighted = WEIGHINGS[self.similarity](taken, self.shrinkage)
+        # The mean strength is one, so that a shrinkage means the same everywhere.
+        weighted.data *= strengths / strengths.mean()
         found = nearest(weighted, self.neighbors, options.threads)
         if self.similarity == "conditional":
             found = to_conditional(found, taken, self.shrinkage)

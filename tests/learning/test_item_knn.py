@@ -21,7 +21,9 @@ def random_rows(seed=0):
 
 def test_scores_are_sums_of_shrunken_cosines():
     rows = random_rows()
-    model = ItemKNN(neighbors=2000, shrinkage=7.0, recency=0.0).fit(rows)
+    model = ItemKNN(neighbors=2000, shrinkage=7.0, recency=0.0, strength_power=0.0).fit(
+        rows
+    )
     taken = (rows.user_items().toarray() > 0).astype(float)
     norms = np.sqrt(taken.sum(axis=0) + 7.0)
     similar = taken.T @ taken / np.outer(norms, norms)
@@ -65,7 +67,9 @@ def formula(similarity, taken, shrinkage):
 @pytest.mark.parametrize("similarity", ["jaccard", "tfidf", "bm25", "conditional"])
 def test_other_similarities_equal_their_formulas(similarity):
     rows = random_rows()
-    model = ItemKNN(neighbors=2000, shrinkage=3.0, recency=0.0, similarity=similarity)
+    model = ItemKNN(
+        neighbors=2000, shrinkage=3.0, similarity=similarity, strength_power=0.0
+    )
     taken = (rows.user_items().toarray() > 0).astype(float)
     expected = formula(similarity, taken, 3.0)
     np.fill_diagonal(expected, 0)
@@ -80,8 +84,21 @@ def test_the_nearest_by_a_similarity_are_kept(similarity, monkeypatch):
     taken = (rows.user_items().toarray() > 0).astype(float)
     expected = formula(similarity, taken, 1.0)
     np.fill_diagonal(expected, 0)
-    model = ItemKNN(neighbors=4, shrinkage=1.0, similarity=similarity).fit(rows)
+    model = ItemKNN(
+        neighbors=4, shrinkage=1.0, similarity=similarity, strength_power=0.0
+    ).fit(rows)
     kept = model.weights_.toarray()
     floor = np.sort(expected, axis=0)[-4]
     assert (np.count_nonzero(kept, axis=0) == 4).all()
     assert (kept[kept > 0] >= (0.9999 * floor[None, :]).repeat(25, 0)[kept > 0]).all()
+
+
+def test_strong_interactions_say_more():
+    users = [f"u{n}" for n in range(8) for _ in range(2)]
+    items = ["a", "bought"] * 4 + ["a", "viewed"] * 4
+    weights = [1.0, 10.0] * 4 + [1.0, 1.0] * 4
+    rows = Interactions.from_arrays(users, items, weights=weights)
+    shown = ItemKNN().fit(rows).similar_items(["a"], n=2).item_ids[0]
+    assert shown.tolist() == ["bought", "viewed"]
+    alike = ItemKNN(strength_power=0.0).fit(rows).similar_items(["a"], n=2)
+    assert alike.scores[0, 0] == alike.scores[0, 1]

@@ -1,0 +1,99 @@
+"""Whether weighing views, baskets and purchases beats treating them alike.
+
+    RECSYS_TEST_DATA=folder python benchmarks/engine_kinds.py
+
+retailrocket-sub knows no order: the purchased pairs are dealt into five parts by a
+seed, and each part in turn is held out with all its rows (given-split). The first part
+alone is a seeded fifth; all five together ask five times as many people. ``alike``
+gives every kind the weight one; ``binary`` lets nothing but the pair count. Where no
+order is known nothing fades with age.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from django_recsys.learning.evaluation import evaluate
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.intervals import bootstrap
+from django_recsys.learning.preparation import KIND_WEIGHTS, pair_codes
+from django_recsys.learning.registry import create
+from django_recsys.learning.tables import read_interactions
+
+RESULT = Path(__file__).resolve().parent / "results" / "engine_kinds.json"
+PARTS = 5
+SEED = 0
+ALIKE = dict.fromkeys(KIND_WEIGHTS, 1.0)
+WAYS: Mapping[str, tuple[Mapping[str, float], Mapping[str, Any]]] = {
+    "weighed": (KIND_WEIGHTS, {"recency": 0.0}),
+    "alike": (ALIKE, {"recency": 0.0}),
+    "binary": (KIND_WEIGHTS, {"recency": 0.0, "strength_power": 0.0}),
+}
+
+
+def main() -> None:
+    folder = Path(os.environ["RECSYS_TEST_DATA"]) / "retailrocket-sub"
+    rows = read_interactions(folder / "interactions.parquet").interactions
+    parts = parts_of_purchases(rows)
+    values = {
+        way: [ndcg(rows, part, *choices) for part in parts]
+        for way, choices in WAYS.items()
+    }
+    result = {"date": date.today().isoformat(), "algorithm": "item_knn", "seed": SEED}
+    for label, some in (("one_fifth", slice(0, 1)), ("all_fifths", slice(None))):
+        joined = {way: np.concatenate(each[some]) for way, each in values.items()}
+        result[label] = figures(joined)
+    RESULT.write_text(json.dumps(result, indent=1) + "\n")
+    print(json.dumps(result, indent=1))
+
+
+def parts_of_purchases(rows: Interactions) -> list[np.ndarray]:
+    """Return five (n_rows,) bool masks: the pairs of each with all their rows."""
+    codes = pair_codes(rows)
+    bought = np.unique(codes[rows.is_kind("purchase")])
+    dealt = np.random.default_rng(SEED).permutation(bought)
+    return [np.isin(codes, dealt[at::PARTS]) for at in range(PARTS)]
+
+
+def ndcg(
+    rows: Interactions,
+    is_test: np.ndarray,
+    kind_weights: Mapping[str, float],
+    hyperparameters: Mapping[str, Any],
+) -> np.ndarray:
+    """Return NDCG@10 of each person asked."""
+    evaluation = evaluate(
+        create("item_knn", **hyperparameters),
+        rows,
+        "given-split",
+        is_test=is_test,
+        kind_weights=kind_weights,
+    )
+    return evaluation.values()
+
+
+def figures(values: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    found: dict[str, Any] = {"asked": len(values["weighed"])}
+    for way, each in values.items():
+        found[way] = {"ndcg@10": float(each.mean())}
+        if way == "weighed":
+            continue
+        difference = values["weighed"] - each
+        low, high = bootstrap(difference[:, None])
+        found[way]["weighed_above_it"] = {
+            "mean": float(difference.mean()),
+            "low": float(low[0]),
+            "high": float(high[0]),
+        }
+    return found
+
+
+if __name__ == "__main__":
+    main()
