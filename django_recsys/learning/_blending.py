@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from .base import CELLS_PER_SLICE, Recommender
+from .base import Recommender
 from .histories import Histories
 from .interactions import Interactions
 from .splitting import Split, leave_one_out, validation_split
@@ -16,6 +16,7 @@ from .top_items import PADDING, mask_scores, top_items
 
 MOST_QUERIES = 2500
 FEWEST_QUERIES = 30  # below this a choice would be noise
+CELLS_AT_A_TIME = 1 << 25  # 128 MB of float32 scores
 BEST_OF_SOURCE = 60
 CUT_OFF = 10
 STEPS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0)
@@ -40,6 +41,8 @@ class Candidates:
     """(n_queries,) how many items were taken that the history lacks."""
     all_wanted: np.ndarray
     """(n_queries,) how many items were taken."""
+    histories: Histories
+    """One per query."""
 
 
 def inner_split(interactions: Interactions) -> Split | None:
@@ -74,32 +77,50 @@ def gather(sources: Sequence[Recommender], cut: Split, seed: int) -> Candidates 
         random = np.random.default_rng(seed)
         users = np.sort(random.choice(users, MOST_QUERIES, replace=False))
     histories = cut.context.histories().select(users)
-    step = max(1, CELLS_PER_SLICE // histories.n_items)
+    step = queries_at_a_time(histories.n_items, len(sources))
     parts = []
     for at in range(0, len(users), step):
-        part = slice(at, at + step)
-        parts.append(
-            _candidates(
-                sources,
-                histories.select(np.arange(len(users))[part]),
-                users[part],
-                wanted[users[part]],
-                seen[users[part]],
-            )
-        )
-    return _joined(parts)
+        part = np.arange(at, min(at + step, len(users)))
+        some = histories.select(part)
+        blocks = scores_of(sources, some, users[part])
+        parts.append(_candidates(blocks, some, seen[users[part]], wanted[users[part]]))
+    return _joined(parts, histories)
 
 
-def _candidates(
-    sources: Sequence[Recommender],
-    histories: Histories,
-    users: np.ndarray,
-    wanted: csr_array,
-    seen: csr_array,
-) -> Candidates:
-    blocks = [
-        on_one_scale(source.score_indices(histories, users)) for source in sources
-    ]
+def queries_at_a_time(n_items: int, n_sources: int) -> int:
+    """Return for how many queries the scores of all sources are held together."""
+    return max(1, CELLS_AT_A_TIME // max(n_items * n_sources, 1))
+
+
+def scores_of(
+    sources: Iterable[Recommender], histories: Histories, users: np.ndarray
+) -> list[np.ndarray]:
+    """Return each source's (n_queries, n_items) on one scale, 0 where no opinion."""
+    return [on_one_scale(each.score_indices(histories, users)) for each in sources]
+
+
+def weighted_sum(
+    scores: Iterable[np.ndarray], weights: np.ndarray, histories: Histories
+) -> np.ndarray:
+    """Return (n_queries, n_items): one weight for new items, one for those held.
+
+    scores: (n_queries, n_items) of each source on one scale; weights: (2, n_sources).
+    """
+    rows, columns = histories.owners, histories.item_indices
+    total = np.zeros((len(histories), histories.n_items), dtype=np.float32)
+    again = np.zeros(len(rows), dtype=np.float32)
+    for block, (new, seen) in zip(scores, weights.T, strict=True):
+        again += seen * block[rows, columns]
+        total += new * block
+    total[rows, columns] = again
+    return total
+
+
+def propose(blocks: Sequence[np.ndarray], seen: csr_array) -> np.ndarray:
+    """Return (n_queries, width) int32, the best of each block, -1 behind.
+
+    The best of all items and the best of those that are new to the person.
+    """
     proposed = np.zeros(blocks[0].shape, dtype=bool)
     for block in blocks:
         for left_out in (None, seen):
@@ -107,10 +128,22 @@ def _candidates(
             best, _ = top_items(scores, BEST_OF_SOURCE)
             rows = np.repeat(np.arange(len(best)), best.shape[1])[best.ravel() >= 0]
             proposed[rows, best[best >= 0]] = True
-    items = _padded(proposed)
+    return _padded(proposed)
+
+
+def cells_of_items(blocks: Sequence[np.ndarray], items: np.ndarray) -> np.ndarray:
+    """Return (n_blocks, n_queries, width): the scores of the candidates."""
     rows = np.arange(len(items))[:, None]
-    is_seen = _holds(seen, items)
-    is_wanted = _holds(wanted, items)
+    return np.stack([block[rows, items] for block in blocks])
+
+
+def _candidates(
+    blocks: Sequence[np.ndarray],
+    histories: Histories,
+    seen: csr_array,
+    wanted: csr_array,
+) -> Candidates:
+    items = propose(blocks, seen)
     both = wanted.copy()
     both.data = np.ones_like(both.data)
     known = seen.copy()
@@ -119,11 +152,12 @@ def _candidates(
     again = np.asarray(both.multiply(known).sum(axis=1)).ravel()
     return Candidates(
         items=items,
-        scores=np.stack([block[rows, items] for block in blocks]),
-        is_seen=is_seen,
-        is_wanted=is_wanted,
+        scores=cells_of_items(blocks, items),
+        is_seen=holds(seen, items),
+        is_wanted=holds(wanted, items),
         new_wanted=(all_wanted - again).astype(int),
         all_wanted=all_wanted,
+        histories=histories,
     )
 
 
@@ -137,7 +171,7 @@ def _padded(mask: np.ndarray) -> np.ndarray:
     return result
 
 
-def _holds(matrix: csr_array, items: np.ndarray) -> np.ndarray:
+def holds(matrix: csr_array, items: np.ndarray) -> np.ndarray:
     """Return whether each row of the matrix holds the items of the same row."""
     width = matrix.shape[1]
     owners = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
@@ -146,7 +180,7 @@ def _holds(matrix: csr_array, items: np.ndarray) -> np.ndarray:
     return np.isin(asked, stored) & (items >= 0)
 
 
-def _joined(parts: Sequence[Candidates]) -> Candidates:
+def _joined(parts: Sequence[Candidates], histories: Histories) -> Candidates:
     width = max(part.items.shape[1] for part in parts)
 
     def wide(name: str) -> np.ndarray:
@@ -169,6 +203,7 @@ def _joined(parts: Sequence[Candidates]) -> Candidates:
         is_wanted=wide("is_wanted"),
         new_wanted=np.concatenate([part.new_wanted for part in parts]),
         all_wanted=np.concatenate([part.all_wanted for part in parts]),
+        histories=histories,
     )
 
 

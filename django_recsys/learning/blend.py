@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ._ranker_forest import Forest
 from .base import Recommender, TrainingOptions
 from .exceptions import DataError
 from .histories import Histories
@@ -15,41 +16,54 @@ from .interactions import Interactions
 from .registry import create
 from .top_items import PADDING
 
-WEIGHTED, FALL_THROUGH = "weighted", "fall-through"
+RANKER, WEIGHTED, FALL_THROUGH = "ranker", "weighted", "fall-through"
 LEVEL = np.float32(2)  # between sources; squashed scores lie within -1 and 1
 
 
 @dataclass(kw_only=True, eq=False)
 class Blend(Recommender):
-    """A weighted sum or a chain of other recommenders (Burke 2002).
+    """A ranker over other recommenders, their weighted sum or a chain (Burke 2002).
 
     The sources are fitted on the older part of the interactions, and the weights
     chosen by how well their sum foretells the newer part; then the sources are fitted
     on everything. What stands in the history has weights of its own, so that one
-    blend ranks new items and repeat purchases alike.
+    blend ranks new items and repeat purchases alike. The ranker learns from the same
+    part: boosted trees over the best of each source (Friedman 2001), kept only where
+    they beat the weighted sum on people that they were not fitted on.
     """
 
     name: ClassVar[str] = "blend"
     handles_new_users: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
-    array_names: ClassVar[tuple[str, ...]] = ("weights_",)
+    array_names: ClassVar[tuple[str, ...]] = (
+        "weights_",
+        "item_features_",
+        "nodes_",
+        "roots_",
+    )
 
     sources: str = hyperparameter(
         "ease,als,item_knn,graph,sequence_rules,trending,buy_again",
         help="Names of recommenders, joined by commas; they use their defaults.",
     )
     method: str = hyperparameter(
-        WEIGHTED,
-        choices=(WEIGHTED, FALL_THROUGH),
-        help="A weighted sum, or each source for what those before it leave open.",
+        RANKER,
+        choices=(RANKER, WEIGHTED, FALL_THROUGH),
+        help="Learned trees where they are better than a weighted sum, the sum always, "
+        "or each source for what those before it leave open.",
     )
     weights: str = hyperparameter(
         "",
-        help="One number per source, joined by commas; empty: chosen by the data.",
+        help="One number per source, joined by commas, for a plain weighted sum; "
+        "empty: chosen by the data.",
     )
 
     weights_: np.ndarray = field(init=False, repr=False)
     """(2, n_sources) float32: for new items and for those of the history."""
+    item_features_: np.ndarray = field(init=False, repr=False)
+    """(n_items, n) float32, what the ranker knows of items; no rows without it."""
+    nodes_: np.ndarray = field(init=False, repr=False)  # the arrays of the Forest
+    roots_: np.ndarray = field(init=False, repr=False)
 
     def _fit(
         self,
@@ -61,16 +75,24 @@ class Blend(Recommender):
         options: TrainingOptions,
     ) -> None:
         names = self._source_names()
-        self.weights_ = self._given_weights(names)
-        if self.method == WEIGHTED and not self.weights.strip():
-            self.weights_ = self._learned_weights(names, interactions, options)
-        kept = np.flatnonzero(self.weights_.max(axis=0))
-        self.weights_ = self.weights_[:, kept]
         given: dict[str, Any] = {"items": items, "edges": edges, "options": options}
-        self.parts_ = {
-            names[each]: create(names[each]).fit(interactions, **given)
-            for each in kept.tolist()
-        }
+        self.weights_ = self._given_weights(names)
+        self._keep(Forest.none(), interactions)
+        if self.method != FALL_THROUGH and not self.weights.strip():
+            self._learn(names, interactions, given)
+        if not len(self.roots_):
+            kept = np.flatnonzero(self.weights_.max(axis=0))
+            self.weights_ = self.weights_[:, kept]
+            names = [names[each] for each in kept.tolist()]
+        self.parts_ = {name: create(name).fit(interactions, **given) for name in names}
+
+    def _keep(self, forest: Forest, interactions: Interactions) -> None:
+        from ._ranker_features import item_features
+
+        self.nodes_, self.roots_ = forest.nodes, forest.roots
+        self.item_features_ = item_features(interactions)
+        if not forest:
+            self.item_features_ = self.item_features_[:0]
 
     def _source_names(self) -> list[str]:
         names = [each.strip() for each in self.sources.split(",") if each.strip()]
@@ -95,45 +117,64 @@ class Blend(Recommender):
             )
         return np.array([given, given], dtype=np.float32)
 
-    def _learned_weights(
-        self, names: list[str], interactions: Interactions, options: TrainingOptions
-    ) -> np.ndarray:
+    def _learn(
+        self, names: list[str], interactions: Interactions, given: dict[str, Any]
+    ) -> None:
+        """Choose weights and trees by the newer part of the interactions."""
         from ._blending import gather, inner_split, learn_weights
+        from ._ranker import learn_ranker
+        from ._ranker_features import item_features
 
-        equal = np.ones((2, len(names)), dtype=np.float32)
+        options: TrainingOptions = given["options"]
         cut = inner_split(interactions) if len(names) > 1 else None
         if cut is None or not len(cut.train):
-            return equal
+            return
         fitted = []
         for position, name in enumerate(names):
             options.report(position / len(names) / 2, f"weighing {name}")
-            fitted.append(create(name).fit(cut.train, options=options))
+            fitted.append(create(name).fit(cut.train, **given))
         found = gather(fitted, cut, options.seed)
-        return equal if found is None else learn_weights(found)
+        if found is None:
+            return
+        fitted.clear()
+        self.weights_ = learn_weights(found)
+        if self.method == RANKER:
+            options.report(0.5, "learning to rank")
+            known = item_features(cut.train)
+            forest = learn_ranker(found, self.weights_, known, options.seed)
+            self._keep(forest, interactions)
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         if self.method == FALL_THROUGH:
-            scores = self._chained(histories, user_indices)
-        else:
-            scores = self._summed(histories, user_indices)
-        scores[scores == 0] = np.nan
-        return scores
+            return _opinions(self._chained(histories, user_indices))
+        if not len(self.roots_):
+            return _opinions(self._summed(histories, user_indices))
+        return self._ranked(histories, user_indices)
 
     def _summed(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from ._blending import on_one_scale
+        from ._blending import on_one_scale, weighted_sum
 
-        rows, columns = histories.owners, histories.item_indices
-        total = np.zeros((len(histories), len(self.items_)), dtype=np.float32)
-        again = np.zeros(len(rows), dtype=np.float32)
-        for source, (new, seen) in zip(
-            self.parts_.values(), self.weights_.T, strict=True
-        ):
-            scores = on_one_scale(source.score_indices(histories, user_indices))
-            again += seen * scores[rows, columns]
-            scores *= new
-            total += scores
-        total[rows, columns] = again
-        return total
+        scores = (
+            on_one_scale(source.score_indices(histories, user_indices))
+            for source in self.parts_.values()
+        )
+        return weighted_sum(scores, self.weights_, histories)
+
+    def _ranked(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
+        from ._blending import queries_at_a_time, scores_of
+        from ._ranker import rank_blocks
+
+        result = np.empty((len(histories), len(self.items_)), dtype=np.float32)
+        step = queries_at_a_time(len(self.items_), len(self.parts_))
+        forest = Forest(self.nodes_, self.roots_)
+        for at in range(0, len(histories), step):
+            part = slice(at, at + step)
+            some = histories.select(part)
+            blocks = scores_of(self.parts_.values(), some, user_indices[part])
+            result[part] = rank_blocks(
+                blocks, some, self.weights_, forest, self.item_features_
+            )
+        return result
 
     def _chained(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         """Each source ranks what those before it had no opinion about, below them."""
@@ -166,6 +207,11 @@ class Blend(Recommender):
         pairs = zip(self.weights_[0], self.parts_.values(), strict=True)
         speaking = [pair for pair in pairs if pair[1].can_explain]
         return max(speaking, key=lambda pair: pair[0])[1] if speaking else None
+
+
+def _opinions(scores: np.ndarray) -> np.ndarray:
+    scores[scores == 0] = np.nan
+    return scores
 
 
 def _squashed(scores: np.ndarray) -> np.ndarray:

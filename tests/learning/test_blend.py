@@ -10,6 +10,7 @@ from django_recsys.learning._blending import (
 from django_recsys.learning.blend import Blend
 from django_recsys.learning.evaluation import evaluate
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.histories import Histories
 from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.testing import RecommenderContract, interactions_of, taste_clusters
 
@@ -83,6 +84,7 @@ def test_weights_of_seen_items_are_learned_apart():
         is_wanted=wanted,
         new_wanted=(wanted & ~is_seen).sum(axis=1),
         all_wanted=wanted.sum(axis=1),
+        histories=Histories.empty(200, 12),
     )
     new, seen = learn_weights(found)
     assert new[0] > new[1]
