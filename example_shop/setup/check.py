@@ -25,7 +25,8 @@ HISTORY_SHOWN = 12
 
 def check_shop(facts: dict[str, Any], problems: Sequence[str] = ()) -> int:
     """Print all, then the verdict, over known problems too; return the exit status."""
-    problems = [*problems, *check_counts(facts), *check_lists(), *check_models()]
+    found = [*problems, *check_counts(facts), *check_lists(), *check_models()]
+    problems = list(dict.fromkeys(found))
     say()
     for problem in problems:
         say(f"✗ {problem}")
