@@ -90,9 +90,9 @@ class Blend(Recommender):
         from ._ranker_features import item_features
 
         self.nodes_, self.roots_ = forest.nodes, forest.roots
-        self.item_features_ = item_features(interactions)
-        if not forest:
-            self.item_features_ = self.item_features_[:0]
+        self.item_features_ = np.zeros((0, 0), dtype=np.float32)
+        if forest:
+            self.item_features_ = item_features(interactions)
 
     def _source_names(self) -> list[str]:
         names = [each.strip() for each in self.sources.split(",") if each.strip()]
