@@ -181,10 +181,13 @@ def interactions(source: str, amount: float) -> Interactions:
 
 def keep(result: dict[str, Any]) -> None:
     """Write the run over an earlier one of the same."""
-    runs = json.loads(RESULTS.read_text())["runs"] if RESULTS.exists() else []
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"runs": []}
     key = ("algorithm", "source", "amount", "set")
-    others = [each for each in runs if any(each.get(k) != result[k] for k in key)]
-    RESULTS.write_text(json.dumps({"runs": [*others, result]}, indent=1) + "\n")
+    others = [
+        each for each in results["runs"] if any(each.get(k) != result[k] for k in key)
+    ]
+    results["runs"] = [*others, result]
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
 
 def write_costs(runs: list[dict[str, Any]]) -> None:

@@ -14,7 +14,7 @@ from .explaining import explain_entries, largest_entries
 from .hyperparameters import declared, validate
 from .interactions import Histories, IdMap, Interactions
 from .options import Progress, TrainingOptions
-from .slices import in_threads, joined, spread
+from .slices import in_threads, joined, slices, spread
 from .top_items import PADDING, leave_out, top_items, top_stored
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "Recommendations", "Recommender", "Task", "TrainingOptions"]
 
 Task = Literal["new-items", "any-items", "baskets"]
-CELLS_PER_SLICE = 7_500_000  # 30 MB per thread; larger arrays are mapped anew each time
 DEFAULT_OPTIONS = TrainingOptions()
 
 
@@ -334,8 +333,7 @@ class Recommender(ABC):
             raise DataError(f"n is {n}; a list has at least one place.")
 
     def _slices(self, length: int) -> Iterator[slice]:
-        step = max(1, CELLS_PER_SLICE // max(len(self.items_), 1))
-        return (slice(at, min(at + step, length)) for at in range(0, length, step))
+        return slices(length, len(self.items_))
 
     def _named(self, indices: np.ndarray, scores: np.ndarray) -> Recommendations:
         ids = np.append(self.items_.ids, "")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .base import CELLS_PER_SLICE, Recommender
+from .base import Recommender
 from .histories import Histories
 from .interactions import Interactions
 from .list_metrics import list_metrics, tied_share
 from .metrics import ranking_metrics
 from .ranking import DEEPEST, rank_relevant
+from .slices import slices
 from .top_items import mask_scores, top_items
 
 if TYPE_CHECKING:
@@ -199,9 +200,7 @@ def _scored(recommender: Recommender, exam: Exam) -> Iterator[tuple[slice, np.nd
         exam.users if same else recommender.users_.indices(users.ids[exam.users])
     )
     histories = exam.histories if same else _moved(exam.histories, recommender, exam)
-    step = max(1, CELLS_PER_SLICE // max(len(items), 1))
-    for at in range(0, len(exam.users), step):
-        part = slice(at, min(at + step, len(exam.users)))
+    for part in slices(len(exam.users), len(items)):
         scores = recommender.score_indices(histories.select(part), user_indices[part])
         if not same:
             moved = np.full((len(scores), len(items)), -np.inf, dtype=np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -12,6 +12,18 @@ from .options import available_cores
 from .top_items import PADDING
 
 Found = TypeVar("Found")
+
+CELLS_PER_SLICE = 7_500_000
+"""30 MB of float32 scores: the system gives larger arrays anew each time."""
+MOST_CELLS = 1 << 24
+FEWEST_ROWS = 256  # with fewer a matrix product spends its time on arranging the items
+
+
+def slices(length: int, n_items: int) -> Iterator[slice]:
+    """Give slices of queries whose scores of all items take 64 MB at most."""
+    width = max(n_items, 1)
+    rows = max(CELLS_PER_SLICE // width, min(FEWEST_ROWS, MOST_CELLS // width), 1)
+    return (slice(at, min(at + rows, length)) for at in range(0, length, rows))
 
 
 def in_threads(

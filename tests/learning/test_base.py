@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 import django_recsys.learning
-from django_recsys.learning import base
+from django_recsys.learning import slices
 from django_recsys.learning.base import Recommender
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.histories import Histories
@@ -72,7 +72,8 @@ def test_what_to_leave_out_may_be_given_as_a_matrix(fitted):
 def test_slices_change_nothing(fitted, monkeypatch):
     users = [str(user) for user in range(16)]
     whole, similar = fitted.recommend(users), fitted.similar_items(users)
-    monkeypatch.setattr(base, "CELLS_PER_SLICE", 40)
+    monkeypatch.setattr(slices, "CELLS_PER_SLICE", 40)
+    monkeypatch.setattr(slices, "FEWEST_ROWS", 1)
     np.testing.assert_array_equal(fitted.recommend(users).item_ids, whole.item_ids)
     np.testing.assert_array_equal(
         fitted.similar_items(users).item_ids, similar.item_ids
