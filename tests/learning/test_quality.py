@@ -1,9 +1,13 @@
 """Floors on real data: they tell a bug from a result."""
 
+import numpy as np
 import pytest
 
 from django_recsys.learning.evaluation import compare, evaluate
-from django_recsys.learning.tables import read_interactions
+from django_recsys.learning.intervals import bootstrap
+from django_recsys.learning.preparation import pair_codes
+from django_recsys.learning.registry import create
+from django_recsys.learning.tables import read_interactions, read_items
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("pyarrow")
@@ -62,3 +66,61 @@ def test_amazon_toys_popular_equals_the_reference(amazon_toys):
     evaluation = evaluate("popular", amazon_toys, "leave-one-out")
     assert evaluation.metric("hit_rate@10") == pytest.approx(0.0090, abs=0.0005)
     assert evaluation.metric("ndcg@10") == pytest.approx(0.0052, abs=0.0005)
+
+
+@pytest.mark.parametrize(
+    ("name", "hit_rate", "ndcg"),
+    [
+        ("user_knn", 0.070, 0.041),
+        ("graph", 0.070, 0.041),
+        ("sequence_rules", 0.0903, 0.0592),
+        ("bpr", 0.0427, 0.0225),
+        ("svd", 0.045, 0.025),
+    ],
+)
+def test_amazon_toys_floors_of_the_family(amazon_toys, name, hit_rate, ndcg):
+    evaluation = evaluate(name, amazon_toys, "leave-one-out")
+    assert evaluation.metric("hit_rate@10") >= hit_rate
+    assert evaluation.metric("ndcg@10") >= ndcg
+
+
+def test_amazon_toys_features_help(amazon_toys, shared_data):
+    """Brand and category alone lift the vectors of als far above als."""
+    items = read_items(shared_data("amazon-toys") / "items.parquet")
+    evaluation = evaluate("content", amazon_toys, "leave-one-out", items=items)
+    assert evaluation.metric("hit_rate@10") >= 0.090
+    assert evaluation.metric("ndcg@10") >= 0.052
+
+
+@pytest.mark.parametrize(
+    ("name", "floor"),
+    [("user_knn", 0.077), ("graph", 0.084), ("svd", 0.085), ("sequence_rules", 0.074)],
+)
+def test_online_retail_floors_of_the_family(online_retail, name, floor):
+    assert evaluate(name, online_retail).metric() >= floor
+
+
+def test_kinds_that_say_more_count_more(shared_data):
+    """All purchased pairs in five parts, each held out once with all its rows."""
+    rows = read_interactions(
+        shared_data("retailrocket-sub") / "interactions.parquet"
+    ).interactions
+    codes = pair_codes(rows)
+    bought = np.random.default_rng(0).permutation(
+        np.unique(codes[rows.is_kind("purchase")])
+    )
+    gains = []
+    for part in range(5):
+        is_test = np.isin(codes, bought[part::5])
+        weighed, binary = (
+            evaluate(
+                create("item_knn", recency=0.0, **settings),
+                rows,
+                "given-split",
+                is_test=is_test,
+            ).values()
+            for settings in ({}, {"strength_power": 0.0})
+        )
+        gains.append(weighed - binary)
+    low, _ = bootstrap(np.concatenate(gains)[:, None])
+    assert low[0] > 0
