@@ -39,6 +39,8 @@ PROTOCOLS = {
     "amazon-toys": "leave-one-out",
 }
 NO_MERCHANDISE = ("FUEL", "MISCELLANEOUS")
+# content and social need more than interactions: see docs/engine/algorithms.md.
+USUAL = [name for name in ALGORITHMS if name not in ("content", "social")]
 # Those that rank what is new to a person.
 PERSONAL = [name for name in ALGORITHMS if name not in ("bought_together", "buy_again")]
 
@@ -46,7 +48,7 @@ PERSONAL = [name for name in ALGORITHMS if name not in ("bought_together", "buy_
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("datasets", nargs="*", default=list(PROTOCOLS))
-    parser.add_argument("--algorithms", default=",".join(ALGORITHMS))
+    parser.add_argument("--algorithms", default=",".join(USUAL))
     parser.add_argument("--page-only", action="store_true", help="write the page anew")
     options = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
