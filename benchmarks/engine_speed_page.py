@@ -21,9 +21,10 @@ RECSYS_TEST_DATA=folder python benchmarks/engine_scaling.py
 ```
 
 The engine beside the libraries that do one thing fast: the same data, the same
-settings, two threads, taking turns in one run. The figures are medians. The machine has
-two cores and was shared with other work, so the wall clock says less than the CPU
-seconds, and ratios say more than either. Each library is asked in its best way:
+settings, two threads, taking turns in one run. The lists are medians of three rounds,
+the rest ran once. The machine has two cores and was shared with much other work, so the
+wall clock says less than the CPU seconds, and ratios say more than either. What missed
+its bar, or could not be measured, stands in `benchmarks/results/attempts_*_speed.md`. Each library is asked in its best way:
 implicit warns against threads of BLAS inside its own, so BLAS has one there.
 """
 
