@@ -27,8 +27,8 @@ from .check import judge_list, label
 from .terminal import say, step
 
 DEEP = {
-    "sasrec": {"max_length": 50, "epochs": 20},
-    "gru": {"max_length": 50, "epochs": 20},
+    "sasrec": {"epochs": 20},
+    "gru": {"embedding_size": 32, "negatives": 256, "dropout": 0.1, "epochs": 20},
 }
 """Recommender -> hyper-parameters; the time budget ends the epochs before."""
 MINUTES_PER_TRAINING = "4"
