@@ -24,8 +24,9 @@ The engine beside the libraries that do one thing fast: the same data, the same
 settings, two threads, taking turns in one run. The lists are medians of three rounds,
 the rest ran once. The machine has two cores and was shared with much other work, so the
 wall clock says less than the CPU seconds, and ratios say more than either. What missed
-its bar, or could not be measured, stands in `benchmarks/results/attempts_*_speed.md`. Each library is asked in its best way:
-implicit warns against threads of BLAS inside its own, so BLAS has one there.
+its bar, or could not be measured, stands in `benchmarks/results/attempts_*_speed.md`.
+Each library is asked in its best way: implicit warns against threads of
+BLAS inside its own, so BLAS has one there.
 """
 
 
