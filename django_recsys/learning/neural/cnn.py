@@ -39,6 +39,7 @@ class CNN(NextItem):
             n_kinds=n_kinds,
             size=self.embedding_size,
             dropout=self.dropout,
+            prior=self._prior,
             steps=self.window,
             horizontal=self.horizontal,
             vertical=self.vertical,

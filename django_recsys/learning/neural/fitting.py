@@ -60,7 +60,9 @@ def fit_sequences(
     if not len(windows):
         raise DataError(f"{model.name} needs a history of two rows or more.")
     module.to(device_of(options.device))
-    data = _Rows(histories, weight_of_kinds(kept, histories))
+    weights = weight_of_kinds(kept, histories)
+    weights[is_repeat(histories)] *= model.repeats
+    data = _Rows(histories, weights)
     task = Task(
         steps_per_epoch=max(1, windows.targets // model.batch_tokens),
         step_size=1.0
@@ -68,7 +70,7 @@ def fit_sequences(
         * model.embedding_size
         * len(interactions.items),
         batches=lambda random: batches(windows, model.batch_tokens, random),
-        loss=lambda net, chosen, done: data.loss(net, windows, chosen, loss),
+        loss=lambda net, chosen, done: data.loss(module, windows, chosen, loss),
         validate=None if exam is None else lambda net: _quality(module, exam, model),
     )
     curve = train(module, task, plan_of(model), options)
@@ -119,6 +121,16 @@ def weight_of_kinds(interactions: Interactions, histories: Histories) -> np.ndar
     return shares
 
 
+def is_repeat(histories: Histories) -> np.ndarray:
+    """Return (n_rows,) bool: the item stands earlier in the same history."""
+    codes = histories.owners.astype(np.int64) * histories.n_items
+    codes += histories.item_indices
+    order = np.argsort(codes, kind="stable")
+    result = np.zeros(len(codes), dtype=bool)
+    result[order[1:]] = codes[order[1:]] == codes[order[:-1]]
+    return result
+
+
 @dataclass(frozen=True, eq=False)
 class _Rows:
     """Histories as the training reads them."""
@@ -128,12 +140,13 @@ class _Rows:
     """(n_rows,) float32, what each counts as a target."""
 
     def loss(
-        self, module: Network, windows: Windows, chosen: Any, loss: Loss
+        self, module: SequenceModule, windows: Windows, chosen: Any, loss: Loss
     ) -> Tensor:
         rows, real = padded(windows.first[chosen], windows.lengths[chosen])
         device = next(module.parameters()).device
         inputs, is_input = rows[:, :-1], real[:, 1:]
-        hidden = module(sequences_of(self.histories, inputs, real[:, :-1], device))
+        read = sequences_of(self.histories, inputs, real[:, :-1], device)
+        hidden = module.states(read)
         rows_wanted = rows[:, 1:][is_input]
         targets = self.histories.item_indices[rows_wanted].astype(np.int64)
         wanted = Wanted(
@@ -171,7 +184,7 @@ def last_vectors(
         for some in _groups(order, newest.lengths):
             lengths = newest.lengths[some]
             rows, real = padded(newest.starts[:-1][some], lengths)
-            hidden = module(sequences_of(newest, rows, real, device))
+            hidden = module.states(sequences_of(newest, rows, real, device))
             last = torch.from_numpy(lengths - 1).to(device)
             chosen = hidden[torch.arange(len(some), device=device), last]
             result[some] = chosen.cpu().numpy()

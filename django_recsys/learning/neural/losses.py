@@ -23,6 +23,7 @@ from .modules.network import Network
 LARGEST_FULL = 20_000
 """Up to so many items the softmax is over all of them."""
 ROWS_AT_A_TIME = 256  # their scores nearly fit in the cache of a processor
+TINY = 1e-12  # a batch may hold nothing that counts
 CALIBRATION = 0.75  # gBCE's t, as its paper advises
 
 
@@ -84,7 +85,7 @@ class _FullSoftmax(torch.autograd.Function):
 
 def full_softmax(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
     """Return the cross-entropy over all items."""
-    weights = wanted.weights / wanted.weights.sum()
+    weights = wanted.weights / wanted.weights.sum().clamp(min=TINY)
     vectors = items.item_vectors()
     total: Tensor = _FullSoftmax.apply(hidden, wanted, weights, vectors)  # type: ignore[no-untyped-call]
     return total
@@ -185,4 +186,4 @@ def _binary_parts(
 
 
 def _mean(values: Tensor, weights: Tensor) -> Tensor:
-    return (values * weights).sum() / weights.sum()
+    return (values * weights).sum() / weights.sum().clamp(min=TINY)

@@ -14,6 +14,8 @@ from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.interactions import Interactions
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from .modules.inputs import SequenceModule
 
 
@@ -33,6 +35,7 @@ class NextItem(Recommender):
         "is_known_",
         "n_kinds_",
         "has_times_",
+        "prior_",
         "curve_",
     )
 
@@ -67,10 +70,27 @@ class NextItem(Recommender):
         1024, low=1, high=100_000, help="Items drawn per step (sampled) or row (gbce)."
     )
 
+    popularity: float = hyperparameter(
+        -1.0,
+        low=-1.0,
+        high=2.0,
+        help="How much of an item's popularity its score has from the start; -1: 1 "
+        "above 20,000 items, where it would be learned slowly, else 0.",
+    )
+    repeats: float = hyperparameter(
+        0.2,
+        low=0.0,
+        high=1.0,
+        help="How much a row teaches whose item stands earlier in the history.",
+    )
+
     parameters_: np.ndarray = field(init=False, repr=False)
     """(n_parameters,) float32, all weights of the module in its own order."""
     item_vectors_: np.ndarray = field(init=False, repr=False)
-    """(n_items, embedding_size) float32; zero for items that nobody took."""
+    """(n_items, embedding_size) float32; zero for items that nobody took. With a prior
+    one more column."""
+    prior_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32, added to each score; (0,) where there is none."""
     is_known_: np.ndarray = field(init=False, repr=False)
     """(n_items,) bool: was there to learn from."""
     n_kinds_: np.ndarray = field(init=False, repr=False)  # () int64
@@ -99,7 +119,9 @@ class NextItem(Recommender):
 
         self.has_times_ = np.array(interactions.has_times)
         self.n_kinds_ = np.array(len(interactions.kind_names))
-        self.is_known_ = interactions.item_counts() > 0
+        counts = interactions.item_counts()
+        self.is_known_ = counts > 0
+        self.prior_ = self._learned_prior(counts)
         module = seeded(self._fresh_module, options.seed)
         start_from(options.previous, module, self)
         loss = loss_of(self.loss, len(self.items_), self.negatives)
@@ -122,7 +144,25 @@ class NextItem(Recommender):
         return scores
 
     def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
-        return cosines(self.item_vectors_, item_indices)
+        return cosines(self.item_vectors_[:, : self.embedding_size], item_indices)
+
+    def _learned_prior(self, counts: np.ndarray) -> np.ndarray:
+        from .losses import LARGEST_FULL
+
+        strength = self.popularity
+        if strength < 0:
+            strength = 1.0 if len(counts) > LARGEST_FULL else 0.0
+        if not strength:
+            return np.empty(0, dtype=np.float32)
+        shares = (counts + 1) / (counts.sum() + len(counts))
+        prior: np.ndarray = (strength * np.log(shares)).astype(np.float32)
+        return prior
+
+    @property
+    def _prior(self) -> Tensor | None:
+        import torch
+
+        return torch.from_numpy(self.prior_.copy()) if len(self.prior_) else None
 
     def _fresh_module(self) -> SequenceModule:
         return self._module(

@@ -36,6 +36,7 @@ class Recurring(NextItem):
             n_kinds=n_kinds,
             size=self.embedding_size,
             dropout=self.dropout,
+            prior=self._prior,
             hidden=self.hidden_size,
             layers=self.layers,
         )

@@ -37,6 +37,7 @@ class SASRec(NextItem):
             n_kinds=n_kinds,
             size=self.embedding_size,
             dropout=self.dropout,
+            prior=self._prior,
             length=self.max_length,
             blocks=self.blocks,
             heads=self.heads,

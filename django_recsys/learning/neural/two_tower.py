@@ -68,6 +68,7 @@ class TwoTower(NextItem):
         self.n_kinds_ = np.array(len(interactions.kind_names))
         counts = interactions.item_counts()
         self.is_taken_ = counts > 0
+        self.prior_ = self._learned_prior(counts)
         self.is_known_ = self.is_taken_ | (np.diff(self.features_.indptr) > 0)
         module = seeded(self._fresh_module, options.seed)
         start_from(options.previous, module, self)
@@ -93,6 +94,7 @@ class TwoTower(NextItem):
             n_kinds=n_kinds,
             size=self.embedding_size,
             dropout=self.dropout,
+            prior=self._prior,
             length=self.max_length,
             interests=self.interests,
             features=_tensors(self.features_),

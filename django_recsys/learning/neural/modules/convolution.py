@@ -23,11 +23,14 @@ class Convolution(SequenceModule):
         n_kinds: int,
         size: int,
         dropout: float,
+        prior: Tensor | None,
         steps: int,
         horizontal: int,
         vertical: int,
     ) -> None:
-        super().__init__(n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout)
+        super().__init__(
+            n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout, prior=prior
+        )
         self.steps = steps
         self.horizontal = nn.ModuleList(
             nn.Conv1d(size, horizontal, height) for height in range(1, steps + 1)

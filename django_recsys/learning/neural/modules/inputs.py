@@ -26,11 +26,19 @@ class Sequences:
 class SequenceModule(Network):
     """Vectors of items and kinds, shared by input and output."""
 
+    prior: Tensor | None
+
     item_tables: ClassVar[tuple[str, ...]] = ("items.weight",)
     sparse_tables: ClassVar[tuple[str, ...]] = item_tables
 
     def __init__(
-        self, *, n_items: int, n_kinds: int, size: int, dropout: float
+        self,
+        *,
+        n_items: int,
+        n_kinds: int,
+        size: int,
+        dropout: float,
+        prior: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.n_items = n_items
@@ -42,25 +50,47 @@ class SequenceModule(Network):
         self.dropout = nn.Dropout(dropout)
         with torch.no_grad():
             self.items.weight[n_items] = 0
+        # (n_items,): what is added to the score of each item, whoever asks.
+        self.register_buffer("prior", prior, persistent=False)
 
     @property
     def shape_of_state(self) -> tuple[int, ...]:
         """The shape of what one step gives."""
-        return (self.items.embedding_dim,)
+        return (self.items.embedding_dim + (self.prior is not None),)
+
+    def states(self, batch: Sequences) -> Tensor:
+        """Return (batch, steps, *shape_of_state), to compare with item vectors."""
+        return self.widened(self(batch))
+
+    def widened(self, states: Tensor) -> Tensor:
+        """Return states with a coordinate of one, where items have one of the prior."""
+        if self.prior is None:
+            return states
+        return torch.cat((states, torch.ones_like(states[..., :1])), dim=-1)
 
     def read(self, batch: Sequences) -> Tensor:
         """Return (batch, steps, size)."""
-        vectors = self.vectors_of(batch.items)
+        vectors = self.embed(batch.items)
         if self.kinds is not None and batch.kinds is not None:
             unknown = self.kinds.num_embeddings - 1
             vectors = vectors + self.kinds(batch.kinds.clamp(max=unknown))
         return vectors
 
-    def vectors_of(self, items: Tensor) -> Tensor:
-        """Return (*items.shape, size)."""
+    def embed(self, items: Tensor) -> Tensor:
+        """Return (*items.shape, size), what is read of items."""
         result: Tensor = self.items(items)
         return result
 
+    def vectors_of(self, items: Tensor) -> Tensor:
+        """Return (*items.shape, size of a state), what states are compared with."""
+        vectors = self.embed(items)
+        if self.prior is None:
+            return vectors
+        return torch.cat((vectors, self.prior[items][..., None]), dim=-1)
+
     def item_vectors(self) -> Tensor:
-        """Return (n_items, size), what the last step's vector is compared with."""
-        return self.items.weight[: self.n_items]
+        """Return (n_items, size of a state)."""
+        vectors = self.items.weight[: self.n_items]
+        if self.prior is None:
+            return vectors
+        return torch.cat((vectors, self.prior[:, None]), dim=1)

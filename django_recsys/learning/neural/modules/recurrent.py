@@ -18,10 +18,13 @@ class Recurrent(SequenceModule):
         n_kinds: int,
         size: int,
         dropout: float,
+        prior: Tensor | None,
         hidden: int,
         layers: int,
     ) -> None:
-        super().__init__(n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout)
+        super().__init__(
+            n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout, prior=prior
+        )
         between = dropout if layers > 1 else 0.0
         self.cells = cell(size, hidden, layers, batch_first=True, dropout=between)
         self.output = nn.Linear(hidden, size)

@@ -26,12 +26,15 @@ class Transformer(SequenceModule):
         n_kinds: int,
         size: int,
         dropout: float,
+        prior: Tensor | None,
         length: int,
         blocks: int,
         heads: int,
         has_times: bool,
     ) -> None:
-        super().__init__(n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout)
+        super().__init__(
+            n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout, prior=prior
+        )
         self.positions = nn.Embedding(length, size)
         nn.init.normal_(self.positions.weight, std=0.1 * size**-0.5)
         self.gaps = nn.Embedding(GAP_BUCKETS, heads) if has_times else None

@@ -42,13 +42,16 @@ class TwoTower(SequenceModule):
         n_kinds: int,
         size: int,
         dropout: float,
+        prior: Tensor | None,
         length: int,
         interests: int,
         features: Features,
         taken: Tensor,
         id_dropout: float,
     ) -> None:
-        super().__init__(n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout)
+        super().__init__(
+            n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout, prior=prior
+        )
         self.features, self.id_dropout = features, id_dropout
         # (n_items,): an item that nobody took has no id to learn, only features.
         self.has_id = functional.pad(taken, (0, 1)).float()
@@ -66,9 +69,9 @@ class TwoTower(SequenceModule):
     @property
     def shape_of_state(self) -> tuple[int, ...]:
         """(interests, size)."""
-        return (self.weigh.out_features, self.items.embedding_dim)
+        return (self.weigh.out_features, *super().shape_of_state)
 
-    def vectors_of(self, items: Tensor) -> Tensor:
+    def embed(self, items: Tensor) -> Tensor:
         """Return (*items.shape, size); in training some ids are hidden."""
         shape, (items, places) = items.shape, torch.unique(items, return_inverse=True)
         ids = self.items(items) * self.has_id[items, None]
@@ -80,10 +83,9 @@ class TwoTower(SequenceModule):
         return result
 
     def item_vectors(self) -> Tensor:
-        """Return (n_items, size)."""
-        return self.vectors_of(
-            torch.arange(self.n_items, device=self.items.weight.device)
-        )
+        """Return (n_items, size of a state)."""
+        every = torch.arange(self.n_items, device=self.items.weight.device)
+        return self.vectors_of(every)
 
     def forward(self, batch: Sequences) -> Tensor:
         """Return (batch, steps, interests, size)."""
