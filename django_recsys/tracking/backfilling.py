@@ -110,13 +110,21 @@ def pages(source: PurchaseSource) -> Iterator[list[Line]]:
     Each page is a query of its own. A cursor held open would keep one snapshot: SQLite
     refuses to write behind it once somebody else has written, and MySQL's client
     fetches everything at once.
+
+    A page lies between two keys and has no LIMIT: where `where` leads over a join,
+    MariaDB would read and sort the whole history for a first page with a LIMIT.
     """
     lines = source.lines().order_by("pk")
-    page = list(source.values(lines[:LINES_PER_PAGE]))
-    while page:
-        yield page
-        lines_after = lines.filter(pk__gt=page[-1][PK])
-        page = list(source.values(lines_after[:LINES_PER_PAGE]))
+    keys = source.model._default_manager.order_by("pk").values_list("pk", flat=True)
+    after: dict[str, Any] = {}
+    while True:
+        last = keys.filter(**after)[LINES_PER_PAGE - 1 : LINES_PER_PAGE].first()
+        until = {} if last is None else {"pk__lte": last}
+        if page := list(source.values(lines.filter(**after, **until))):
+            yield page
+        if last is None:
+            return
+        after = {"pk__gt": last}
 
 
 def compare_keys(source: PurchaseSource, since: datetime) -> tuple[list[Any], int]:
