@@ -128,3 +128,21 @@ def _empty_cache() -> Iterator[None]:
         from django.core.cache import cache
 
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _train_where_the_rows_are(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Train in this process where a test's transaction hides its rows from a child.
+
+    A database in memory does so by itself; a server shows a child what is committed.
+    The heartbeat's thread would miss the lease for the same reason.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or marker.kwargs.get("transaction"):
+        return
+    from django_recsys.training import jobs, lease
+
+    monkeypatch.setattr(jobs, "databases_live_in_memory", lambda: True)
+    monkeypatch.setattr(lease, "RENEW_SECONDS", 3600.0)
