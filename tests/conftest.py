@@ -32,9 +32,16 @@ def missing(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+OWN_DATABASE = {"make_file_shop", "make_empty_host"}
+"""Fixtures that make a database for the test, whichever the suite runs on."""
+
+
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
+    for item in items:
+        if not OWN_DATABASE.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("own_database")
     if in_ci() or "slow" in config.getoption("markexpr"):
         return
     skip = pytest.mark.skip(reason="slow: runs with CI=true or with -m slow")
