@@ -41,7 +41,7 @@ def fit_bags(
     module.to(device_of(options.device))
     rows = model._query_matrix(kept.histories())
     some = np.flatnonzero(np.diff(rows.indptr) > 0)
-    loss_of_items = loss_of(model.loss, len(interactions.items), model.negatives)
+    loss_of_items = loss_of(model.loss, interactions.item_counts(), model.negatives)
 
     def loss(net: Network, chosen: np.ndarray, done: float) -> Tensor:
         items, weights, starts = _tensors(rows[chosen], module)

@@ -144,18 +144,37 @@ class _Rows:
     ) -> Tensor:
         rows, real = padded(windows.first[chosen], windows.lengths[chosen])
         device = next(module.parameters()).device
-        inputs, is_input = rows[:, :-1], real[:, 1:]
-        read = sequences_of(self.histories, inputs, real[:, :-1], device)
-        hidden = module.states(read)
-        rows_wanted = rows[:, 1:][is_input]
-        targets = self.histories.item_indices[rows_wanted].astype(np.int64)
+        read = sequences_of(self.histories, rows[:, :-1], real[:, :-1], device)
+        states, is_target = self.asked(rows, real)
+        places, owners = np.unique(states[is_target], return_inverse=True)
+        hidden = module.states(read).flatten(0, 1)[torch.from_numpy(places).to(device)]
+        rows = rows[:, 1:][is_target]
+        targets = self.histories.item_indices[rows].astype(np.int64)
         wanted = Wanted(
-            rows=torch.arange(len(targets), device=device),
+            rows=torch.from_numpy(owners).to(device),
             items=torch.from_numpy(targets).to(device),
-            weights=torch.from_numpy(self.weights[rows_wanted]).to(device),
+            weights=torch.from_numpy(self.weights[rows]).to(device),
         )
-        hidden = hidden[torch.from_numpy(is_input).to(device)]
         return loss(hidden, wanted, module)
+
+    def asked(
+        self, rows: np.ndarray, real: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return which state foretells each row but the first, and which rows count.
+
+        A row is foretold from what came before its moment: rows of one time are one
+        basket, in whose own order there is nothing to learn, and a shop asks when the
+        basket is paid. (batch, steps) int64 into batch x steps, and bool.
+        """
+        steps = np.arange(1, rows.shape[1])
+        before = np.broadcast_to(steps - 1, (len(rows), len(steps)))
+        times = self.histories.timestamps
+        if times is not None:
+            is_new = np.diff(times[rows], axis=1) != 0
+            before = np.maximum.accumulate(np.where(is_new, steps, 0), axis=1) - 1
+        is_target = real[:, 1:] & (before >= 0)
+        first = np.arange(len(rows))[:, None] * len(steps)
+        return first + before, is_target
 
 
 def sequences_of(

@@ -58,21 +58,25 @@ def held_out(
 ) -> tuple[Interactions, Exam | None]:
     """Return what is left to learn from, and the exam; None where data are too few.
 
-    Given validation rows are the exam. Else the newest row of a seeded tenth of the
-    users is kept back, of 2000 at most: nearly all of the newest rows still teach.
+    Given validation rows are the exam. Else the newest moment (row or basket) of a
+    seeded tenth of the users is kept back, of 2000 at most: nearly all of what is
+    newest still teaches.
     """
     if validation is not None:
         return interactions, exam_of(interactions, validation)
     histories = interactions.histories()
-    able = np.flatnonzero(histories.lengths >= SHORTEST)
+    order = np.lexsort((interactions.timestamps, interactions.user_indices))
+    times = interactions.timestamps[order]
+    some = np.flatnonzero(histories.lengths >= SHORTEST)
+    first, last = histories.starts[:-1][some], histories.starts[1:][some] - 1
+    able = some[times[first] < times[last]]
     count = min(MOST_USERS, int(len(able) * SHARE_OF_USERS))
     if count < FEWEST_USERS:
         return interactions, None
     users = np.random.default_rng(seed).choice(able, count, replace=False)
-    order = np.lexsort((interactions.timestamps, interactions.user_indices))
-    newest = order[histories.starts[1:][users] - 1]
-    mask = np.zeros(len(interactions), dtype=bool)
-    mask[newest] = True
+    newest = np.full(len(histories), np.inf)
+    newest[users] = times[histories.starts[1:][users] - 1]
+    mask = interactions.timestamps == newest[interactions.user_indices]
     kept = interactions.select(~mask)
     return kept, exam_of(kept, interactions.select(mask))
 

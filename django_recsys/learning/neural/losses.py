@@ -8,7 +8,6 @@ Full softmax over a catalogue, a softmax over sampled negatives for large ones, 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -91,21 +90,29 @@ def full_softmax(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
     return total
 
 
-def sampled_softmax(negatives: int) -> Loss:
+def sampled_softmax(negatives: int, counts: np.ndarray) -> Loss:
     """Return cross-entropy over the wanted item and negatives that a batch shares.
 
-    Negatives are uniform, so among themselves their scores need no correction; the
-    logarithm of how many items each stands for makes their sum that of all items.
+    Half of them are drawn uniformly, half by popularity, for it is popular items that
+    compete for the top. Each score is corrected by how many of it are to be expected
+    among the drawn (Jean et al. 2015), so that their sum is an estimate of the sum
+    over all items. counts: (n_items,), how often each item was taken.
     """
+    popularity = counts / max(counts.sum(), 1)
+    chance = torch.from_numpy(0.5 * popularity + 0.5 / len(counts)).float()
+    corrections = torch.log(negatives * chance)
+    ladder = torch.cumsum(chance.double(), 0)
 
     def loss(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
-        drawn = torch.randint(items.n_items, (negatives,), device=hidden.device)
-        others = hidden @ items.vectors_of(drawn).T
+        steps = torch.rand(negatives, dtype=torch.double) * ladder[-1]
+        drawn = torch.searchsorted(ladder, steps).clamp(max=items.n_items - 1)
+        correction = corrections[drawn].to(hidden.device)
+        drawn = drawn.to(hidden.device)
+        others = hidden @ items.vectors_of(drawn).T - correction
         hit, place = torch.nonzero(wanted.items[:, None] == drawn, as_tuple=True)
         is_wanted = torch.zeros_like(others, dtype=torch.bool)
         is_wanted[wanted.rows[hit], place] = True
         sums = torch.logsumexp(others.masked_fill(is_wanted, -torch.inf), dim=1)
-        sums = sums + math.log(items.n_items / negatives)
         own = (hidden[wanted.rows] * items.vectors_of(wanted.items)).sum(dim=1)
         return _mean(torch.logaddexp(own, sums[wanted.rows]) - own, wanted.weights)
 
@@ -161,16 +168,19 @@ def in_batch_softmax(negatives: int, counts: np.ndarray) -> Loss:
     return loss
 
 
-def loss_of(name: str, n_items: int, negatives: int) -> Loss:
-    """Return a loss by its name; "auto" chooses by the size of the catalogue."""
+def loss_of(name: str, counts: np.ndarray, negatives: int) -> Loss:
+    """Return a loss by its name; "auto" chooses by the size of the catalogue.
+
+    counts: (n_items,), how often each item was taken.
+    """
     if name == "auto":
-        name = "softmax" if n_items <= LARGEST_FULL else "sampled"
+        name = "softmax" if len(counts) <= LARGEST_FULL else "sampled"
     if name == "softmax":
         return full_softmax
     if name == "bce":
         return binary
-    count = min(negatives, n_items)
-    return sampled_softmax(count) if name == "sampled" else gbce(count)
+    count = min(negatives, len(counts))
+    return sampled_softmax(count, counts) if name == "sampled" else gbce(count)
 
 
 def _binary_parts(

@@ -124,7 +124,7 @@ class NextItem(Recommender):
         self.prior_ = self._learned_prior(counts)
         module = seeded(self._fresh_module, options.seed)
         start_from(options.previous, module, self)
-        loss = loss_of(self.loss, len(self.items_), self.negatives)
+        loss = loss_of(self.loss, counts, self.negatives)
         learned = fit_sequences(self, module, loss, interactions, validation, options)
         self.parameters_, self.item_vectors_, self.curve_, self.seconds_ = learned
         self.item_vectors_[~self.is_known_] = 0

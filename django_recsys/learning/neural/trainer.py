@@ -20,6 +20,7 @@ from .modules.network import Network
 
 LONGEST_GRADIENT = 5.0
 STEPS_BETWEEN_REPORTS = 20
+TOLERANCE = 0.95
 SMALL_STEP = 1e8  # multiplications below which a second thread costs more than it does
 
 
@@ -105,11 +106,10 @@ class _Training:
         while len(self.curve) < self.plan.epochs and not self.is_over():
             loss = self.epoch(len(self.curve))
             score = self.score()
-            # Of equal scores the later one has the lower loss.
-            if not score < max((each[1] for each in self.curve), default=-1.0):
+            self.curve.append((loss, score, self.seconds))
+            if self.is_good(len(self.curve) - 1):
                 weights = self.module.state_dict().items()
                 self.best = {name: each.detach().clone() for name, each in weights}
-            self.curve.append((loss, score, self.seconds))
             self.tell(len(self.curve) / self.plan.epochs, loss, score)
             self.keep()
 
@@ -117,10 +117,18 @@ class _Training:
         """Whether another epoch would be in vain."""
         if not self.curve:
             return False
-        scores = [each[1] for each in self.curve]
-        has_stalled = len(scores) - 1 - int(np.argmax(scores)) >= self.plan.patience
-        is_scored = not np.isnan(scores).any()
-        return self.share_of_time >= 1 or (is_scored and has_stalled)
+        epochs = range(len(self.curve) - self.plan.patience, len(self.curve))
+        has_stalled = epochs[0] > 0 and not any(map(self.is_good, epochs))
+        return self.share_of_time >= 1 or has_stalled
+
+    def is_good(self, epoch: int) -> bool:
+        """Whether an epoch's score is among the best so far.
+
+        Scores of a few people are noisy, and a later epoch has learned at a lower
+        rate: of those about as good as the best the latest is kept.
+        """
+        best = max(each[1] for each in self.curve)
+        return not self.curve[epoch][1] < TOLERANCE * best
 
     def epoch(self, number: int) -> float:
         """Train on all batches once, or until the time is up; return the mean loss."""

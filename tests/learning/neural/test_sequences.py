@@ -133,21 +133,41 @@ def test_the_kind_of_a_row_is_read():
 
 
 def test_the_time_between_rows_is_read():
-    """A quick second row means b, a late one c; only the gap tells."""
-    random = np.random.default_rng(0)
-    count = 250  # too few to hold some out, who could not tell b from c at ten places
-    quick = random.random(count) < 0.5
-    gaps = np.where(quick, 60.0, 90 * DAY)
-    users = np.repeat(np.arange(1000, 1000 + count), 3)
-    last = np.where(quick, "b", "c")
-    items = np.column_stack((np.full((count, 2), ["x", "a"]), last)).ravel()
-    times = START + np.column_stack((np.zeros(count), gaps, gaps + 60)).ravel()
+    import torch
+
+    from django_recsys.learning.neural.modules.inputs import Sequences
+    from django_recsys.learning.neural.modules.transformer import Transformer
+
+    sizes = {"n_items": 3, "n_kinds": 0, "size": 8, "dropout": 0.0, "prior": None}
+    module = Transformer(**sizes, length=5, blocks=1, heads=2, has_times=True).eval()
+    items, late = torch.tensor([[0, 1]]), START + 90 * DAY
+
+    def last_state(second: float):
+        times = torch.tensor([[START, second]], dtype=torch.double)
+        return module.states(Sequences(items, times=times))[0, -1]
+
+    # What a row is from now is learned for each span of time by itself.
+    torch.testing.assert_close(last_state(START + 60), last_state(late))
+    last_state(late).square().sum().backward()
+    assert module.gaps.weight.grad[22].any()  # 2**22 seconds are 49 days
+    assert not module.gaps.weight.grad[6].any()
+    with torch.no_grad():
+        module.gaps.weight[22] = -20.0
+    assert (last_state(late) - last_state(START + 60)).abs().max() > 0.01
+
+
+def test_a_basket_is_foretold_from_what_came_before_it():
+    """Whoever took a takes b and c next, at once; what is in a basket leads nowhere."""
+    users = np.repeat(np.arange(1000, 1200), 3)
+    items = np.tile(["a", "b", "c"], 200)
+    times = START + np.tile([0.0, DAY, DAY], 200)
     rows = Interactions.from_arrays(users, items, timestamps=times)
-    model = create("sasrec", **FAST, epochs=80).fit(rows)
-    asked = rows.select(np.tile([True, True, False], count)).histories()
-    scores = model.score_indices(asked, np.arange(count))
-    b, c = rows.items.indices(["b", "c"])
-    assert ((scores[:, b] > scores[:, c]) == quick).mean() > 0.95
+    model = create("gru", **FAST, epochs=10).fit(rows)
+    first = model.score_indices(
+        rows.select(rows.item_indices == 0).histories(), np.arange(200)
+    )
+    assert abs(first[0, 1] - first[0, 2]) < 0.5  # one as likely as the other
+    assert (first[:, 1:] > first[:, :1] + 2).all()
 
 
 def test_purchases_are_the_main_target():

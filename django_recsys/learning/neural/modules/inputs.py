@@ -43,7 +43,9 @@ class SequenceModule(Network):
         super().__init__()
         self.n_items = n_items
         self.items = nn.Embedding(n_items + 1, size, padding_idx=n_items)
-        nn.init.normal_(self.items.weight, std=size**-0.5)
+        # Where popularity is given, what is random must not drown it.
+        spread = size**-0.5 if prior is None else 0.1 * size**-0.5
+        nn.init.normal_(self.items.weight, std=spread)
         self.kinds = nn.Embedding(n_kinds + 1, size) if n_kinds else None
         if self.kinds is not None:
             nn.init.zeros_(self.kinds.weight)

@@ -37,6 +37,12 @@ class Transformer(SequenceModule):
         )
         self.positions = nn.Embedding(length, size)
         nn.init.normal_(self.positions.weight, std=0.1 * size**-0.5)
+        # Near rows say most, to begin with: each head by a slope of its own (Press,
+        # Smith & Lewis 2022), which training then changes.
+        slopes = 0.5 ** torch.arange(1, 2 * heads, 2)
+        self.ages = nn.Embedding(length, heads)
+        with torch.no_grad():
+            self.ages.weight.copy_(-torch.arange(length)[:, None] * slopes)
         self.gaps = nn.Embedding(GAP_BUCKETS, heads) if has_times else None
         if self.gaps is not None:
             nn.init.zeros_(self.gaps.weight)
@@ -49,22 +55,22 @@ class Transformer(SequenceModule):
         # Counted from the newest step that a window has room for, never beyond.
         x = self.read(batch) * math.sqrt(self.items.embedding_dim)
         x = self.dropout(x + self.positions.weight[:steps])
-        bias = self._bias(batch.times)
+        bias = self._bias(steps, batch.times)
         for block in self.blocks:
             x = block(x, bias)
         result: Tensor = self.norm(x)
         return result
 
-    def _bias(self, times: Tensor | None) -> Tensor | None:
-        """Return (batch, heads, steps, steps): by the time between two steps."""
-        if self.gaps is None or times is None:
-            return None
-        gaps = (times[:, :, None] - times[:, None, :]).clamp_(min=0)
-        buckets = torch.log2(1 + gaps).long().clamp_(max=GAP_BUCKETS - 1)
-        bias = self.gaps(buckets).permute(0, 3, 1, 2)
-        steps = times.shape[1]
-        later = torch.ones(steps, steps, dtype=torch.bool).triu(1).to(bias.device)
-        result: Tensor = bias.masked_fill(later, -torch.inf)
+    def _bias(self, steps: int, times: Tensor | None) -> Tensor:
+        """Return (batch or 1, heads, steps, steps): by steps and time in between."""
+        place = torch.arange(steps, device=self.ages.weight.device)
+        ages = place[:, None] - place
+        bias = self.ages(ages.clamp(min=0))[None]
+        if self.gaps is not None and times is not None:
+            gaps = (times[:, :, None] - times[:, None, :]).clamp_(min=0)
+            buckets = torch.log2(1 + gaps).long().clamp_(max=GAP_BUCKETS - 1)
+            bias = bias + self.gaps(buckets)
+        result: Tensor = bias.permute(0, 3, 1, 2).masked_fill(ages < 0, -torch.inf)
         return result
 
 
@@ -80,7 +86,7 @@ class _Block(nn.Module):
         self.narrow = nn.Linear(2 * size, size)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
         batch, steps, size = x.shape
         parts = self.project(self.before_attention(x))
         parts = parts.view(batch, steps, 3, self.heads, size // self.heads)
@@ -90,7 +96,6 @@ class _Block(nn.Module):
             key,
             value,
             attn_mask=bias,
-            is_causal=bias is None,
             dropout_p=self.rate if self.training else 0.0,
         )
         mixed = mixed.transpose(1, 2).reshape(batch, steps, size)
