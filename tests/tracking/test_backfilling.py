@@ -89,6 +89,14 @@ def test_pages_hold_every_line_once(now, ada, product, monkeypatch):
     assert seen == [3, 6, 9, 10]
 
 
+def test_a_page_is_cut_by_keys_alone(now, shop):
+    with CaptureQueriesContext(connection) as captured:
+        backfill(now=now)
+    joined = [query["sql"] for query in captured if "JOIN" in query["sql"]]
+    assert joined
+    assert [sql for sql in joined if "LIMIT" in sql] == []
+
+
 def test_queries_do_not_grow_with_the_lines(now, ada, product, order_line):
     order = order_line(product, ada).order
     OrderLine.objects.bulk_create(
