@@ -54,7 +54,9 @@ def fit_sequences(
 
     Raises DataError where no history has two rows.
     """
-    kept, exam = held_out(interactions, validation, options.seed)
+    kept, exam = held_out(
+        interactions, validation, options.seed, repeats=model.task == "any-items"
+    )
     histories = kept.histories()
     windows = windows_of(histories, model.max_length)
     if not len(windows):
@@ -62,7 +64,7 @@ def fit_sequences(
     module.to(device_of(options.device))
     weights = weight_of_kinds(kept, histories)
     weights[is_repeat(histories)] *= model.repeats
-    data = _Rows(histories, weights)
+    data = _Rows(histories, weights, model.horizon)
     task = Task(
         steps_per_epoch=max(1, windows.targets // model.batch_tokens),
         step_size=1.0
@@ -138,6 +140,8 @@ class _Rows:
     histories: Histories
     weights: np.ndarray
     """(n_rows,) float32, what each counts as a target."""
+    horizon: int
+    """A row is foretold from up to so many rows before those that it could be."""
 
     def loss(
         self, module: SequenceModule, windows: Windows, chosen: Any, loss: Loss
@@ -173,6 +177,10 @@ class _Rows:
             is_new = np.diff(times[rows], axis=1) != 0
             before = np.maximum.accumulate(np.where(is_new, steps, 0), axis=1) - 1
         is_target = real[:, 1:] & (before >= 0)
+        if self.horizon:
+            farthest = np.clip(before, 0, self.horizon)
+            chance = torch.rand(before.shape, dtype=torch.double).numpy()
+            before = before - (chance * (farthest + 1)).astype(np.int64)
         first = np.arange(len(rows))[:, None] * len(steps)
         return first + before, is_target
 

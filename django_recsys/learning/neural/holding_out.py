@@ -29,9 +29,9 @@ class Exam:
 
     histories: Histories
     relevant: csr_array
-    """(n_queries, n_items), what was taken next and stands not in the history."""
+    """(n_queries, n_items), what was taken next; without repeats what is new of it."""
     seen: csr_array
-    """(n_queries, n_items), what stands in the history: left out of the ranking."""
+    """(n_queries, n_items), what is left out of the ranking."""
 
     def ndcg(self, score: Callable[[slice], np.ndarray]) -> float:
         """Return the mean NDCG@10 over all items.
@@ -54,7 +54,11 @@ class Exam:
 
 
 def held_out(
-    interactions: Interactions, validation: Interactions | None, seed: int
+    interactions: Interactions,
+    validation: Interactions | None,
+    seed: int,
+    *,
+    repeats: bool = False,
 ) -> tuple[Interactions, Exam | None]:
     """Return what is left to learn from, and the exam; None where data are too few.
 
@@ -63,7 +67,7 @@ def held_out(
     newest still teaches.
     """
     if validation is not None:
-        return interactions, exam_of(interactions, validation)
+        return interactions, exam_of(interactions, validation, repeats=repeats)
     histories = interactions.histories()
     order = np.lexsort((interactions.timestamps, interactions.user_indices))
     times = interactions.timestamps[order]
@@ -78,19 +82,27 @@ def held_out(
     newest[users] = times[histories.starts[1:][users] - 1]
     mask = interactions.timestamps == newest[interactions.user_indices]
     kept = interactions.select(~mask)
-    return kept, exam_of(kept, interactions.select(mask))
+    return kept, exam_of(kept, interactions.select(mask), repeats=repeats)
 
 
-def exam_of(known: Interactions, wanted: Interactions) -> Exam | None:
-    """Return the exam of users with a history and something new after it."""
+def exam_of(
+    known: Interactions, wanted: Interactions, *, repeats: bool = False
+) -> Exam | None:
+    """Return the exam of users with a history and something new after it.
+
+    With ``repeats`` what stands in the history counts and is ranked, too.
+    """
     from scipy.sparse import csr_array
 
     seen, relevant = known.user_items(), wanted.user_items()
     seen.data[:] = 1
     relevant.data[:] = 1
-    relevant = csr_array(relevant - relevant.multiply(seen))
-    relevant.eliminate_zeros()
+    if not repeats:
+        relevant = csr_array(relevant - relevant.multiply(seen))
+        relevant.eliminate_zeros()
     users = np.flatnonzero((np.diff(seen.indptr) > 0) & (np.diff(relevant.indptr) > 0))
+    if repeats:
+        seen = csr_array(seen.shape, dtype=np.float32)
     if len(users) < FEWEST_USERS:
         return None
     return Exam(known.histories().select(users), relevant[users], seen[users])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.base import Recommender, Task, TrainingOptions
 from django_recsys.learning.factors import cosines
 from django_recsys.learning.histories import Histories
 from django_recsys.learning.hyperparameters import hyperparameter
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from .modules.inputs import SequenceModule
+
+
+REPEATS_COUNT = 0.5
 
 
 @dataclass(kw_only=True, eq=False)
@@ -81,7 +84,16 @@ class NextItem(Recommender):
         0.2,
         low=0.0,
         high=1.0,
-        help="How much a row teaches whose item stands earlier in the history.",
+        help="How much a row teaches whose item stands earlier in the history; from "
+        "0.5 on the model is for repeat purchases too, and is measured with them.",
+    )
+
+    horizon: int = hyperparameter(
+        0,
+        low=0,
+        high=500,
+        help="Rows ahead that are foretold, too: 0 asks for what comes next, more for "
+        "what comes some time.",
     )
 
     parameters_: np.ndarray = field(init=False, repr=False)
@@ -145,6 +157,11 @@ class NextItem(Recommender):
 
     def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
         return cosines(self.item_vectors_[:, : self.embedding_size], item_indices)
+
+    @property
+    def task(self) -> Task:  # type: ignore[override]
+        """What it is measured by: new items, or with repeats any."""
+        return "any-items" if self.repeats >= REPEATS_COUNT else "new-items"
 
     def _learned_prior(self, counts: np.ndarray) -> np.ndarray:
         from .losses import LARGEST_FULL

@@ -201,3 +201,33 @@ def test_an_item_that_nobody_took_is_placed_by_its_features():
     assert answer.item_ids[:, 0].tolist() == ["0-00", "1-00"]
     without = create("two_tower", **FAST, epochs=1).fit(rows)
     assert not without.is_known_[rows.items.indices(["0-00", "1-00"])].any()
+
+
+def test_with_repeats_it_is_measured_by_them():
+    """Everyone buys one and the same thing over and over."""
+    users = np.repeat(np.arange(1000, 1100), 5)
+    items = np.repeat(np.arange(100) % 20, 5).astype(str)
+    rows = Interactions.from_arrays(
+        users, items, timestamps=np.tile(START + DAY * np.arange(5), 100)
+    )
+    model = create("gru", **FAST, epochs=10, repeats=1.0)
+    assert model.task == "any-items"
+    assert create("gru").task == "new-items"
+    found = evaluate(model, rows, "temporal")
+    assert found.metric("ndcg@10", task="any-items") > 0.9
+
+
+def test_what_comes_some_time_is_foretold_too():
+    """a, then b, then c: asked after a, c counts as much where the horizon is wide."""
+    users = np.repeat(np.arange(1000, 1200), 3)
+    items = np.tile(["a", "b", "c"], 200)
+    times = np.tile(START + DAY * np.arange(3), 200)
+    rows = Interactions.from_arrays(users, items, timestamps=times)
+    first = rows.select(rows.item_indices == 0).histories()
+    near, far = (
+        create("gru", **FAST, epochs=15, horizon=horizon)
+        .fit(rows)
+        .score_indices(first, np.arange(200))[0]
+        for horizon in (0, 2)
+    )
+    assert near[1] - near[2] > far[1] - far[2] + 1
