@@ -43,9 +43,7 @@ class SequenceModule(Network):
         super().__init__()
         self.n_items = n_items
         self.items = nn.Embedding(n_items + 1, size, padding_idx=n_items)
-        # Where popularity is given, what is random must not drown it.
-        spread = size**-0.5 if prior is None else 0.1 * size**-0.5
-        nn.init.normal_(self.items.weight, std=spread)
+        nn.init.normal_(self.items.weight, std=size**-0.5)
         self.kinds = nn.Embedding(n_kinds + 1, size) if n_kinds else None
         if self.kinds is not None:
             nn.init.zeros_(self.kinds.weight)
@@ -54,6 +52,8 @@ class SequenceModule(Network):
             self.items.weight[n_items] = 0
         # (n_items,): what is added to the score of each item, whoever asks.
         self.register_buffer("prior", prior, persistent=False)
+        # Where popularity is given, what is random must not drown it.
+        self.scale = None if prior is None else nn.Parameter(torch.tensor(0.1))
 
     @property
     def shape_of_state(self) -> tuple[int, ...]:
@@ -86,13 +86,14 @@ class SequenceModule(Network):
     def vectors_of(self, items: Tensor) -> Tensor:
         """Return (*items.shape, size of a state), what states are compared with."""
         vectors = self.embed(items)
-        if self.prior is None:
+        if self.prior is None or self.scale is None:
             return vectors
-        return torch.cat((vectors, self.prior[items][..., None]), dim=-1)
+        prior = self.prior[items][..., None]
+        return torch.cat((self.scale * vectors, prior), dim=-1)
 
     def item_vectors(self) -> Tensor:
         """Return (n_items, size of a state)."""
         vectors = self.items.weight[: self.n_items]
-        if self.prior is None:
+        if self.prior is None or self.scale is None:
             return vectors
-        return torch.cat((vectors, self.prior[:, None]), dim=1)
+        return torch.cat((self.scale * vectors, self.prior[:, None]), dim=1)
