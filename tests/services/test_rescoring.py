@@ -59,7 +59,7 @@ def test_a_worker_makes_the_list_anew(make_host, redis_url, key):
         host.python(BUY_FROM_ANOTHER_SHELF)
         wait_until(
             lambda: stored(host, key)[0] != before,
-            seconds=60,
+            seconds=150,
             what="a list made anew",
         )
         printed = log.read_text()
