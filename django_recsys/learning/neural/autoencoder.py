@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.factors import cosines
 from django_recsys.learning.histories import Histories
 from django_recsys.learning.hyperparameters import hyperparameter
@@ -18,6 +18,8 @@ from django_recsys.learning.recency import (
     recent_items,
 )
 
+from .deep import Deep
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(kw_only=True, eq=False)
-class Autoencoder(Recommender):
+class Autoencoder(Deep):
     """Variational autoencoder for implicit feedback (Mult-VAE, Liang et al. 2018).
 
     With ``variational`` off the denoising one of the same paper (Mult-DAE). The order
@@ -33,15 +35,7 @@ class Autoencoder(Recommender):
     """
 
     name: ClassVar[str] = "autoencoder"
-    handles_new_users: ClassVar[bool] = True
-    has_similar_items: ClassVar[bool] = True
-    array_names: ClassVar[tuple[str, ...]] = (
-        "parameters_",
-        "item_vectors_",
-        "is_known_",
-        "recency_",
-        "curve_",
-    )
+    array_names: ClassVar[tuple[str, ...]] = (*Deep.array_names, "recency_")
 
     variational: bool = hyperparameter(
         default=True,
@@ -59,16 +53,10 @@ class Autoencoder(Recommender):
     divergence: float = hyperparameter(
         0.2, low=0.0, high=1.0, help="Weight of the KL term, once it has grown to it."
     )
-    learning_rate: float = hyperparameter(
-        2e-3, low=1e-6, high=1.0, help="Lower it where training diverges."
-    )
     item_rate: float = hyperparameter(
         4.0, low=0.1, high=100.0, help="Learning rate of item vectors, times the other."
     )
     epochs: int = hyperparameter(15, low=1, high=1000, help="Passes over the data.")
-    patience: int = hyperparameter(
-        5, low=1, high=1000, help="Passes without a gain before training ends."
-    )
     batch_users: int = hyperparameter(
         200, low=1, high=100_000, help="Histories in one step."
     )
@@ -77,22 +65,9 @@ class Autoencoder(Recommender):
         choices=("auto", "softmax", "sampled"),
         help="auto: softmax up to 20,000 items, sampled above.",
     )
-    negatives: int = hyperparameter(
-        1024, low=1, high=100_000, help="Items drawn per step where the loss samples."
-    )
     recency: float = recency_hyperparameter()
 
-    parameters_: np.ndarray = field(init=False, repr=False)
-    """(n_parameters,) float32, all weights of the module in its own order."""
-    item_vectors_: np.ndarray = field(init=False, repr=False)
-    """(n_items, hidden_size + 1) float32; the last column is the bias."""
-    is_known_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) bool: was there to learn from."""
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
-    curve_: np.ndarray = field(init=False, repr=False)
-    """(n_epochs, 2) float64: mean loss, NDCG@10 on what was held out."""
-    seconds_: np.ndarray = field(init=False, repr=False)
-    """(n_epochs,) float64, since the start of the training; no part of artifacts."""
 
     def _fit(
         self,
@@ -104,14 +79,13 @@ class Autoencoder(Recommender):
         options: TrainingOptions,
     ) -> None:
         from .bags import fit_bags
-        from .parameters import seeded, start_from
 
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
         self.is_known_ = interactions.item_counts() > 0
-        module = seeded(self._fresh_module, options.seed)
-        start_from(options.previous, module, self)
-        learned = fit_bags(self, module, interactions, validation, options)
-        self.parameters_, self.item_vectors_, self.curve_, self.seconds_ = learned
+        self._learn(
+            lambda module: fit_bags(self, module, interactions, validation, options),
+            options,
+        )
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         from .bags import codes
@@ -129,20 +103,10 @@ class Autoencoder(Recommender):
         return scores
 
     def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
-        known = np.where(self.is_known_[:, None], self.item_vectors_[:, :-1], 0)
-        return cosines(known, item_indices)
+        return cosines(self.item_vectors_[:, :-1], item_indices)
 
     def _query_matrix(self, histories: Histories) -> csr_array:
         return recent_items(histories, self.recency_)
-
-    @property
-    def network(self) -> Module:
-        """The trained module, built from its weights when first asked for."""
-        if "_network" not in vars(self):
-            from .parameters import filled
-
-            self._network = filled(self._fresh_module(), self.parameters_, self.name)
-        return self._network
 
     def _fresh_module(self) -> Module:
         from .modules.autoencoder import Autoencoder as Module

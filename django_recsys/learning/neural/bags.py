@@ -13,12 +13,12 @@ from torch import Tensor
 from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.options import TrainingOptions
 
-from .fitting import Learned, device_of, learned_of
+from .fitting import Learned, device_of, learned_of, plan_of
 from .holding_out import Exam, held_out
 from .losses import Wanted, loss_of
 from .modules.autoencoder import Autoencoder as Module
 from .modules.network import Network
-from .trainer import Plan, Task, train
+from .trainer import Task, train
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -69,13 +69,7 @@ def fit_bags(
         loss=loss,
         validate=None if exam is None else lambda net: _quality(module, exam, model),
     )
-    plan = Plan(
-        epochs=model.epochs,
-        learning_rate=model.learning_rate,
-        item_rate=model.item_rate,
-        patience=model.patience,
-    )
-    curve = train(module, task, plan, options)
+    curve = train(module, task, plan_of(model), options)
     return learned_of(module, curve)
 
 

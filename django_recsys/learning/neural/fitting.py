@@ -24,6 +24,7 @@ from .trainer import Plan, Task, train
 from .windows import Windows, batches, padded, windows_of
 
 if TYPE_CHECKING:
+    from .deep import Deep
     from .next_item import NextItem
 
 ROWS_AT_A_TIME = 40_000  # rows of histories that are read at once when scoring
@@ -86,7 +87,7 @@ def learned_of(module: Network, curve: np.ndarray) -> Learned:
     return Learned(flattened(module), vectors, curve[:, :2], curve[:, 2])
 
 
-def plan_of(model: NextItem) -> Plan:
+def plan_of(model: Deep) -> Plan:
     """Return how a model is to be trained."""
     return Plan(
         epochs=model.epochs,

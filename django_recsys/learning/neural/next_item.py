@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender, Task, TrainingOptions
+from django_recsys.learning.base import Task, TrainingOptions
 from django_recsys.learning.factors import cosines
 from django_recsys.learning.histories import Histories
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.interactions import Interactions
 
+from .deep import Deep
+
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from .losses import Loss
     from .modules.inputs import SequenceModule
 
 
@@ -23,23 +26,18 @@ REPEATS_COUNT = 0.5
 
 
 @dataclass(kw_only=True, eq=False)
-class NextItem(Recommender):
+class NextItem(Deep):
     """Joins a sequence module, the trainer and the data.
 
-    Trained on histories shifted by one: each row is foretold from those before it,
-    all rows of a history in one pass. A row counts as much as its kind weighs.
+    Trained on shifted histories: each basket is foretold from what came before it,
+    all of a history in one pass. A row counts as much as its kind weighs.
     """
 
-    handles_new_users: ClassVar[bool] = True
-    has_similar_items: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = (
-        "parameters_",
-        "item_vectors_",
-        "is_known_",
+        *Deep.array_names,
         "n_kinds_",
         "has_times_",
         "prior_",
-        "curve_",
     )
 
     embedding_size: int = hyperparameter(
@@ -51,16 +49,6 @@ class NextItem(Recommender):
     dropout: float = hyperparameter(
         0.5, low=0.0, high=0.9, help="Higher resists overfitting."
     )
-    learning_rate: float = hyperparameter(
-        2e-3, low=1e-6, high=1.0, help="Lower it where training diverges."
-    )
-    item_rate: float = hyperparameter(
-        8.0, low=0.1, high=100.0, help="Learning rate of item vectors, times the other."
-    )
-    epochs: int = hyperparameter(12, low=1, high=1000, help="Passes over the data.")
-    patience: int = hyperparameter(
-        5, low=1, high=1000, help="Passes without a gain before training ends."
-    )
     batch_tokens: int = hyperparameter(
         800, low=16, high=1_000_000, help="Rows of histories in one step."
     )
@@ -69,10 +57,6 @@ class NextItem(Recommender):
         choices=("auto", "softmax", "sampled", "gbce", "bce"),
         help="auto: softmax up to 20,000 items, sampled above; bce is for comparison.",
     )
-    negatives: int = hyperparameter(
-        1024, low=1, high=100_000, help="Items drawn per step (sampled) or row (gbce)."
-    )
-
     popularity: float = hyperparameter(
         -1.0,
         low=-1.0,
@@ -87,7 +71,6 @@ class NextItem(Recommender):
         help="How much a row teaches whose item stands earlier in the history; from "
         "0.5 on the model is for repeat purchases too, and is measured with them.",
     )
-
     horizon: int = hyperparameter(
         0,
         low=0,
@@ -96,21 +79,10 @@ class NextItem(Recommender):
         "what comes some time.",
     )
 
-    parameters_: np.ndarray = field(init=False, repr=False)
-    """(n_parameters,) float32, all weights of the module in its own order."""
-    item_vectors_: np.ndarray = field(init=False, repr=False)
-    """(n_items, embedding_size) float32; zero for items that nobody took. With a prior
-    one more column."""
     prior_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, added to each score; (0,) where there is none."""
-    is_known_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) bool: was there to learn from."""
     n_kinds_: np.ndarray = field(init=False, repr=False)  # () int64
     has_times_: np.ndarray = field(init=False, repr=False)  # () bool
-    curve_: np.ndarray = field(init=False, repr=False)
-    """(n_epochs, 2) float64: mean loss, NDCG@10 on what was held out."""
-    seconds_: np.ndarray = field(init=False, repr=False)
-    """(n_epochs,) float64, since the start of the training; no part of artifacts."""
 
     def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
         """Return the architecture with fresh weights."""
@@ -126,20 +98,30 @@ class NextItem(Recommender):
         options: TrainingOptions,
     ) -> None:
         from .fitting import fit_sequences
-        from .losses import loss_of
-        from .parameters import seeded, start_from
 
         self.has_times_ = np.array(interactions.has_times)
         self.n_kinds_ = np.array(len(interactions.kind_names))
         counts = interactions.item_counts()
-        self.is_known_ = counts > 0
+        self._describe(items, interactions, counts)
         self.prior_ = self._learned_prior(counts)
-        module = seeded(self._fresh_module, options.seed)
-        start_from(options.previous, module, self)
-        loss = loss_of(self.loss, counts, self.negatives)
-        learned = fit_sequences(self, module, loss, interactions, validation, options)
-        self.parameters_, self.item_vectors_, self.curve_, self.seconds_ = learned
-        self.item_vectors_[~self.is_known_] = 0
+        loss = self._loss(counts)
+        self._learn(
+            lambda module: fit_sequences(
+                self, module, loss, interactions, validation, options
+            ),
+            options,
+        )
+
+    def _describe(
+        self, items: Any, interactions: Interactions, counts: np.ndarray
+    ) -> None:
+        """Take note of the items; counts: (n_items,), how many people took each."""
+        self.is_known_ = counts > 0
+
+    def _loss(self, counts: np.ndarray) -> Loss:
+        from .losses import loss_of
+
+        return loss_of(self.loss, counts, self.negatives)
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         from .fitting import last_vectors
@@ -185,12 +167,3 @@ class NextItem(Recommender):
         return self._module(
             len(self.is_known_), int(self.n_kinds_), has_times=bool(self.has_times_)
         )
-
-    @property
-    def network(self) -> SequenceModule:
-        """The trained module, built from its weights when first asked for."""
-        if "_network" not in vars(self):
-            from .parameters import filled
-
-            self._network = filled(self._fresh_module(), self.parameters_, self.name)
-        return self._network

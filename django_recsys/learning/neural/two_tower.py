@@ -10,13 +10,13 @@ import numpy as np
 from django_recsys.learning.features import features_over
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.interactions import Interactions
-from django_recsys.learning.options import TrainingOptions
 
 from .next_item import NextItem
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from .losses import Loss
     from .modules.inputs import SequenceModule
     from .modules.two_tower import Features
 
@@ -50,32 +50,17 @@ class TwoTower(NextItem):
     is_taken_: np.ndarray = field(init=False, repr=False)
     """(n_items,) bool: has an id to learn."""
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
+    def _describe(
+        self, items: Any, interactions: Interactions, counts: np.ndarray
     ) -> None:
-        from .fitting import fit_sequences
-        from .losses import in_batch_softmax
-        from .parameters import seeded, start_from
-
         self.features_ = _features_of(items, interactions)
-        self.has_times_ = np.array(interactions.has_times)
-        self.n_kinds_ = np.array(len(interactions.kind_names))
-        counts = interactions.item_counts()
         self.is_taken_ = counts > 0
-        self.prior_ = self._learned_prior(counts)
         self.is_known_ = self.is_taken_ | (np.diff(self.features_.indptr) > 0)
-        module = seeded(self._fresh_module, options.seed)
-        start_from(options.previous, module, self)
-        loss = in_batch_softmax(self.negatives, counts)
-        learned = fit_sequences(self, module, loss, interactions, validation, options)
-        self.parameters_, self.item_vectors_, self.curve_, self.seconds_ = learned
-        self.item_vectors_[~self.is_known_] = 0
+
+    def _loss(self, counts: np.ndarray) -> Loss:
+        from .losses import in_batch_softmax
+
+        return in_batch_softmax(self.negatives, counts)
 
     def compare(self, states: np.ndarray, item_vectors: np.ndarray) -> np.ndarray:
         """Return (n_queries, n_items), by the interest that fits an item best."""

@@ -1,0 +1,79 @@
+"""What all deep models share: how they are trained, what is kept of it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.hyperparameters import hyperparameter
+
+if TYPE_CHECKING:
+    from .fitting import Learned
+
+
+@dataclass(kw_only=True, eq=False)
+class Deep(Recommender):
+    """A recommender that is a network: its weights are one array of the artifact."""
+
+    handles_new_users: ClassVar[bool] = True
+    has_similar_items: ClassVar[bool] = True
+    array_names: ClassVar[tuple[str, ...]] = (
+        "parameters_",
+        "item_vectors_",
+        "is_known_",
+        "curve_",
+    )
+
+    learning_rate: float = hyperparameter(
+        2e-3, low=1e-6, high=1.0, help="Lower it where training diverges."
+    )
+    item_rate: float = hyperparameter(
+        8.0, low=0.1, high=100.0, help="Learning rate of item vectors, times the other."
+    )
+    epochs: int = hyperparameter(12, low=1, high=1000, help="Passes over the data.")
+    patience: int = hyperparameter(
+        5, low=1, high=1000, help="Passes without a gain before training ends."
+    )
+    negatives: int = hyperparameter(
+        1024, low=1, high=100_000, help="Items drawn per step (sampled) or row (gbce)."
+    )
+
+    parameters_: np.ndarray = field(init=False, repr=False)
+    """(n_parameters,) float32, all weights of the module in its own order."""
+    item_vectors_: np.ndarray = field(init=False, repr=False)
+    """(n_items, size) float32, to compare states with; zero for unknown items."""
+    is_known_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) bool: was there to learn from."""
+    curve_: np.ndarray = field(init=False, repr=False)
+    """(n_epochs, 2) float64: mean loss, NDCG@10 on what was held out."""
+    seconds_: np.ndarray = field(init=False, repr=False)
+    """(n_epochs,) float64, since the start of the training; no part of artifacts."""
+
+    @abstractmethod
+    def _fresh_module(self) -> Any:
+        """Return the architecture with fresh weights."""
+
+    def _learn(self, train: Callable[[Any], Learned], options: TrainingOptions) -> None:
+        """Keep what ``train`` makes of a seeded module, or of one that goes on."""
+        from .parameters import seeded, start_from
+
+        vars(self).pop("_network", None)  # that of an earlier fit
+        module = seeded(self._fresh_module, options.seed)
+        start_from(options.previous, module, self)
+        learned = train(module)
+        self.parameters_, self.item_vectors_, self.curve_, self.seconds_ = learned
+        self.item_vectors_[~self.is_known_] = 0
+
+    @property
+    def network(self) -> Any:
+        """The trained module, built from its weights when first asked for."""
+        if "_network" not in vars(self):
+            from .parameters import filled
+
+            self._network = filled(self._fresh_module(), self.parameters_, self.name)
+        return self._network
