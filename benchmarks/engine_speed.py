@@ -92,7 +92,7 @@ class FixedFactors(Recommender):
         self.items_ = IdMap(np.char.zfill(np.arange(len(items)).astype(str), 7))
 
     def _fit(self, interactions: Interactions, **_: Any) -> None:
-        raise NotImplementedError
+        """There is nothing to learn."""
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         scores: np.ndarray = self.users[user_indices] @ self.vectors.T

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -84,9 +85,9 @@ class NextItem(Deep):
     n_kinds_: np.ndarray = field(init=False, repr=False)  # () int64
     has_times_: np.ndarray = field(init=False, repr=False)  # () bool
 
+    @abstractmethod
     def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
         """Return the architecture with fresh weights."""
-        raise NotImplementedError
 
     def _fit(
         self,

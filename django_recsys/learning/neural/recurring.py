@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,9 @@ class Recurring(NextItem):
     )
     layers: int = hyperparameter(1, low=1, high=8, help="Cells on top of each other.")
 
+    @abstractmethod
     def _cell(self) -> type[nn.GRU] | type[nn.LSTM]:
-        raise NotImplementedError
+        """Return the class of the cells."""
 
     def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
         from .modules.recurrent import Recurrent

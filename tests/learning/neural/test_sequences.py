@@ -231,3 +231,22 @@ def test_what_comes_some_time_is_foretold_too():
         for horizon in (0, 2)
     )
     assert near[1] - near[2] > far[1] - far[2] + 1
+
+
+def test_repeats_teach_as_much_as_they_are_said_to():
+    """Three of four buy a again, one takes b; without repeats only b teaches."""
+    users = np.repeat(np.arange(1000, 1200), 2)
+    second = np.where(np.arange(200) % 4, "a", "b")
+    items = np.column_stack((np.full(200, "a"), second)).ravel()
+    rows = Interactions.from_arrays(
+        users, items, timestamps=np.tile([START, START + DAY], 200)
+    )
+    first = rows.select(np.arange(0, 400, 2)).histories()
+    without, fully = (
+        create("gru", **FAST, epochs=15, repeats=repeats)
+        .fit(rows)
+        .score_indices(first, np.arange(200))[0]
+        for repeats in (0.0, 1.0)
+    )
+    assert without[1] > without[0]
+    assert fully[0] > fully[1]
