@@ -62,7 +62,7 @@ def implicit_als(rows: Interactions, threads: int) -> Callable[[], Any]:
 
     ours = create("als", recency=0, trend=0, epochs=1).fit(rows)
     model = AlternatingLeastSquares(
-        factors=ours.embedding_size,
+        factors=ours.item_factors_.shape[1],
         regularization=float(ours.ridge_),
         alpha=1.0,
         iterations=create("als").epochs,

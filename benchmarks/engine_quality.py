@@ -39,8 +39,13 @@ PROTOCOLS = {
     "amazon-toys": "leave-one-out",
 }
 NO_MERCHANDISE = ("FUEL", "MISCELLANEOUS")
-# content and social need more than interactions: see docs/engine/algorithms.md.
-USUAL = [name for name in ALGORITHMS if name not in ("content", "social")]
+# content and social need more than interactions: see docs/engine/algorithms.md. Deep
+# models have a page of their own.
+USUAL = [
+    name
+    for name, (_, extra) in ALGORITHMS.items()
+    if name not in ("content", "social") and not extra
+]
 # Those that rank what is new to a person.
 PERSONAL = [name for name in ALGORITHMS if name not in ("bought_together", "buy_again")]
 

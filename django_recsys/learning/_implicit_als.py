@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
+from scipy.linalg import lapack
 from scipy.sparse import csr_array, csr_matrix
 from threadpoolctl import threadpool_limits
 
 from .base import TrainingOptions
+
+FEW = 4  # queries
 
 
 def item_factors(
@@ -32,17 +37,33 @@ def item_factors(
 
 
 def fold_in(
-    queries: csr_array, factors: np.ndarray, regularization: float
+    queries: csr_array, factors: np.ndarray, gram: np.ndarray, regularization: float
 ) -> np.ndarray:
-    """Return (n_queries, embedding_size): the users that the histories describe."""
-    size = factors.shape[1]
+    """Return (n_queries, embedding_size): the users that the histories describe.
+
+    gram: (embedding_size, embedding_size) of the factors; it costs more than a query.
+    """
+    if queries.shape[0] <= FEW:
+        return _fold_in_one_by_one(queries, factors, gram, regularization)
     with threadpool_limits(1, "blas"):
-        model = _model(size, regularization, 1, TrainingOptions())
-        model.item_factors = factors
-        model.user_factors = np.zeros((queries.shape[0], size), dtype=np.float32)
+        model = _model(factors.shape[1], regularization, 1, TrainingOptions())
+        model.item_factors, model._YtY = factors, gram
         users = model.recalculate_user(np.arange(queries.shape[0]), csr_matrix(queries))
     result: np.ndarray = np.asarray(users, dtype=np.float32)
     return result
+
+
+def _fold_in_one_by_one(
+    queries: csr_array, factors: np.ndarray, gram: np.ndarray, regularization: float
+) -> np.ndarray:
+    """Return the same without threads: looking for them costs more than a query."""
+    ridge = np.float32(regularization) * np.eye(len(gram), dtype=np.float32)
+    users = np.zeros((queries.shape[0], len(gram)), dtype=np.float32)
+    for place, (at, end) in enumerate(pairwise(queries.indptr)):
+        own, confidence = factors[queries.indices[at:end]], queries.data[at:end]
+        system = gram + ridge + (own.T * (confidence - 1)) @ own
+        _, users[place], _ = lapack.sposv(system, confidence @ own, lower=1)
+    return users
 
 
 def pair_shares(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .base import Recommender, TrainingOptions
-from .factors import cosines
+from .factors import BY_USERS, cosines, embedding_size_for
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
@@ -42,7 +42,10 @@ class ImplicitALS(Recommender):
     )
 
     embedding_size: int = hyperparameter(
-        128, low=1, high=1024, help="Numbers kept per user and item."
+        BY_USERS,
+        low=BY_USERS,
+        high=1024,
+        help="Numbers kept per user and item; -1: one per 64 users, 32 to 256.",
     )
     regularization: float = hyperparameter(
         0.3,
@@ -68,6 +71,9 @@ class ImplicitALS(Recommender):
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
     trend_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, what the scores of each item are multiplied by."""
+    # Worked out once, at the first question.
+    _gram: np.ndarray | None = field(init=False, repr=False, default=None)
+    _unknown: np.ndarray | None = field(init=False, repr=False, default=None)
 
     def _fit(
         self,
@@ -80,6 +86,7 @@ class ImplicitALS(Recommender):
     ) -> None:
         from ._implicit_als import item_factors
 
+        self._gram = self._unknown = None
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
         self.trend_ = learned_trend(self.trend, interactions, options.seed)
         confidence = interactions.user_items()
@@ -90,7 +97,9 @@ class ImplicitALS(Recommender):
         confidence.data[:] = 1 + self.confidence_
         self.item_factors_ = item_factors(
             confidence,
-            embedding_size=self.embedding_size,
+            embedding_size=embedding_size_for(
+                self.embedding_size, interactions.user_count()
+            ),
             regularization=float(self.ridge_),
             epochs=self.epochs,
             options=options,
@@ -106,11 +115,15 @@ class ImplicitALS(Recommender):
         from ._implicit_als import fold_in
 
         queries = self._query_matrix(histories)
-        users = fold_in(queries, self.item_factors_, float(self.ridge_))
+        if self._gram is None:
+            self._gram = self.item_factors_.T @ self.item_factors_
+        users = fold_in(queries, self.item_factors_, self._gram, float(self.ridge_))
         scores = users @ self.item_factors_.T
         follow_trend(scores, queries, self.trend_)
         scores[np.diff(queries.indptr) == 0] = np.nan
-        scores[:, ~self.item_factors_.any(axis=1)] = np.nan
+        if self._unknown is None:
+            self._unknown = np.flatnonzero(~self.item_factors_.any(axis=1))
+        scores[:, self._unknown] = np.nan
         result: np.ndarray = scores
         return result
 

@@ -201,7 +201,7 @@ class EASE(Recommender):
         elif len(self.item_weights_):
             scores = queries @ self.item_weights_
         else:
-            by_user = (queries @ self.taken_.T).toarray() @ self.user_inverse_
+            by_user = self._by_user(queries)
             scores = np.ascontiguousarray((self._by_item() @ by_user.T).T)
             # The diagonal of B is zero, that of the product is not.
             rows = np.repeat(np.arange(len(scores)), np.diff(queries.indptr))
@@ -211,6 +211,18 @@ class EASE(Recommender):
         scores[np.diff(queries.indptr) == 0] = np.nan
         result: np.ndarray = scores
         return result
+
+    def _by_user(self, queries: csr_array) -> np.ndarray:
+        """Return queries @ X' K^-1, (n_queries, n_users)."""
+        shared = (queries @ self._by_item()).toarray()
+        if len(shared) > 1:
+            product: np.ndarray = shared @ self.user_inverse_
+            return product
+        from scipy.linalg import blas
+
+        # For one query reading K^-1 is all the work: it is symmetric, half is enough.
+        half: np.ndarray = blas.ssymv(1.0, self.user_inverse_.T, shared[0], lower=1)
+        return half[None]
 
     def _query_matrix(self, histories: Histories) -> csr_array:
         return recent_items(histories, self.recency_)

@@ -12,6 +12,7 @@ from .base import Recommender, TrainingOptions
 from .histories import Histories
 from .interactions import Interactions
 from .recency import learned_recency, recency_hyperparameter, recent_items
+from .trend import follow_trend, learned_trend, trend_hyperparameter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -29,13 +30,16 @@ class ItemToItem(Recommender):
     stores_neighbors: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
     scores_in_threads: ClassVar[bool] = True
-    array_names: ClassVar[tuple[str, ...]] = ("weights_", "recency_")
+    array_names: ClassVar[tuple[str, ...]] = ("weights_", "recency_", "trend_")
 
     recency: float = recency_hyperparameter()
+    trend: float = trend_hyperparameter()
 
     weights_: csr_array = field(init=False, repr=False)
     """(n_items, n_items): from an item of the history to the item scored."""
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
+    trend_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32, what the scores of each item are multiplied by."""
 
     def _fit(
         self,
@@ -47,6 +51,7 @@ class ItemToItem(Recommender):
         options: TrainingOptions,
     ) -> None:
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self.trend_ = learned_trend(self.trend, interactions, options.seed)
         self.weights_ = self._learn_weights(interactions, options)
 
     @abstractmethod
@@ -56,7 +61,9 @@ class ItemToItem(Recommender):
         """Return (n_items, n_items) float32 without a diagonal, all positive."""
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        scores = (self._query_matrix(histories) @ self.weights_).toarray()
+        queries = self._query_matrix(histories)
+        scores = (queries @ self.weights_).toarray()
+        follow_trend(scores, queries, self.trend_)
         return np.where(scores > 0, scores, np.nan)
 
     def _similarities(self, item_indices: np.ndarray) -> csr_array:
@@ -70,4 +77,5 @@ class ItemToItem(Recommender):
     ) -> np.ndarray:
         weights = self.weights_[queries.indices[entries], targets]
         shares: np.ndarray = queries.data[entries] * np.asarray(weights).ravel()
+        shares *= self.trend_[targets]
         return shares

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ._recency_choice import MOST_ITEMS, MOST_USERS
+from .factors import embedding_size_for
 from .interactions import Interactions
 from .preparation import pair_codes
 from .questions import basket_codes
@@ -101,8 +102,9 @@ def _chosen_side(sizes: Sizes, settings: Settings) -> float:
     return float(min(sizes.items, MOST_ITEMS)) if is_chosen else 0.0
 
 
-def _factors(settings: Settings) -> float:
-    return float(settings.get("embedding_size", FACTORS))
+def _factors(sizes: Sizes, settings: Settings) -> float:
+    given = settings.get("embedding_size", FACTORS)
+    return float(embedding_size_for(given, sizes.users))
 
 
 def _epochs(settings: Settings) -> float:
@@ -127,13 +129,16 @@ TERMS: dict[str, Callable[[Sizes, Settings], float]] = {
     "cube": lambda sizes, settings: side(sizes, settings) ** 3 / 1e12,
     "sweep": lambda sizes, settings: sizes.pairs * side(sizes, settings) / 1e9,
     "factors": lambda sizes, settings: (
-        (sizes.users + sizes.items) * _factors(settings) / 1e9
+        (sizes.users + sizes.items) * _factors(sizes, settings) / 1e9
     ),
     "passes": lambda sizes, settings: (
-        _epochs(settings) * sizes.pairs * _factors(settings) / 1e9
+        _epochs(settings) * sizes.pairs * _factors(sizes, settings) / 1e9
     ),
     "solves": lambda sizes, settings: (
-        _epochs(settings) * (sizes.users + sizes.items) * _factors(settings) ** 2 / 1e9
+        _epochs(settings)
+        * (sizes.users + sizes.items)
+        * _factors(sizes, settings) ** 2
+        / 1e9
     ),
     "kept": lambda sizes, settings: sizes.items * _neighbors(settings) / 1e6,
     "kept_users": lambda sizes, settings: sizes.users * _neighbors(settings) / 1e6,

@@ -10,15 +10,18 @@ import numpy as np
 
 from .base import DEFAULT_OPTIONS, Recommender, TrainingOptions
 from .exceptions import DataError, NotFittedError
-from .factors import cosines
+from .factors import BY_USERS, cosines, embedding_size_for
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
 from .rating_model import RatingModel
 from .recency import learned_recency, recency_hyperparameter, recent_items
+from .trend import follow_trend, learned_trend, trend_hyperparameter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+FEWEST_NUMBERS = 128
 
 
 @dataclass(kw_only=True, eq=False)
@@ -34,10 +37,13 @@ class SVD(Recommender):
     has_similar_items: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
     scores_in_threads: ClassVar[bool] = True
-    array_names: ClassVar[tuple[str, ...]] = ("item_factors_", "recency_")
+    array_names: ClassVar[tuple[str, ...]] = ("item_factors_", "recency_", "trend_")
 
     embedding_size: int = hyperparameter(
-        128, low=1, high=1024, help="Numbers kept per item."
+        BY_USERS,
+        low=BY_USERS,
+        high=1024,
+        help="Numbers kept per item; -1: one per 64 users, 128 to 256.",
     )
     popularity_scaling: float = hyperparameter(
         0.5,
@@ -47,10 +53,13 @@ class SVD(Recommender):
     )
     epochs: int = hyperparameter(4, low=1, high=100, help="Power iterations.")
     recency: float = recency_hyperparameter()
+    trend: float = trend_hyperparameter()
 
     item_factors_: np.ndarray = field(init=False, repr=False)
     """(n_items, embedding_size) float32; zero for items that nobody took."""
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
+    trend_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32, what the scores of each item are multiplied by."""
     ratings_: RatingModel = field(init=False, repr=False)
     """Biases and factors of users and items; no part of an artifact."""
 
@@ -66,13 +75,15 @@ class SVD(Recommender):
         from ._truncated_svd import item_directions
 
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self.trend_ = learned_trend(self.trend, interactions, options.seed)
         taken = interactions.user_items()
         counts = np.bincount(taken.indices, minlength=taken.shape[1])
         scale = np.maximum(counts, 1) ** ((self.popularity_scaling - 1) / 2)
         taken.data = scale[taken.indices].astype(np.float32)
-        self.item_factors_ = item_directions(
-            taken, self.embedding_size, self.epochs, options.seed
+        size = embedding_size_for(
+            self.embedding_size, interactions.user_count(), fewest=FEWEST_NUMBERS
         )
+        self.item_factors_ = item_directions(taken, size, self.epochs, options.seed)
 
     def fit_ratings(
         self,
@@ -107,6 +118,7 @@ class SVD(Recommender):
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         queries = self._query_matrix(histories)
         scores = (queries @ self.item_factors_) @ self.item_factors_.T
+        follow_trend(scores, queries, self.trend_)
         scores[np.diff(queries.indptr) == 0] = np.nan
         scores[:, ~self.item_factors_.any(axis=1)] = np.nan
         result: np.ndarray = scores
@@ -123,5 +135,5 @@ class SVD(Recommender):
     ) -> np.ndarray:
         own = self.item_factors_[queries.indices[entries]]
         products = np.einsum("pf,pf->p", own, self.item_factors_[targets])
-        shares: np.ndarray = queries.data[entries] * products
+        shares: np.ndarray = queries.data[entries] * products * self.trend_[targets]
         return shares

@@ -12,6 +12,7 @@ from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
 from .recency import learned_recency, recency_hyperparameter, recent_items
+from .trend import follow_trend, learned_trend, trend_hyperparameter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -34,6 +35,7 @@ class UserKNN(Recommender):
         "sizes_",
         "rarity_",
         "recency_",
+        "trend_",
     )
 
     neighbors: int = hyperparameter(
@@ -51,6 +53,7 @@ class UserKNN(Recommender):
         0.25, low=0.0, high=1.0, help="Higher lets people who took much say less."
     )
     recency: float = recency_hyperparameter()
+    trend: float = trend_hyperparameter()
 
     taken_: csr_array = field(init=False, repr=False)
     """(n_users, n_items) float32: what each person gives to an item taken."""
@@ -61,6 +64,8 @@ class UserKNN(Recommender):
     rarity_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32: what sharing the item says."""
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
+    trend_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32, what the scores of each item are multiplied by."""
 
     def _fit(
         self,
@@ -72,6 +77,7 @@ class UserKNN(Recommender):
         options: TrainingOptions,
     ) -> None:
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self.trend_ = learned_trend(self.trend, interactions, options.seed)
         taken = interactions.user_items()
         # Without empty rows, and in an order that says nothing of the users' ids.
         taken = taken[np.flatnonzero(np.diff(taken.indptr))]
@@ -94,6 +100,7 @@ class UserKNN(Recommender):
         queries.data = queries.data * self.rarity_[queries.indices]
         alike = largest_of_each_row(self._similarity_to(queries), self.neighbors)
         scores = (alike @ self.taken_).toarray()
+        follow_trend(scores, queries, self.trend_)
         return np.where(scores > 0, scores, np.nan)
 
     def _similarity_to(self, queries: csr_array) -> csr_array:

@@ -113,8 +113,8 @@ def test_an_algorithm_without_choices_says_so(rows):
 
 
 def test_the_search_stays_inside_of_what_is_declared():
-    cls = get_recommender_class("als")
-    start = create("als").hyperparameters
+    cls = get_recommender_class("content")
+    start = create("content").hyperparameters
     space = {each.name: each for each in dimensions(cls, start)}
     assert space["embedding_size"].high == 1024
     assert space["recency"].automatic == -1
