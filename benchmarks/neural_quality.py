@@ -21,7 +21,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.neural_page import write_page
+from neural_page import write_page
+
 from django_recsys.learning.evaluation import compare, evaluate
 from django_recsys.learning.registry import create
 from django_recsys.learning.tables import read_interactions

@@ -26,8 +26,8 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from engine_scaling import interactions
 
-from benchmarks.engine_scaling import interactions
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.registry import create
 
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def ours(part: str) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.neural_speed", "--worker", part]
+    command = [sys.executable, __file__, "--worker", part]
     return said(command)
 
 
