@@ -73,9 +73,9 @@ def measure(dataset: str, algorithms: str, folder: Path) -> None:
         )
     command = ["-m", "django_recsys.learning", "evaluate", str(path)]
     command += ["--algorithms", algorithms, "--protocol", protocol, "--json"]
-    done = subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr)
     results = json.loads(done.stdout)
     interactions = read_interactions(path).interactions
     commit = git("rev-parse", "--short", "HEAD")

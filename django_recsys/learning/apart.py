@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,8 @@ _MARK = "progress: "
 def tell_parent(progress: Progress) -> None:
     """Write progress for ``run_apart`` to read; the child's side of it."""
     told = {"fraction": progress.fraction, "message": progress.message}
-    print(_MARK + json.dumps(told), file=sys.stderr, flush=True)
+    # One call of the system is one piece; `print` lets other threads write in between.
+    os.write(sys.stderr.fileno(), f"{_MARK}{json.dumps(told)}\n".encode())
 
 
 def run_apart(

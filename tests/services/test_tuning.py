@@ -14,7 +14,9 @@ import tests.services.celery_app
 from django_recsys.models import RecommenderConfig
 from django_recsys.training.jobs import request_tuning
 RecommenderConfig.objects.create(
-    key="poor", algorithm="item_knn", hyperparameters={"neighbors": 1}
+    key="poor",
+    algorithm="item_knn",
+    hyperparameters={"neighbors": 1, "recency": 0.01, "trend": 0.0},
 )
 run = request_tuning("poor", minutes=0.5, trigger="boss")
 assert not run.message, run.message
@@ -57,7 +59,7 @@ def test_a_worker_tunes_and_leaves_a_draft(make_host, redis_url):
     assert "Task django_recsys.tune" in printed
     assert "Traceback" not in printed
     assert result["status"] == "tuned", result["message"]
-    assert result["draft"]["neighbors"] > 1
+    assert result["draft"]["recency"] != 0.01
     assert result["metrics"]["difference_to_serving"][0] > 0
-    assert result["live"] == {"neighbors": 1}
+    assert result["live"] == {"neighbors": 1, "recency": 0.01, "trend": 0.0}
     assert not result["serves"], "a search puts nothing live"

@@ -19,7 +19,7 @@ def bad_knn():
     return RecommenderConfig.objects.create(
         key="knn",
         algorithm="item_knn",
-        hyperparameters={"neighbors": 1, "shrinkage": 1e5},
+        hyperparameters={"neighbors": 1, "recency": 0.01, "trend": 0.0},
     )
 
 
@@ -29,7 +29,7 @@ def test_tuning_leaves_a_draft_with_what_it_would_gain(tastes, bad_knn):
     assert run.status == TrainingRun.Status.TUNED, run.message
     draft = bad_knn.drafts.get()
     assert (draft.key, draft.is_enabled, draft.is_draft) == ("knn-draft", False, True)
-    assert draft.hyperparameters["neighbors"] > 1
+    assert draft.hyperparameters["recency"] != 0.01
     assert run.metrics["difference_to_serving"][1] > 0
     assert draft.tuning["reason"] == run.message
     bad_knn.refresh_from_db()
