@@ -53,7 +53,7 @@ def fit_sequences(
 ) -> Learned:
     """Train the module and return what it came to.
 
-    Raises DataError where no history has two rows.
+    Raises DataError where no history has two rows, or none two moments.
     """
     kept, exam = held_out(
         interactions, validation, options.seed, repeats=model.task == "any-items"
@@ -62,6 +62,11 @@ def fit_sequences(
     windows = windows_of(histories, model.max_length)
     if not len(windows):
         raise DataError(f"{model.name} needs a history of two rows or more.")
+    if not has_two_moments(histories):
+        raise DataError(
+            f"{model.name} needs somebody with two baskets: here all rows of each are "
+            "of one moment, so nothing comes after anything."
+        )
     module.to(device_of(options.device))
     weights = weight_of_kinds(kept, histories)
     weights[is_repeat(histories)] *= model.repeats
@@ -122,6 +127,14 @@ def weight_of_kinds(interactions: Interactions, histories: Histories) -> np.ndar
     means = sums / np.maximum(np.bincount(histories.kinds, minlength=size), 1)
     shares: np.ndarray = (means / means.max())[histories.kinds].astype(np.float32)
     return shares
+
+
+def has_two_moments(histories: Histories) -> bool:
+    """Whether any history of two rows has one that comes after another."""
+    if histories.timestamps is None:
+        return True  # each row is a step of its own
+    is_later = np.diff(histories.timestamps) != 0
+    return bool((is_later & (np.diff(histories.owners) == 0)).any())
 
 
 def is_repeat(histories: Histories) -> np.ndarray:

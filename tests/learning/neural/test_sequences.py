@@ -89,6 +89,17 @@ def test_one_row_each_is_too_little():
         create("sasrec").fit(rows)
 
 
+def test_one_basket_each_is_too_little():
+    users, items = np.repeat(["1", "2"], 3), np.tile(["a", "b", "c"], 2)
+    one = START + np.repeat([0.0, DAY], 3)
+    rows = Interactions.from_arrays(users, items, timestamps=one)
+    with pytest.raises(DataError, match="gru needs somebody with two baskets"):
+        create("gru").fit(rows)
+    later = one + np.array([0, 0, DAY, 0, 0, 0])
+    rows = Interactions.from_arrays(users, items, timestamps=later)
+    create("gru", **FAST, epochs=1).fit(rows)
+
+
 def test_a_night_later_it_starts_from_the_night_before(fitted):
     # Two items came and one is gone: the others keep their vectors by id.
     rows = circle(items=ITEMS + 2, seed=1)
