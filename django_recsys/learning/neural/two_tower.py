@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.features import features_over
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.interactions import Interactions
@@ -16,9 +18,12 @@ from .next_item import NextItem
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from .fitting import Learned
     from .losses import Loss
     from .modules.inputs import SequenceModule
     from .modules.two_tower import Features
+
+TINY = 1e-9
 
 
 @dataclass(kw_only=True, eq=False)
@@ -45,6 +50,15 @@ class TwoTower(NextItem):
         0.2, low=0.0, high=0.9, help="How often features must do without the id."
     )
 
+    new_items: float = hyperparameter(
+        0.75,
+        low=0.0,
+        high=1.0,
+        help="How boldly items are shown that nobody took yet: as if they were as "
+        "popular as the item above this share of the others; 0 leaves them as "
+        "learned, behind nearly all others.",
+    )
+
     features_: csr_array = field(init=False, repr=False)
     """(n_items, n_features) float32; no columns where none were given."""
     is_taken_: np.ndarray = field(init=False, repr=False)
@@ -61,6 +75,27 @@ class TwoTower(NextItem):
         from .losses import in_batch_softmax
 
         return in_batch_softmax(self.negatives, counts)
+
+    def _learn(self, train: Callable[[Any], Learned], options: TrainingOptions) -> None:
+        super()._learn(train, options)
+        is_new = self.is_known_ & ~self.is_taken_
+        if self.new_items and is_new.any():
+            self._raise(is_new)
+
+    def _raise(self, is_new: np.ndarray) -> None:
+        """Let items compete that had nobody to learn their popularity from.
+
+        How popular an item is lies in the length of its vector. Features alone give a
+        short one, whose item would be shown to nobody.
+        """
+        vectors, size = self.item_vectors_, self.embedding_size
+        lengths = np.linalg.norm(vectors[:, :size], axis=1)
+        wanted = np.quantile(lengths[self.is_taken_], self.new_items)
+        own = np.maximum(lengths[is_new, None], TINY)
+        vectors[is_new, :size] *= (wanted / own).astype(np.float32)
+        if len(self.prior_):
+            prior = self.prior_[self.is_taken_]
+            vectors[is_new, size] = np.quantile(prior, self.new_items)
 
     def compare(self, states: np.ndarray, item_vectors: np.ndarray) -> np.ndarray:
         """Return (n_queries, n_items), by the interest that fits an item best."""

@@ -214,6 +214,32 @@ def test_an_item_that_nobody_took_is_placed_by_its_features():
     assert not without.is_known_[rows.items.indices(["0-00", "1-00"])].any()
 
 
+@pytest.mark.parametrize("popularity", [0.0, 1.0])
+def test_items_that_nobody_took_are_shown_as_if_they_were_popular(popularity):
+    rows = circle().with_items(["new"])
+    features = {"item": rows.items.ids.tolist()}
+    features["category"] = [each[:2] for each in features["item"]]  # i0, i1, ..., ne
+    at = int(rows.items.indices(["new"])[0])
+    features["category"][at] = "i0"
+    settings = {**FAST, "epochs": 3, "popularity": popularity}
+    learned, bold = (
+        create("two_tower", **settings, new_items=share).fit(rows, items=features)
+        for share in (0.0, 0.75)
+    )
+    size, others = bold.embedding_size, np.arange(len(rows.items)) != at
+    np.testing.assert_array_equal(
+        learned.item_vectors_[others], bold.item_vectors_[others]
+    )
+    lengths = np.linalg.norm(bold.item_vectors_[:, :size], axis=1)
+    assert lengths[at] == pytest.approx(np.quantile(lengths[others], 0.75), rel=1e-5)
+    before, after = learned.item_vectors_[at], bold.item_vectors_[at]
+    cosine = before[:size] @ after[:size]
+    cosine /= np.linalg.norm(before[:size]) * np.linalg.norm(after[:size])
+    assert cosine == pytest.approx(1, abs=1e-5)
+    if popularity:
+        assert after[size] > before[size]
+
+
 def test_with_repeats_it_is_measured_by_them():
     """Everyone buys one and the same thing over and over."""
     users = np.repeat(np.arange(1000, 1100), 5)
