@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from engine_agreement import ease_metrics
 from engine_peers import PEERS, REGULARIZATION, implicit_lists
 from engine_quality import completejourney, git
 from engine_scaling import memory, warm_up
@@ -58,8 +59,8 @@ SHAPES = {
 SETTINGS: dict[str, dict[str, Any]] = {
     "ease": {"recency": 0, "trend": 0, "regularization": REGULARIZATION},
     "als": {"recency": 0, "trend": 0},
-    "item_knn": {"recency": 0},
-    "sequence_rules": {"recency": 0},
+    "item_knn": {"recency": 0, "trend": 0},
+    "sequence_rules": {"recency": 0, "trend": 0},
     "bought_together": {},
 }
 ONE_USER = ("ease", "svd", "item_knn", "graph", "sequence_rules", "bpr", "als")
@@ -166,6 +167,12 @@ def ease(options: argparse.Namespace) -> dict[str, Any]:
         if options.lenskit:
             turns["lenskit"] = partial(alone, "lenskit", path, options.lenskit)
         result = in_turn_alone(turns, ROUNDS["ease"])
+        if options.lenskit:
+            rows, _ = prepare(read_interactions(Path(path)).interactions)
+            peers = Path(__file__).parent / "engine_peers.py"
+            result["same_metrics"] = ease_metrics(
+                rows, options.lenskit, peers, REGULARIZATION
+            )
     n_items = result["ease"]["items"]
     result["ease"]["dense_matrices"] = result["ease"]["memory_bytes"] / (4 * n_items**2)
     return result

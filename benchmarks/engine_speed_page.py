@@ -85,10 +85,11 @@ def ease(result: dict[str, Any]) -> str:
     ]
     if "same_metrics" in found:
         ours, theirs = found["same_metrics"]["engine"], found["same_metrics"]["lenskit"]
-        lines.append(
-            f"\nNDCG@10 by the same evaluator: {ours:.6f} with our weights, "
-            f"{theirs:.6f} with LensKit's."
+        told = "; ".join(
+            f"{name} {ours[name]:.6f} with our weights, {theirs[name]:.6f} with theirs"
+            for name in ours
         )
+        lines.append(f"\nFitted on the same rows, by the same evaluator: {told}.")
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,8 @@ from scipy.sparse import csr_array, csr_matrix
 def nearest(weighted: csr_array, neighbors: int, threads: int) -> csr_array:
     """Return (n_items, n_items) float32: each row's largest products with others.
 
+    Unsorted within a row.
+
     weighted: (n_users, n_items); the product is weighted' @ weighted, of which no
     more than ``neighbors`` per row are held at any time.
     """
@@ -20,7 +22,7 @@ def nearest(weighted: csr_array, neighbors: int, threads: int) -> csr_array:
     rows = np.repeat(np.arange(similar.shape[0]), np.diff(similar.indptr))
     kept = (similar.indices != rows) & (similar.data > 0)
     counts = np.bincount(rows[kept], minlength=similar.shape[0])
-    result = csr_array(
+    return csr_array(
         (
             similar.data[kept].astype(np.float32),
             similar.indices[kept],
@@ -28,5 +30,3 @@ def nearest(weighted: csr_array, neighbors: int, threads: int) -> csr_array:
         ),
         shape=similar.shape,
     )
-    result.sort_indices()
-    return result

@@ -35,6 +35,8 @@ def learned_trend(trend: float, interactions: Interactions, seed: int) -> np.nda
         from ._recency_choice import choices
 
         trend = choices(interactions, seed).trend
+    if trend == 0:
+        return np.ones(len(interactions.items), dtype=np.float32)
     return trend_factors(item_trends(interactions), trend)
 
 
