@@ -45,7 +45,7 @@ class ImplicitALS(Recommender):
         BY_USERS,
         low=BY_USERS,
         high=1024,
-        help="Numbers kept per user and item; -1: one per 64 users, 32 to 256.",
+        help="Numbers kept per user and item; -1: one per 64 users, 64 to 256.",
     )
     regularization: float = hyperparameter(
         0.3,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 BY_USERS = -1
-USERS_PER_NUMBER, FEWEST, MOST = 64, 32, 256
+USERS_PER_NUMBER, FEWEST, MOST = 64, 64, 256
 
 
 def embedding_size_for(given: float, n_users: int, fewest: int = FEWEST) -> int:
