@@ -18,6 +18,7 @@ from django_recsys.operations.shop_findings import age
 from django_recsys.operations.tick import LAST_TICK
 from tests.factories import make_interaction, make_products, make_serving_model
 from tests.hosts.shop.models import Order, OrderLine
+from tests.missing_tables import without_table
 
 pytestmark = pytest.mark.django_db
 
@@ -162,14 +163,8 @@ def test_sqlite_with_deferred_transactions_is_told():
 
 
 def test_table_that_is_missing_is_a_finding_not_a_crash():
-    if connection.vendor != "sqlite":
-        pytest.skip("a table can be taken away and given back inside a test by SQLite")
-    table = Interaction._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} RENAME TO gone")
-    found = findings()
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE gone RENAME TO {table}")
+    with without_table(Interaction):
+        found = findings()
     assert found["interactions"].state == "fail"
     assert "migrations" in found["interactions"].remedy
     assert found["items"].detail.startswith("shop.Product")

@@ -58,6 +58,19 @@ def test_fixtures_tell_nothing(shop, rf, committed):
     assert Interaction.objects.count() == 0
 
 
+def test_search_is_left_to_oscar_and_what_comes_of_it_is_heard(shop, browse, committed):
+    user, kettle = shop.users[0], shop.tea[0]
+    browser = browse(user)
+    with committed():
+        found = browser.get("/search/", {"q": "Kettle"})
+    assert found.status_code == 200
+    assert get_model("analytics", "UserSearch").objects.get().query == "Kettle"
+    assert Interaction.objects.count() == 0
+    with committed():
+        browser.get(kettle.get_absolute_url())
+    assert rows("view") == [(visitor_key_for(user), str(kettle.pk))]
+
+
 def test_order_of_an_account_and_of_a_guest(shop, committed):
     user, pot = shop.users[0], shop.tea[1]
     with committed():
