@@ -1,13 +1,15 @@
 """A large shop read from PostgreSQL and MariaDB, beside a plain `iterator()`.
 
-    python -m benchmarks.hosts [--items 100000] [--lines 2000000] [postgres] [mariadb]
+    python -m benchmarks.hosts [--items 100000] [--lines 2000000] [--missing]
+                               [postgres] [mariadb]
 
 Each way runs in a process of its own, so that its peak memory is its own; CPU seconds
 are those of this process, without the server's; the servers
 are those of the tests (RECSYS_TEST_POSTGRES_URL, RECSYS_TEST_MARIADB_URL). The shop is
 made by SQL in a database that is dropped afterwards. "plain" walks the same rows with
 their relations as instances, by `select_related(...).iterator()`: what a host would
-write. The result goes to benchmarks/results/hosts.json.
+write. The result goes to benchmarks/results/hosts.json; `--missing` keeps what stands
+there and measures the ways that it lacks.
 """
 
 import argparse
@@ -222,12 +224,22 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
+def needed(found: dict[str, Any]) -> list[str]:
+    """Return the ways still to measure; what is stored must come before the arrays."""
+    missing = [way for way in WAYS if way not in found]
+    stored, arrays = "history, read and stored", "interactions to arrays"
+    if arrays in missing and stored not in missing:
+        missing.insert(missing.index(arrays), stored)
+    return missing
+
+
 def main() -> None:
     """Fill each server, run every way once on it, print and keep the result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("servers", nargs="*", choices=[*SERVERS, []])
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--lines", type=int, default=2_000_000)
+    parser.add_argument("--missing", action="store_true")
     parser.add_argument("--fill", metavar="URL")
     parser.add_argument("--measure", nargs=2, metavar=("URL", "WAY"))
     options = parser.parse_args()
@@ -238,14 +250,17 @@ def main() -> None:
         measure(*options.measure)
         return
     result = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+    sizes_before = (result.get("items"), result.get("lines"))
+    if options.missing and sizes_before != (options.items, options.lines):
+        parser.error(f"what stands there is of other sizes: {sizes_before}")
     result |= {"items": options.items, "lines": options.lines}
     sizes = ("--items", str(options.items), "--lines", str(options.lines))
     for name in options.servers or SERVERS:
         variable, default = SERVERS[name]
         with empty_database(os.environ.get(variable, default)) as url:
             run("--fill", url, *sizes)
-            found = result[name] = {}
-            for way in WAYS:
+            found = result[name] = result.get(name, {}) if options.missing else {}
+            for way in needed(found):
                 found[way] = json.loads(run("--measure", url, way))
                 wanted = options.items if "catalogue" in way else options.lines
                 assert found[way]["rows"] == wanted, (way, found[way])
