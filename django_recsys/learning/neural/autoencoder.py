@@ -31,7 +31,8 @@ class Autoencoder(Deep):
     """Variational autoencoder for implicit feedback (Mult-VAE, Liang et al. 2018).
 
     With ``variational`` off the denoising one of the same paper (Mult-DAE). The order
-    of a history enters by recency alone.
+    of a history enters by recency alone. Unlike in the paper a history is not rebuilt
+    but continued: its newest part is hidden and foretold from the rest.
     """
 
     name: ClassVar[str] = "autoencoder"
@@ -48,7 +49,7 @@ class Autoencoder(Deep):
         256, low=2, high=4096, help="Numbers kept per item."
     )
     dropout: float = hyperparameter(
-        0.5, low=0.0, high=0.9, help="Share of a history that is hidden in training."
+        0.0, low=0.0, high=0.9, help="Share of what is read that is left out, too."
     )
     divergence: float = hyperparameter(
         0.2, low=0.0, high=1.0, help="Weight of the KL term, once it has grown to it."

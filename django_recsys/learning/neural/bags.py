@@ -1,4 +1,4 @@
-"""From what people took, without order, to trained weights and codes."""
+"""From what people took, weighed by recency, to trained weights and codes."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .autoencoder import Autoencoder
 
 QUERIES_AT_A_TIME = 4096
+FADING = 0.5  # what comes n-th counts 1 / n to this power
 WEIGHT_OF_DIVERGENCE_GROWS = 0.5  # share of the training until it is full (annealing)
 
 
@@ -44,7 +45,10 @@ def fit_bags(
     loss_of_items = loss_of(model.loss, interactions.item_counts(), model.negatives)
 
     def loss(net: Network, chosen: np.ndarray, done: float) -> Tensor:
-        items, weights, starts = _tensors(rows[chosen], module)
+        read = rows[chosen]
+        counting = newest_hidden(read)
+        read.data = np.where(counting > 0, np.float32(0), read.data)
+        items, weights, starts = _tensors(read, module)
         states, divergence = net(items, weights, starts)
         owners = torch.repeat_interleave(
             torch.arange(len(chosen), device=items.device),
@@ -52,7 +56,9 @@ def fit_bags(
         )
         # The bias of an item is one more coordinate, where every state is one.
         states = torch.cat((states, torch.ones_like(states[:, :1])), dim=1)
-        wanted = Wanted(rows=owners, items=items, weights=torch.ones_like(weights))
+        asked = torch.from_numpy(counting).to(items.device)
+        at = torch.nonzero(asked)[:, 0]
+        wanted = Wanted(rows=owners[at], items=items[at], weights=asked[at])
         wrong = loss_of_items(states, wanted, module)
         share = min(done / WEIGHT_OF_DIVERGENCE_GROWS, 1.0) * model.divergence
         # The loss is per item taken, so the divergence is shared out to them.
@@ -71,6 +77,27 @@ def fit_bags(
     )
     curve = train(module, task, plan_of(model), options)
     return learned_of(module, curve)
+
+
+def newest_hidden(rows: csr_array) -> np.ndarray:
+    """Return how much each cell counts as one to foretell; 0 for those to be read.
+
+    Each row is cut at a random place of its order in time, and what is newer is
+    hidden: a recommender is asked what comes, not what was. What comes next counts
+    most. Without a recency all cells are alike, and any of them are hidden. What is
+    left is weighed as it was, for the weights of a row count by their proportions
+    alone. (n_cells,) float32; rows of one cell have nothing to read.
+    """
+    lengths = np.diff(rows.indptr)
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    order = np.lexsort((torch.rand(len(owners)).numpy(), rows.data, owners))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order)) - rows.indptr[:-1][owners]
+    able = np.maximum(lengths - 1, 0)
+    cuts = (torch.rand(len(lengths)).numpy() * able).astype(np.int64) + 1
+    ahead = place - np.minimum(cuts, able)[owners]
+    counting: np.ndarray = np.where(ahead < 0, 0, np.maximum(ahead + 1, 1.0) ** -FADING)
+    return counting.astype(np.float32)
 
 
 def codes(module: Module, queries: csr_array) -> np.ndarray:

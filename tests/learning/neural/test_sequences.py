@@ -143,6 +143,28 @@ def test_the_kind_of_a_row_is_read():
     assert (scores[~is_purchase, 2] > scores[~is_purchase, 1]).all()
 
 
+def test_the_newest_of_a_bag_is_hidden():
+    import torch
+    from scipy.sparse import csr_array
+
+    from django_recsys.learning.neural.bags import newest_hidden
+
+    recency = np.array([0.5, 1.0, 0.1, 0.2, 1.0], dtype=np.float32)
+    rows = csr_array((recency, [4, 1, 2, 3, 0], [0, 4, 5]), shape=(2, 5))
+    torch.manual_seed(0)
+    found = {tuple(newest_hidden(rows).astype(float).round(3)) for _ in range(200)}
+    # The second row has but one cell, so that nothing is left to read.
+    assert found == {
+        (0.0, 1.0, 0.0, 0.0, 1.0),
+        (1.0, 0.707, 0.0, 0.0, 1.0),
+        (0.707, 0.577, 0.0, 1.0, 1.0),
+    }
+    rows.data[:] = 1.0  # without a recency any may be hidden
+    drawn = np.array([newest_hidden(rows) > 0 for _ in range(200)])
+    assert drawn.any(axis=0).all()
+    assert not drawn[:, :4].all(axis=0).any()
+
+
 def test_the_time_between_rows_is_read():
     import torch
 
