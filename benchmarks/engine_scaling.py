@@ -50,6 +50,12 @@ BARE = {"recency": 0}
 OTHERS += [(name, 1.0, BARE) for name in SOURCES]
 OTHERS += [("resampled", amount, BARE) for amount in (0.3, 1.0, 2.0)]
 OTHERS += [("resampled", 0.3, {**BARE, "embedding_size": size}) for size in (32, 256)]
+# content and social need more than interactions; deep models have a page of their own.
+USUAL = [
+    name
+    for name, (_, extra) in ALGORITHMS.items()
+    if name not in ("content", "social") and not extra
+]
 LONGEST_SECONDS = 900
 SEED = 5
 SMALL_SECONDS, SMALL_GIGABYTES = 0.1, 0.01  # what is smaller is noise
@@ -58,7 +64,7 @@ FEWEST_RUNS = 4
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--algorithms", default=",".join(ALGORITHMS))
+    parser.add_argument("--algorithms", default=",".join(USUAL))
     parser.add_argument("--millions", default=",".join(map(str, MILLIONS)))
     parser.add_argument("--calibrate", action="store_true")
     parser.add_argument("--costs-only", action="store_true", help="from what stands")
