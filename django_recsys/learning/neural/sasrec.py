@@ -24,6 +24,7 @@ class SASRec(NextItem):
 
     name: ClassVar[str] = "sasrec"
 
+    epochs: int = hyperparameter(20, low=1, high=1000, help="Passes over the data.")
     blocks: int = hyperparameter(2, low=1, high=12, help="Layers of attention.")
     heads: int = hyperparameter(
         2, low=1, high=16, help="Attentions per layer; must divide embedding_size."
