@@ -53,7 +53,7 @@ def fit_sequences(
 ) -> Learned:
     """Train the module and return what it came to.
 
-    Raises DataError where no history has two rows, or none two moments.
+    Raises DataError where no history has two rows; says so where none has two moments.
     """
     kept, exam = held_out(
         interactions, validation, options.seed, repeats=model.task == "any-items"
@@ -62,11 +62,6 @@ def fit_sequences(
     windows = windows_of(histories, model.max_length)
     if not len(windows):
         raise DataError(f"{model.name} needs a history of two rows or more.")
-    if not has_two_moments(histories):
-        raise DataError(
-            f"{model.name} needs somebody with two baskets: here all rows of each are "
-            "of one moment, so nothing comes after anything."
-        )
     module.to(device_of(options.device))
     weights = weight_of_kinds(kept, histories)
     weights[is_repeat(histories)] *= model.repeats
@@ -82,6 +77,12 @@ def fit_sequences(
         validate=None if exam is None else lambda net: _quality(module, exam, model),
     )
     curve = train(module, task, plan_of(model), options)
+    if not has_two_moments(histories):  # the last word, so that it stays to be read
+        options.report(
+            1.0,
+            f"{model.name} has learned nothing: it needs somebody with two baskets, "
+            "and here all rows of each are of one moment.",
+        )
     return learned_of(module, curve)
 
 

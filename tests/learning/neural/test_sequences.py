@@ -89,15 +89,16 @@ def test_one_row_each_is_too_little():
         create("sasrec").fit(rows)
 
 
-def test_one_basket_each_is_too_little():
+def test_one_basket_each_teaches_nothing_and_it_is_said():
     users, items = np.repeat(["1", "2"], 3), np.tile(["a", "b", "c"], 2)
     one = START + np.repeat([0.0, DAY], 3)
-    rows = Interactions.from_arrays(users, items, timestamps=one)
-    with pytest.raises(DataError, match="gru needs somebody with two baskets"):
-        create("gru").fit(rows)
-    later = one + np.array([0, 0, DAY, 0, 0, 0])
-    rows = Interactions.from_arrays(users, items, timestamps=later)
-    create("gru", **FAST, epochs=1).fit(rows)
+    for times, is_said in ((one, True), (one + [0, 0, DAY, 0, 0, 0], False)):
+        said = []
+        rows = Interactions.from_arrays(users, items, timestamps=times)
+        options = TrainingOptions(progress=said.append)
+        create("gru", **FAST, epochs=1).fit(rows, options=options)
+        last = "gru has learned nothing: it needs somebody with two baskets"
+        assert said[-1].message.startswith(last) == is_said
 
 
 def test_a_night_later_it_starts_from_the_night_before(fitted):
