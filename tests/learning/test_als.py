@@ -3,6 +3,7 @@ import pytest
 
 from django_recsys.learning.als import ImplicitALS
 from django_recsys.learning.base import TrainingOptions
+from django_recsys.learning.factors import embedding_size_for
 from django_recsys.learning.svd import SVD
 from django_recsys.testing import RecommenderContract, taste_clusters
 
@@ -56,3 +57,13 @@ def test_progress_is_reported_epoch_by_epoch():
     ImplicitALS(embedding_size=2, epochs=4).fit(taste_clusters(), options=options)
     assert [each.fraction for each in heard] == [0.25, 0.5, 0.75, 1.0]
     assert heard[0].message == "epoch 1 of 4"
+
+
+def test_factors_follow_the_number_of_users_unless_given():
+    sizes = [embedding_size_for(-1, users) for users in (50, 6400, 10**6)]
+    assert sizes == [64, 100, 256]
+    assert embedding_size_for(-1, 50, fewest=128) == 128
+    assert embedding_size_for(8, 10**6) == 8
+    rows = taste_clusters()
+    assert ImplicitALS(epochs=1).fit(rows).item_factors_.shape[1] == 64
+    assert SVD(embedding_size=3).fit(rows).item_factors_.shape[1] == 3
