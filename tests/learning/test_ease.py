@@ -118,3 +118,16 @@ def test_block_of_items_answers_as_if_the_others_were_not_there():
     }
     reasons = confined.explain([*history, outside], str(shown.item_ids[0, 0]))
     assert outside not in [item for item, _ in reasons]
+
+
+def test_one_query_over_users_scores_as_many_do():
+    rows = random_rows(40, 60)
+    model = EASE(regularization=5.0).fit(rows)
+    assert len(model.user_inverse_)
+    histories = rows.histories()
+    together = model.score_indices(histories, np.arange(len(rows.users)))
+    for user in range(5):
+        alone = model.score_indices(
+            histories.select(np.array([user])), np.array([user])
+        )
+        np.testing.assert_allclose(alone[0], together[user], atol=1e-5)
