@@ -310,3 +310,14 @@ def test_repeats_teach_as_much_as_they_are_said_to():
     )
     assert without[1] > without[0]
     assert fully[0] > fully[1]
+
+
+def test_new_items_are_as_long_as_the_quantile_of_the_others():
+    model = create("two_tower", embedding_size=4, new_items=0.5)
+    lengths = np.array([[1], [3], [5], [0.1]], dtype=np.float32)
+    model.item_vectors_ = lengths * np.eye(4, dtype=np.float32)
+    model.is_taken_ = np.array([True, True, True, False])
+    model.prior_ = np.zeros(0, dtype=np.float32)
+    model._raise(~model.is_taken_)
+    found = np.linalg.norm(model.item_vectors_, axis=1)
+    assert found.tolist() == pytest.approx([1, 3, 5, 3])
