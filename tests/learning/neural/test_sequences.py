@@ -166,6 +166,20 @@ def test_the_newest_of_a_bag_is_hidden():
     assert not drawn[:, :4].all(axis=0).any()
 
 
+def test_a_bag_is_not_foretold_from_itself():
+    """Everyone draws by lot, so that all there would be to learn is to copy."""
+    random = np.random.default_rng(0)
+    users = np.repeat(np.arange(1000, 1200), 4)
+    items = np.concatenate([random.permutation(20)[:4] for _ in range(200)])
+    rows = Interactions.from_arrays(users, items)
+    model = create(
+        "autoencoder", embedding_size=8, hidden_size=16, batch_users=20, epochs=20
+    ).fit(rows)
+    scores = model.score_indices(rows.histories(), np.arange(200))
+    is_own = rows.user_items().toarray() > 0
+    assert scores[is_own].mean() < scores[~is_own].mean() + 0.1
+
+
 def test_the_time_between_rows_is_read():
     import torch
 
@@ -256,6 +270,8 @@ def test_items_that_nobody_took_are_shown_as_if_they_were_popular(popularity):
     lengths = np.linalg.norm(bold.item_vectors_[:, :size], axis=1)
     assert lengths[at] == pytest.approx(np.quantile(lengths[others], 0.75), rel=1e-5)
     before, after = learned.item_vectors_[at], bold.item_vectors_[at]
+    as_trained = learned.network.item_vectors().detach().numpy()[at]
+    np.testing.assert_allclose(before, as_trained, rtol=1e-5)
     cosine = before[:size] @ after[:size]
     cosine /= np.linalg.norm(before[:size]) * np.linalg.norm(after[:size])
     assert cosine == pytest.approx(1, abs=1e-5)
