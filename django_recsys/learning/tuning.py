@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -142,9 +142,10 @@ def search(
 
     start: hyper-parameters that stand now, tried first; those left out are defaults.
     A trial is not begun when one like the longest so far would pass the budget; the
-    start is always tried. With ``storage``, a file, a search over the same rows goes
-    on where an earlier one ended, its time counting too. Raises DataError where the
-    algorithm has nothing to choose.
+    start is always tried. Deep models learn no longer than what is left. With
+    ``storage``, a file, a search over the same rows goes on where an earlier one
+    ended, its time counting too. Raises DataError where the algorithm has nothing to
+    choose.
     """
     run = _Search(
         algorithm=algorithm,
@@ -170,6 +171,7 @@ class _Search:
     trials: list[Trial] = field(default_factory=list)
     values: dict[str, np.ndarray] = field(default_factory=dict)
     """Scores per query of the start and of the best so far, by their setting."""
+    began: float = field(default_factory=time.perf_counter)
 
     def conduct(self, storage: Path | None) -> Tuning:
         cls = get_recommender_class(self.algorithm)
@@ -182,13 +184,18 @@ class _Search:
             for each in space:
                 proposal |= each.proposal(self.start[each.name])
             study.enqueue_trial(proposal)
-        began = time.perf_counter() - sum(trial.seconds for trial in self.trials)
-        stopped = self._ended(began)
+        self.began = time.perf_counter() - sum(trial.seconds for trial in self.trials)
+        stopped = self._ended()
         while not stopped:
             self._try_one(study, space)
-            self._say(began)
-            stopped = self._ended(began)
-        return self._result(stopped, time.perf_counter() - began)
+            self._say()
+            stopped = self._ended()
+        return self._result(stopped, self.spent)
+
+    @property
+    def spent(self) -> float:
+        """Seconds of the budget, those of an earlier search among them."""
+        return time.perf_counter() - self.began
 
     def _study(self, storage: Path | None) -> optuna.Study:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -224,7 +231,7 @@ class _Search:
                 return Trial(hyperparameters=setting, score=known.score, seconds=0.0)
         began = time.perf_counter()
         try:
-            values = self._values(setting)
+            values = self._values(setting, self.seconds - self.spent)
         except (ValueError, ArithmeticError, MemoryError) as error:
             # A corner where the algorithm cannot work is an answer, too.
             seconds = time.perf_counter() - began
@@ -238,16 +245,20 @@ class _Search:
             self.values[_key(setting)] = values
         return Trial(hyperparameters=setting, score=score, seconds=seconds)
 
-    def _values(self, setting: Mapping[str, Any]) -> np.ndarray:
-        if _key(setting) not in self.values:
-            recommender = create(self.algorithm, **setting)
-            return self.bench.measure(recommender, self.options)
-        return self.values[_key(setting)]
+    def _values(self, setting: Mapping[str, Any], longest: float) -> np.ndarray:
+        """Return the scores per query; a fit that can end early ends by then."""
+        if _key(setting) in self.values:
+            return self.values[_key(setting)]
+        limit = timedelta(seconds=max(longest, 0.0))
+        if self.options.time_budget is not None:
+            limit = min(limit, self.options.time_budget)
+        recommender = create(self.algorithm, **setting)
+        return self.bench.measure(recommender, replace(self.options, time_budget=limit))
 
     def _best(self) -> Trial:
         return max(self.trials, key=lambda trial: trial.score)
 
-    def _ended(self, began: float) -> str:
+    def _ended(self) -> str:
         """Return what ends the search here; nothing where it goes on."""
         if not self.trials:
             return ""
@@ -256,11 +267,10 @@ class _Search:
         if _without_gain(self.trials) >= self.patience:
             return "patience"
         longest = max(trial.seconds for trial in self.trials)
-        spent = time.perf_counter() - began
-        return "time" if spent + longest > self.seconds else ""
+        return "time" if self.spent + longest > self.seconds else ""
 
-    def _say(self, began: float) -> None:
-        spent = (time.perf_counter() - began) / max(self.seconds, 1e-9)
+    def _say(self) -> None:
+        spent = self.spent / max(self.seconds, 1e-9)
         share = max(spent, len(self.trials) / self.most_trials)
         best = self._best().score
         text = f"{len(self.trials)} settings tried, best {HEADLINE} {best:.4f}"
@@ -270,7 +280,12 @@ class _Search:
         first, best = self.trials[0], self._best()
         if first.error:
             raise DataError(f"{self.algorithm} cannot be tried: {first.error}")
-        ours, theirs = (self._values(each.hyperparameters) for each in (best, first))
+        # Only a search that went on from a file fits here: as long as it took then.
+        for each in (best, first):
+            values = self._values(each.hyperparameters, each.seconds)
+            self.values[_key(each.hyperparameters)] = values
+        ours = self.values[_key(best.hyperparameters)]
+        theirs = self.values[_key(first.hyperparameters)]
         low, high = bootstrap((ours - theirs)[:, None])
         return Tuning(
             algorithm=self.algorithm,

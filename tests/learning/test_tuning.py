@@ -67,6 +67,31 @@ def test_time_ends_the_search_after_the_start_at_least(rows):
     assert found.gain.mean == 0.0
 
 
+def test_a_deep_model_learns_no_longer_than_what_is_left(rows, tmp_path):
+    pytest.importorskip("torch")
+
+    told = []
+
+    def run():
+        return tuning.tune(
+            "gru",
+            rows,
+            time_budget=timedelta(seconds=1),
+            start={"epochs": 1000, "patience": 1000, "embedding_size": 4},
+            storage=tmp_path / "search.log",
+            options=TrainingOptions(progress=told.append),
+        )
+
+    found = run()
+    assert (found.stopped, len(found.trials)) == ("time", 1)
+    epochs = [each.message for each in told if each.message.startswith("epoch ")]
+    assert not any(each.startswith("epoch 1000 of 1000") for each in epochs)
+    assert epochs[0].startswith("epoch 1 of 1000")
+    again = run()  # goes on where nothing is left
+    assert again.score == found.score
+    assert again.gain.mean == 0.0
+
+
 def test_no_gain_for_long_ends_the_search(rows):
     found = tuning.tune("trending", rows, time_budget=HOUR, patience=3)
     assert found.stopped == "patience"

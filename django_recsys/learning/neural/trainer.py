@@ -175,7 +175,8 @@ class _Training:
 
     def tell(self, done: float, loss: float, score: float | None = None) -> None:
         """Tell the caller how far it is."""
-        number = min(int(done * self.plan.epochs) + (score is None), self.plan.epochs)
+        # Not by the share done: where the time is short, epochs are left out.
+        number = len(self.curve) + (score is None)
         message = f"epoch {number} of {self.plan.epochs}: loss {loss:.4f}"
         if score is not None and np.isfinite(score):
             message += f", NDCG@10 {score:.4f}"

@@ -122,8 +122,10 @@ def test_the_best_weights_are_kept_and_patience_ends_it():
 
 
 def test_the_time_budget_is_kept():
-    options = TrainingOptions(time_budget=timedelta(0))
+    told = []
+    options = TrainingOptions(time_budget=timedelta(0), progress=told.append)
     assert len(train(Line(), task(), PLAN, options)) == 1
+    assert all("epoch 1 of 6" in each.message for each in told)
 
 
 def test_divergence_says_what_to_lower():
