@@ -30,9 +30,12 @@ def write_page(results: Path) -> None:
         ]
     if blend:
         parts += ["## With and without a transformer in the blend\n", table(blend)]
-        parts += [gain(each["ndcg@10_above_blend"]) for each in blend[1:]]
+        names = ("the second", "the first")
+        parts += [gain(each["ndcg@10_above_blend"], *names) for each in blend[1:]]
     if cold:
         parts += ["## Items that nobody had taken\n", COLD, table(cold)]
+        above = cold[-1]["ndcg@10_above_content"]["new-items"]
+        parts.append(gain(above, "`two_tower`", "`content`"))
     if retail:
         others = references(results, "online-retail", *REPEATERS)
         parts += [
@@ -102,11 +105,12 @@ def verdicts(deep: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def gain(difference: dict[str, float]) -> str:
-    """Say what the transformer adds to the blend."""
+def gain(difference: dict[str, float], ours: str, theirs: str) -> str:
+    """Say how much better one is than the other, on the same users."""
     mean, low, high = (difference[name] for name in ("mean", "low", "high"))
     interval = f"({low:+.4f} to {high:+.4f})"
-    return f"NDCG@10 of the second above the first: {mean:+.4f} {interval}.\n"
+    doubt = "" if low > 0 else ", which may be chance"
+    return f"NDCG@10 of {ours} above {theirs}: {mean:+.4f} {interval}{doubt}.\n"
 
 
 def plot(results: list[dict[str, Any]], path: Path) -> None:

@@ -47,17 +47,17 @@ def combine_seeds(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def differences(results: Sequence[dict[str, Any]]) -> None:
-    """Replace the values per user by paired differences to ``popular``, in place."""
+def differences(results: Sequence[dict[str, Any]], baseline: str = BASELINE) -> None:
+    """Replace the values per user by paired differences to a baseline, in place."""
     values = {result["algorithm"]: result.pop("per_user") for result in results}
-    baseline = values.get(BASELINE)
+    theirs = values.get(baseline)
     for result in results:
-        if baseline is None or result["algorithm"] == BASELINE:
+        if theirs is None or result["algorithm"] == baseline:
             continue
-        result["ndcg@10_above_popular"] = {
-            task: _difference(ours, baseline[task])
+        result[f"ndcg@10_above_{baseline}"] = {
+            task: _difference(ours, theirs[task])
             for task, ours in values[result["algorithm"]].items()
-            if len(ours) == len(baseline.get(task, ()))
+            if len(ours) == len(theirs.get(task, ()))
         }
 
 
