@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.formats import number_format
 
 
 def compared(metrics: Mapping[str, Any]) -> str:
@@ -27,12 +28,19 @@ def compared(metrics: Mapping[str, Any]) -> str:
     )
 
 
+def grouped(value: float | str) -> str:
+    """Write thousands apart: counts of rows have seven figures."""
+    if isinstance(value, int):
+        return number_format(value, force_grouping=True)
+    return str(value)
+
+
 def described_steps(preparation: Mapping[str, Any]) -> str:
     """Render the counts of the data preparation."""
     if not preparation:
         return "-"
     counts = [
-        (name.replace("_", " "), value)
+        (name.replace("_", " "), grouped(value))
         for name, value in preparation.items()
         if isinstance(value, (int, float, str)) and not isinstance(value, bool)
     ]

@@ -52,6 +52,7 @@ def panel(title: str, curve: Mapping[str, Sequence[float | None]]) -> dict[str, 
     return {
         "title": title,
         "lines": [line for line in lines if line is not None],
+        "is_curve": len(curve["loss"]) > 1,
         "rows": list(
             zip(curve["loss"], curve.get("ndcg@10") or (), seconds, strict=True)
         ),

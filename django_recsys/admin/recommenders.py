@@ -231,8 +231,14 @@ def readable(moment: datetime) -> str:
 
 
 def headline(model: TrainedModel) -> str:
-    """Return the metric by which the gate decided, in brackets."""
+    """Return the metric by which the gate decided, and what it was asked for.
+
+    Figures of different tasks are worlds apart, and stand in one column here.
+    """
     measured = model.metrics or {}
     name = measured.get("metric")
     value = (measured.get("model") or {}).get(name)
-    return "" if value is None else f" ({name} {value:.4f})"
+    if value is None:
+        return ""
+    task = measured.get("task", "").replace("-", " ")
+    return f" ({', '.join(filter(None, (f'{name} {value:.4f}', task)))})"

@@ -39,8 +39,10 @@ def test_the_page_of_a_run_shows_both_fits(boss, ease):
     )
     page = boss.get(f"/admin/django_recsys/trainingrun/{run.pk}/change/")
     text = page.content.decode()
-    assert text.count("<svg viewBox") == 2
-    assert text.count("<polyline") == 3  # the small fit had no exam
+    assert text.count("<svg viewBox") == 1  # a point is no curve: it would be empty
+    assert text.count("<polyline") == 2
+    assert "One epoch, so that" in text
+    assert '<li class="recsys-curve-loss">Loss: 7.0000</li>' in text
     assert "Loss: 7.5000 at first, 6.0000 at last" in text
     assert re.search(r"<th scope=\"row\">2</th><td>6.2500</td><td>0.0421</td>", text)
     assert "<td>7.0000</td><td>-</td><td>2.0</td>" in text

@@ -43,6 +43,16 @@ def test_list_shows_the_defaults_before_any_training(boss):
     assert "at the next tick" in page
 
 
+def test_list_says_what_a_figure_was_asked_for(boss, ease):
+    ease.serving.metrics = {"metric": "ndcg@10", "model": {"ndcg@10": 0.2109}}
+    ease.serving.save()
+    assert "ease v2 (ndcg@10 0.2109)</a>" in boss.get(LIST).content.decode()
+    ease.serving.metrics["task"] = "any-items"
+    ease.serving.save()
+    page = boss.get(LIST).content.decode()
+    assert "ease v2 (ndcg@10 0.2109, any items)</a>" in page
+
+
 def test_form_has_a_field_for_each_hyperparameter(boss, ease):
     form = boss.get(page_of(ease)).context["adminform"].form
     field = form.fields["hyperparameter_regularization"]

@@ -37,7 +37,7 @@ def run(ease):
         started_at=now - timedelta(seconds=30),
         trained_model=ease.serving,
         metrics=METRICS,
-        preparation={"rows": 1000, "kept": 900},
+        preparation={"rows": 1000, "kept": 1_439_596},
         stage_seconds={"read": 1.25, "fit": 20.5},
         peak_rss_bytes=250_000_000,
     )
@@ -55,6 +55,7 @@ def test_list_and_page_show_what_was_measured(boss, run):
         "fit 20.5 s",
         "250 MB",
         "kept",
+        "1,439,596",
         "training_run.js",
     ):
         assert shown in page
@@ -72,6 +73,13 @@ def test_finished_run_is_not_followed(boss, run):
     page = boss.get(f"{LIST}{run.pk}/change/").content.decode()
     assert "data-recsys-status" not in page
     assert "No room." in page
+    assert '<span data-recsys="stage">' in page  # where it failed
+
+
+def test_a_good_end_does_not_name_the_stage_it_came_through(boss, run):
+    TrainingRun.objects.filter(pk=run.pk).update(status="promoted", stage="promote")
+    page = boss.get(f"{LIST}{run.pk}/change/").content.decode()
+    assert '<span data-recsys="stage" hidden>promote</span>' in page
 
 
 def test_status_is_json(boss, run):
