@@ -4,11 +4,45 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.linalg import lapack
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 
+from ._elimination import invert_sparse
 from .exceptions import DataError
 
 ROWS_PER_BLOCK = 1024
+MOST_FILLED = 0.15  # above it a sparse matrix takes memory and saves little
+SAMPLED_ROWS = 256
+
+
+def item_weights(taken: csr_array, ridge: float) -> np.ndarray:
+    """Return the weights of EASE: (n_items, n_items) float32, zero diagonal.
+
+    taken: (n_users, n_items) binary.
+    """
+    weights = inverse_gram(taken, ridge)
+    weights /= -np.diag(weights).copy()
+    np.fill_diagonal(weights, 0)
+    return weights
+
+
+def inverse_gram(columns: csr_array, ridge: float) -> np.ndarray:
+    """Return the inverse of columns' @ columns + ridge: (n, n) float32, symmetric.
+
+    columns: (m, n) sparse. In C order, which sparse products want: they would copy
+    another each time.
+    """
+    if _filled(columns) > MOST_FILLED:
+        return invert(gram(columns, ridge)).T
+    product = columns.T.tocsr() @ columns
+    ridges = eye_array(columns.shape[1], dtype=np.float32) * np.float32(ridge)
+    return invert_sparse((product + ridges).tocsr(), invert)
+
+
+def _filled(columns: csr_array) -> float:
+    """Return about which share of the cells of columns' @ columns is not zero."""
+    size = columns.shape[1]
+    some = np.linspace(0, size - 1, min(size, SAMPLED_ROWS)).astype(int)
+    return float((columns[:, some].T.tocsr() @ columns).nnz / (len(some) * size))
 
 
 def gram(columns: csr_array, ridge: float) -> np.ndarray:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from scipy.sparse import csr_array
 
-from ._gram import gram, invert
+from ._gram import item_weights
 from .histories import Histories
 from .interactions import Interactions
 from .metrics import ranking_metrics
@@ -122,10 +122,7 @@ def _queries(cut: Split, seed: int) -> tuple[Histories, csr_array]:
 def _item_weights(train: Interactions) -> np.ndarray:
     taken = train.user_items()
     taken.data[:] = 1
-    inverse = invert(gram(taken, REGULARIZATION)).T
-    inverse /= -np.diag(inverse).copy()
-    np.fill_diagonal(inverse, 0)
-    return inverse
+    return item_weights(taken, REGULARIZATION)
 
 
 def _qualities(

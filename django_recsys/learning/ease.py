@@ -117,26 +117,19 @@ class EASE(Recommender):
         return np.array(RIDGE * items_per_user**0.25)
 
     def _solve_over_items(self, taken: csr_array) -> None:
-        from ._gram import gram, invert
+        from ._gram import item_weights
 
-        inverse = invert(gram(taken, float(self.ridge_)))
-        # The inverse is symmetric: as its own transpose it lies in C order.
-        weights = inverse.T
-        weights /= -np.diag(inverse).copy()
-        np.fill_diagonal(weights, 0)
-        self.item_weights_ = weights
+        self.item_weights_ = item_weights(taken, float(self.ridge_))
         self.user_inverse_ = np.zeros((0, 0), dtype=np.float32)
         self.taken_ = taken[:0]
         self.scale_ = np.ones(taken.shape[1], dtype=np.float32)
 
     def _solve_over_users(self, taken: csr_array) -> None:
         """P = (I - X' K^-1 X) / r with K = XX' + r I, so B = X' K^-1 X / (r diag P)."""
-        from ._gram import gram, invert
+        from ._gram import inverse_gram
 
         self.taken_ = taken
-        # Symmetric, so that its transpose is itself, in the order that sparse
-        # products want: they would copy the whole of it each time.
-        self.user_inverse_ = invert(gram(taken.T.tocsr(), float(self.ridge_))).T
+        self.user_inverse_ = inverse_gram(taken.T.tocsr(), float(self.ridge_))
         by_item = self._by_item()
         remainder = np.ones(taken.shape[1], dtype=np.float32)
         for at in range(0, len(remainder), ROWS_PER_BLOCK):
