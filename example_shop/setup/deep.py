@@ -33,7 +33,8 @@ DEEP = {
 """Recommender -> hyper-parameters; the time budget ends the epochs before. Groceries
 are bought again and again, so repeats count in full."""
 MINUTES_PER_TRAINING = "4"
-"""A fit may take three tenths of it, and each training fits twice."""
+"""A fit may take three tenths of it, and each training fits twice. With 3 a machine
+that is busy with other work has too little left for the rest, and ends them."""
 LONGEST_WAIT = 900
 LOOK_SECONDS = 5.0
 PATIENCE = 30
@@ -99,10 +100,10 @@ def worker_with_beat(folder: Path) -> Iterator[None]:
         # Steps are small here: threads that wait for each other cost more than they
         # bring, most of all beside other work.
         "OMP_NUM_THREADS": "1",
+        "RECSYS_SHOP_TRAINING_MINUTES": MINUTES_PER_TRAINING,
         **os.environ,
         "RECSYS_SHOP_DATA": str(folder),
         "RECSYS_SHOP_CELERY": "1",
-        "RECSYS_SHOP_TRAINING_MINUTES": MINUTES_PER_TRAINING,
     }
     command = [sys.executable, "-m", "celery", "-A", "example_shop.celery", "worker"]
     options = ["--beat", "--schedule", str(folder / "beat"), "--concurrency", "2"]

@@ -46,6 +46,21 @@ def test_without_torch_it_says_what_to_install(monkeypatch, tmp_path):
     ]
 
 
+def test_a_slow_machine_may_be_given_more_minutes(monkeypatch, tmp_path):
+    started = []
+    monkeypatch.setattr(deep, "end", lambda worker: None)
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda command, **given: started.append(given["env"])
+    )
+    monkeypatch.delenv("RECSYS_SHOP_TRAINING_MINUTES", raising=False)
+    with deep.worker_with_beat(tmp_path):
+        monkeypatch.setenv("RECSYS_SHOP_TRAINING_MINUTES", "9")
+    with deep.worker_with_beat(tmp_path):
+        pass
+    said = [each["RECSYS_SHOP_TRAINING_MINUTES"] for each in started]
+    assert said == [deep.MINUTES_PER_TRAINING, "9"]
+
+
 def test_nothing_is_installed_unless_asked(monkeypatch):
     called = []
     monkeypatch.setattr(deep_extra, "find_spec", lambda name: None)
