@@ -2,8 +2,9 @@
 
 Most items share people with few others. Rows no two of which are coupled are eliminated
 at the cost of their couplings alone, set after set, until what is left is too dense for
-that: a Cholesky factorisation by independent sets, as in Saad (1996, ILUM), with nothing
-dropped. LAPACK inverts the rest only; the rows that went follow by sparse products.
+that: a Cholesky factorisation by independent sets, as in Saad (1996, ILUM), with
+nothing dropped. LAPACK inverts the rest only; the rows that went follow by sparse
+products.
 """
 
 from __future__ import annotations
@@ -49,11 +50,10 @@ def invert_sparse(
             (couplings.data, stays[couplings.indices], couplings.indptr),
             shape=(len(free), size),
         )
-        gone.append(
-            Eliminated(rows=left[free], couplings=couplings, diagonal=diagonal)
-        )
+        gone.append(Eliminated(rows=left[free], couplings=couplings, diagonal=diagonal))
         left = stays
-    rest = matrix.T.toarray(order="F")
+    rest: np.ndarray = matrix.T.toarray(order="F")
+    del matrix
     if len(left):
         rest = invert(rest)
     if not gone:

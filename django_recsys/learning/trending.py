@@ -27,16 +27,17 @@ class Trending(Popular):
     )
 
     def _popularity(self, interactions: Interactions) -> np.ndarray:
-        order = np.lexsort((interactions.timestamps, pair_codes(interactions)))
-        newest = order[np.diff(pair_codes(interactions)[order], append=-1) != 0]
+        if not interactions.has_times:
+            return super()._popularity(interactions)
+        pairs = pair_codes(interactions)
+        order = np.lexsort((interactions.timestamps, pairs))
+        newest = order[np.diff(pairs[order], append=-1) != 0]
         times, items_taken = (
             interactions.timestamps[newest],
             interactions.item_indices[newest],
         )
-        weights = np.ones(len(newest))
-        if interactions.has_times:
-            ages = (times.max() - times) / SECONDS_PER_DAY
-            weights = 0.5 ** (ages / self.half_life_days)
+        ages = (times.max() - times) / SECONDS_PER_DAY
+        weights = 0.5 ** (ages / self.half_life_days)
         size = len(interactions.items)
         popularity = np.bincount(items_taken, weights, minlength=size)
         taken = np.bincount(items_taken, minlength=size) > 0
