@@ -15,18 +15,29 @@ def nearest(weighted: csr_array, neighbors: int, threads: int) -> csr_array:
     weighted: (n_users, n_items); the product is weighted' @ weighted, of which no
     more than ``neighbors`` per row are held at any time.
     """
+    counts = np.bincount(weighted.indices, minlength=weighted.shape[1])
+    by_popularity = np.argsort(-counts, kind="stable")
+    places = np.empty_like(by_popularity)
+    places[by_popularity] = np.arange(len(places))
+    # Popular items side by side: most sums of a row then stand in the cache, which
+    # takes a third off the time. implicit multiplies in double precision only.
+    renamed = csr_matrix(
+        (weighted.data.astype(np.float64), places[weighted.indices], weighted.indptr),
+        shape=weighted.shape,
+    )
+    renamed.sort_indices()
     model = ItemItemRecommender(K=neighbors + 1, num_threads=threads)
-    # implicit multiplies in double precision only.
-    model.fit(csr_matrix(weighted.astype(np.float64)), show_progress=False)
+    model.fit(renamed, show_progress=False)
     similar = csr_array(model.similarity)
     rows = np.repeat(np.arange(similar.shape[0]), np.diff(similar.indptr))
     kept = (similar.indices != rows) & (similar.data > 0)
-    counts = np.bincount(rows[kept], minlength=similar.shape[0])
-    return csr_array(
+    kept_per_row = np.bincount(rows[kept], minlength=similar.shape[0])
+    found = csr_array(
         (
             similar.data[kept].astype(np.float32),
-            similar.indices[kept],
-            np.concatenate(([0], np.cumsum(counts))),
+            by_popularity[similar.indices[kept]],
+            np.concatenate(([0], np.cumsum(kept_per_row))),
         ),
         shape=similar.shape,
     )
+    return csr_array(found[places])
