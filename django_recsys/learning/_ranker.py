@@ -18,8 +18,9 @@ from ._ranker_features import cell_features
 from ._ranker_forest import Forest
 from .histories import Histories
 
-HELD_OUT = 3  # one query of so many decides whether the trees are better
+FOLDS = 3  # of the queries: what trees of the others say of one decides on them
 TREES, LEAVES, SMALLEST_LEAF, LEARNING_RATE = 150, 15, 200, 0.06
+SAYS = (1.0, 1 / 3, 1 / 10)  # of the trees' log-odds beside the weighted sum
 COMPARED_ROWS = 2000
 
 
@@ -36,34 +37,42 @@ def with_sum(
 def learn_ranker(
     found: Candidates, weights: np.ndarray, of_items: np.ndarray, seed: int
 ) -> Forest:
-    """Return trees over the candidates; none where the weighted sum is no worse.
+    """Return trees to add to the weighted sum; none where that is no better.
 
     weights: (2, n_sources); of_items: (n_items, n), of the same interactions as the
-    sources. The trees must be the better ones on queries that they were not fitted
-    on, both of what is new to a person and of everything.
+    sources. How much the trees say is chosen on queries that they were not fitted on.
     """
     scores = with_sum(found.scores, found.is_seen, weights)
     rows = cell_features(found.items, scores, found.is_seen, found.histories, of_items)
     there = found.items >= 0
-    random = np.random.default_rng(seed)
-    decides = random.permutation(len(there)) % HELD_OUT == 0
-    is_fitted = np.broadcast_to(~decides[:, None], there.shape)[there]
     wanted = found.is_wanted[there]
-    trial = _fit(rows[is_fitted], wanted[is_fitted], seed)
-    if not trial:
-        return trial
-    ranked = np.full(there.shape, -np.inf)
-    ranked[there] = trial.predict(rows)
-    summed = np.where(there, scores[-1], -np.inf)
-    gains = [
-        ours - theirs
-        for ours, theirs in zip(
-            _qualities(found, ranked, decides),
-            _qualities(found, summed, decides),
-            strict=True,
-        )
-    ]
-    return _fit(rows, wanted, seed) if min(gains) > 0 else Forest.none()
+    folds = np.random.default_rng(seed).permutation(len(there)) % FOLDS
+    of_trees = np.full(there.shape, -np.inf)
+    for fold in range(FOLDS):
+        told = there & (folds == fold)[:, None]
+        is_fitted = ~told[there]
+        trial = _fit(rows[is_fitted], wanted[is_fitted], seed)
+        if not trial:
+            return trial
+        of_trees[told] = trial.predict(rows[~is_fitted])
+    say = _say_of_trees(found, of_trees, scores[-1])
+    return _fit(rows, wanted, seed).scaled(say) if say else Forest.none()
+
+
+def _say_of_trees(found: Candidates, of_trees: np.ndarray, of_sum: np.ndarray) -> float:
+    """Return the best factor of the trees; 0 where the sum alone is no worse.
+
+    Trees and sum must be better both of what is new to a person and of everything.
+    Trees fit the weeks that they saw, the sum lasts longer: so it always has a say.
+    """
+    alone = _qualities(found, np.where(found.items >= 0, of_sum, -np.inf))
+    best, largest = 0.0, 0.0
+    for say in SAYS:
+        together = _qualities(found, of_sum + say * of_trees)
+        gains = [ours - theirs for ours, theirs in zip(together, alone, strict=True)]
+        if min(gains) > 0 and sum(gains) > largest:
+            best, largest = say, sum(gains)
+    return best
 
 
 def rank_blocks(
@@ -87,20 +96,18 @@ def rank_blocks(
     total[total == 0] = np.nan
     total = total / (1 + np.abs(total)) - 2
     owners, places = np.nonzero(items >= 0)
-    chances = 1 / (1 + np.exp(-forest.predict(rows)))
-    total[owners, items[owners, places]] = chances
+    odds = forest.predict(rows) + scores[-1][owners, places]
+    total[owners, items[owners, places]] = (1 + odds / (1 + np.abs(odds))) / 2
     return total
 
 
-def _qualities(
-    found: Candidates, scores: np.ndarray, queries: np.ndarray
-) -> tuple[float, float]:
+def _qualities(found: Candidates, scores: np.ndarray) -> tuple[float, float]:
     """Return NDCG@10 of what is new and of everything."""
     new = np.where(found.is_seen, -np.inf, scores)
     wanted = found.is_wanted & ~found.is_seen
     return (
-        quality(new[queries], wanted[queries], found.new_wanted[queries]),
-        quality(scores[queries], found.is_wanted[queries], found.all_wanted[queries]),
+        quality(new, wanted, found.new_wanted),
+        quality(scores, found.is_wanted, found.all_wanted),
     )
 
 

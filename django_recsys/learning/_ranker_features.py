@@ -50,7 +50,9 @@ def cell_features(
     """Return (n_cells, n_features) float32, one row per candidate that is no padding.
 
     items, is_seen: (n_queries, width), -1 where padded; scores: (n_sources, n_queries,
-    width) on one scale; of_items: as ``item_features`` gives them.
+    width) on one scale; of_items: as ``item_features`` gives them. Of what is new to a
+    person they are 0: trees that saw there how popular an item was of late learned
+    what the next weeks bring, and ranked worse than their sources on longer spans.
     """
     there = items >= 0
     per_cell = [is_seen[there], *_habits(items, histories, there)]
@@ -60,7 +62,8 @@ def cell_features(
     lengths = np.count_nonzero(there, axis=1)
     per_query = np.repeat(_query_features(histories), lengths, axis=0)
     columns = [column.astype(np.float32)[:, None] for column in per_cell]
-    return np.hstack([*columns, per_query, of_items[items[there]]])
+    per_item = of_items[items[there]] * is_seen[there][:, None]
+    return np.hstack([*columns, per_query, per_item])
 
 
 def _ranks(scores: np.ndarray, is_seen: np.ndarray, there: np.ndarray) -> np.ndarray:

@@ -28,8 +28,8 @@ class Blend(Recommender):
     chosen by how well their sum foretells the newer part; then the sources are fitted
     on everything. What stands in the history has weights of its own, so that one
     blend ranks new items and repeat purchases alike. The ranker learns from the same
-    part: boosted trees over the best of each source (Friedman 2001), kept only where
-    they beat the weighted sum on people that they were not fitted on.
+    part: boosted trees over the best of each source (Friedman 2001), added to the
+    weighted sum only where both beat it on people that the trees were not fitted on.
     """
 
     name: ClassVar[str] = "blend"
@@ -49,7 +49,7 @@ class Blend(Recommender):
     method: str = hyperparameter(
         RANKER,
         choices=(RANKER, WEIGHTED, FALL_THROUGH),
-        help="Learned trees where they are better than a weighted sum, the sum always, "
+        help="Learned trees with a weighted sum where that is better, the sum always, "
         "or each source for what those before it leave open.",
     )
     weights: str = hyperparameter(

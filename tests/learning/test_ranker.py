@@ -3,7 +3,7 @@ import pytest
 
 from django_recsys.learning import _ranker
 from django_recsys.learning._blending import Candidates, learn_weights
-from django_recsys.learning._ranker import learn_ranker, rank_blocks
+from django_recsys.learning._ranker import _say_of_trees, learn_ranker, rank_blocks
 from django_recsys.learning._ranker_features import cell_features, item_features
 from django_recsys.learning._ranker_forest import Forest
 from django_recsys.learning.artifacts import load, save
@@ -20,12 +20,7 @@ def eager(monkeypatch):
     """Take the trees whatever the held-out queries say, few and small ones."""
     monkeypatch.setattr(_ranker, "TREES", 20)
     monkeypatch.setattr(_ranker, "SMALLEST_LEAF", 5)
-    monkeypatch.setattr(_ranker, "_qualities", _always_better())
-
-
-def _always_better():
-    answers = iter([(1.0, 1.0), (0.0, 0.0)] * 50)
-    return lambda *_: next(answers)
+    monkeypatch.setattr(_ranker, "_say_of_trees", lambda *_: 1.0)
 
 
 class TestRankedBlend(RecommenderContract):
@@ -61,13 +56,37 @@ def test_trees_are_kept_where_a_sum_cannot_say_it(monkeypatch):
     assert learn_ranker(found, learn_weights(found), nothing_known, seed=0)
 
 
-def test_trees_are_left_where_they_only_remember():
+def test_trees_are_left_where_the_sum_says_it_all():
     random = np.random.default_rng(0)
     scores = random.random((2, 60, WIDTH))
-    wanted = scores[0] + random.normal(0, 0.2, scores[0].shape) > 0.9
-    found = candidates(wanted, scores)
+    found = candidates(scores[0] > 0.9, scores)
     nothing_known = np.zeros((WIDTH, 1), dtype=np.float32)
     assert not learn_ranker(found, learn_weights(found), nothing_known, seed=0)
+
+
+def test_trees_that_only_remember_say_nothing_and_mixed_ones_little():
+    random = np.random.default_rng(0)
+    truth, first, second = random.normal(size=(3, 600, WIDTH))
+    found = candidates(truth > 1.3, truth[None])
+    of_sum = truth + first
+    assert _say_of_trees(found, second, of_sum) == 0
+    # Ten times too loud, and as often right as the sum.
+    assert _say_of_trees(found, 10 * (truth + second), of_sum) == 0.1
+    assert _say_of_trees(found, truth + second, of_sum) == 1
+
+
+def test_trees_do_not_see_how_popular_what_is_new_was():
+    items = np.array([[0, 1]], dtype=np.int32)
+    is_seen = np.array([[True, False]])
+    history = Histories(
+        starts=np.array([0, 1]),
+        item_indices=np.array([0], dtype=np.int32),
+        weights=np.ones(1, dtype=np.float32),
+        n_items=2,
+    )
+    of_items = np.array([[3.0], [4.0]], dtype=np.float32)
+    cells = cell_features(items, np.ones((1, 1, 2)), is_seen, history, of_items)
+    assert cells[:, -1].tolist() == [3, 0]
 
 
 def test_nothing_wanted_leaves_no_trees():
