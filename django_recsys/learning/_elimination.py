@@ -15,6 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from .exceptions import DataError
+
+SINGULAR = "The similarities cannot be solved: raise the regularization."
 ROWS_PER_BLOCK = 1024
 # Cells of an inversion that take the time of one that a sparse product touches.
 SPARSE_CELL = 1250
@@ -39,7 +42,8 @@ def invert_sparse(
     """Return the inverse: (n, n) float32, symmetric, in C order.
 
     matrix: (n, n) float32, symmetric and positive definite. invert: for what is left,
-    (m, m) float32 in Fortran order, which it may overwrite.
+    (m, m) float32 in Fortran order, which it may overwrite. Raises DataError where
+    the matrix is not positive definite.
     """
     size = matrix.shape[0]
     left, gone = np.arange(size), []
@@ -83,7 +87,10 @@ def _without_free_rows(
     touched = np.dot(lengths, lengths) + matrix.nnz
     if len(free) * float(size) ** 2 <= SPARSE_CELL * touched:
         return None
-    diagonal = 1 / matrix.diagonal()[free]
+    pivots = matrix.diagonal()[free]
+    if not pivots.min() > 0:
+        raise DataError(SINGULAR)
+    diagonal = 1 / pivots
     scaled = own.copy()
     scaled.data *= np.repeat(diagonal, np.diff(own.indptr))
     rest = matrix[stays][:, stays] - own.T.tocsr() @ scaled
@@ -91,7 +98,10 @@ def _without_free_rows(
 
 
 def _uncoupled(matrix: csr_array) -> np.ndarray:
-    """Return (n,) int64, ascending: rows without a coupling, those of few first."""
+    """Return (n,) int64, ascending: rows no two of which are coupled.
+
+    Those of few couplings are taken first, so that many fit beside each other.
+    """
     starts, columns = matrix.indptr.tolist(), matrix.indices
     counts = np.diff(matrix.indptr)
     is_blocked = np.zeros(len(counts), dtype=bool)

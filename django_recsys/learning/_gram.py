@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import lapack
 from scipy.sparse import csr_array, eye_array
 
-from ._elimination import invert_sparse
+from ._elimination import SINGULAR, invert_sparse
 from .exceptions import DataError
 
 ROWS_PER_BLOCK = 1024
@@ -70,7 +70,7 @@ def invert(matrix: np.ndarray) -> np.ndarray:
     if not failed:
         inverse, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
     if failed:
-        raise DataError("The similarities cannot be solved: raise the regularization.")
+        raise DataError(SINGULAR)
     _mirror(inverse)
     result: np.ndarray = inverse
     return result

@@ -3,6 +3,7 @@ import pytest
 from scipy.sparse import csr_array, eye_array, random_array
 
 from django_recsys.learning import _elimination, _gram
+from django_recsys.learning.exceptions import DataError
 
 
 def sparse_gram(size, density, seed=0):
@@ -70,3 +71,11 @@ def test_grams_of_many_and_of_few_zeros_are_inverted_alike(monkeypatch, density)
     assert bool(was_asked) == (density < 0.1)
     assert inverse.flags.c_contiguous
     np.testing.assert_allclose(inverse, exact, atol=1e-6)
+
+
+def test_items_that_nobody_took_need_a_ridge(monkeypatch):
+    monkeypatch.setattr(_elimination, "SPARSE_CELL", 1)
+    taken = csr_array(eye_array(60, 90, dtype=np.float32))
+    with pytest.raises(DataError, match="raise the regularization"):
+        _gram.inverse_gram(taken, 0.0)
+    assert np.isfinite(_gram.inverse_gram(taken, 1.0)).all()
