@@ -3,6 +3,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from django_recsys.learning import _sequence_pairs
+from django_recsys.learning._neighbors import nearest
 from django_recsys.learning._sequence_pairs import (
     Steps,
     largest_of_each_row,
@@ -124,3 +125,16 @@ def test_user_knn_by_jaccard_asks_people_with_little_else():
     assert answer.scores[0, 0] == pytest.approx(2 / 3)
     cosine = UserKNN(similarity="cosine", neighbors=1, **plain).fit(rows)
     assert cosine.recommend(["new"], histories=[["x", "y"]], n=1).item_ids[0, 0] != "z"
+
+
+def test_the_nearest_are_the_largest_products_whatever_is_popular():
+    random = np.random.default_rng(1)
+    weighted = random.random((50, 30)) * (random.random((50, 30)) < random.random(30))
+    exact = (weighted.T @ weighted).astype(np.float32)
+    np.fill_diagonal(exact, 0)
+    found = nearest(csr_array(weighted.astype(np.float32)), 4, 1).toarray()
+    for row, expected in zip(found, exact, strict=True):
+        kept = np.flatnonzero(row)
+        assert set(kept) == set(np.argsort(-expected)[: len(kept)])
+        np.testing.assert_allclose(row[kept], expected[kept], rtol=1e-4)
+    assert np.count_nonzero(found) > 100

@@ -172,3 +172,10 @@ def test_a_source_that_needs_an_extra_says_so(monkeypatch):
     )
     with pytest.raises(MissingExtraError, match="dreamer needs"):
         Blend(sources="item_knn,dreamer").fit(rows)
+
+
+def test_scaled_trees_say_so_many_times_as_much():
+    stump = Forest(np.array([[-1, 0, 0, 0, -5.0]]), np.array([0]))
+    rows = np.zeros((2, 1), dtype=np.float32)
+    assert stump.scaled(0.1).predict(rows).tolist() == [-0.5, -0.5]
+    assert stump.predict(rows).tolist() == [-5, -5]
