@@ -25,10 +25,10 @@ import pyarrow.parquet as pq
 
 from django_recsys.learning.evaluation import evaluate, score_on
 from django_recsys.learning.preparation import prepare
-from django_recsys.learning.registry import ALGORITHMS, create
+from django_recsys.learning.registry import ALGORITHMS, create, get_recommender_class
 from django_recsys.learning.splitting import leave_one_out, validation_split
 from django_recsys.learning.splitting import temporal as temporal_split
-from django_recsys.learning.tables import read_interactions
+from django_recsys.learning.tables import read_interactions, read_items
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -39,12 +39,9 @@ PROTOCOLS = {
     "amazon-toys": "leave-one-out",
 }
 NO_MERCHANDISE = ("FUEL", "MISCELLANEOUS")
-# content and social need more than interactions: see docs/engine/algorithms.md. Deep
-# models have a page of their own.
+# social needs friends; deep models have a page of their own.
 USUAL = [
-    name
-    for name, (_, extra) in ALGORITHMS.items()
-    if name not in ("content", "social") and not extra
+    name for name, (_, extra) in ALGORITHMS.items() if name != "social" and not extra
 ]
 # Those that rank what is new to a person.
 PERSONAL = [name for name in ALGORITHMS if name not in ("bought_together", "buy_again")]
@@ -67,10 +64,12 @@ def main() -> None:
 def measure(dataset: str, algorithms: str, folder: Path) -> None:
     path = completejourney(folder) if dataset == "completejourney" else given(dataset)
     protocol = PROTOCOLS[dataset]
+    names = algorithms.split(",")
     if protocol == "leave-one-out":
-        algorithms = ",".join(
-            each for each in algorithms.split(",") if each in PERSONAL
-        )
+        names = [each for each in names if each in PERSONAL]
+    if not path.with_name("items.parquet").is_file():
+        names = [each for each in names if not get_recommender_class(each).needs_items]
+    algorithms = ",".join(names)
     command = ["-m", "django_recsys.learning", "evaluate", str(path)]
     command += ["--algorithms", algorithms, "--protocol", protocol, "--json"]
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True)
@@ -80,7 +79,8 @@ def measure(dataset: str, algorithms: str, folder: Path) -> None:
     interactions = read_interactions(path).interactions
     commit = git("rev-parse", "--short", "HEAD")
     for result in results:
-        result["validation_ndcg@10"] = validation(result, interactions, protocol)
+        found = validation(result, interactions, protocol, items_beside(path))
+        result["validation_ndcg@10"] = found
         result |= {"dataset": dataset, "commit": commit, "day": str(date.today())}
         with (RESULTS / "engine_runs.jsonl").open("a") as file:
             print(json.dumps(short(result)), file=file)
@@ -92,15 +92,24 @@ def measure(dataset: str, algorithms: str, folder: Path) -> None:
     path.write_text(json.dumps(ordered, indent=1) + "\n")
 
 
-def validation(result: dict[str, Any], interactions: Any, protocol: str) -> float:
+def validation(
+    result: dict[str, Any], interactions: Any, protocol: str, items: Any
+) -> float:
     """Return the NDCG@10 of the algorithm's own task on the validation part."""
     model = create(result["algorithm"], **result["hyperparameters"])
     if protocol == "leave-one-out":
         known = leave_one_out(interactions).context
-        return evaluate(model, known, protocol).metric()
+        return evaluate(model, known, protocol, items=items).metric()
     parts = validation_split(temporal_split(interactions).train)
     train, _ = prepare(parts.train)
-    return score_on(model.fit(train), train, parts.test, model.task).metric()
+    model.fit(train, items=items)
+    return score_on(model, train, parts.test, model.task).metric()
+
+
+def items_beside(path: Path) -> Any:
+    """Return the item features that the command line reads beside a file, or None."""
+    beside = path.with_name("items.parquet")
+    return read_items(beside) if beside.is_file() else None
 
 
 def given(dataset: str) -> Path:
@@ -169,7 +178,29 @@ def page() -> str:
         path = RESULTS / f"engine_{dataset}.json"
         if path.exists():
             parts.append(table(dataset, protocol, json.loads(path.read_text())))
+    path = RESULTS / "engine_blend.json"
+    if path.exists():
+        parts.append(beside_parts(json.loads(path.read_text())))
     return "\n".join(parts)
+
+
+def beside_parts(found: dict[str, Any]) -> str:
+    """Say by how much the blend is above each of its parts."""
+    lines = [
+        "## The blend beside its parts\n",
+        "`python benchmarks/engine_blend.py`: the paired difference of NDCG@10 on the "
+        "test, person by person, with its 95% interval.\n",
+        "| data set | part | new-items | any-items |",
+        "|---|---|--:|--:|",
+    ]
+    for dataset, result in found.items():
+        for name, tasks in result["above"].items():
+            cells = " | ".join(
+                f"{each['mean']:+.4f} ({each['low']:+.4f} to {each['high']:+.4f})"
+                for each in tasks.values()
+            )
+            lines.append(f"| {dataset} | `{name}` | {cells} |")
+    return "\n".join(lines) + "\n"
 
 
 def table(dataset: str, protocol: str, results: list[dict[str, Any]]) -> str:
@@ -248,7 +279,9 @@ of two cores; MB is the peak of the whole process.
 online-retail is UCI Online Retail (Chen, Sain and Guo 2012). completejourney is
 simulated on real shopping patterns, for education; its merchandise lines are used,
 without FUEL, MISCELLANEOUS and coupons, without lines of unknown products, and
-without lines of a quantity of zero or less.
+without lines of a quantity of zero or less. The items of amazon-toys have a category
+and a brand, those of online-retail a title and a price: `content` and `blend` read
+them.
 """
 
 if __name__ == "__main__":

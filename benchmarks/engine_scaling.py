@@ -5,61 +5,59 @@
 amazon-toys is resampled to 0.1, 1 and 8 million interactions: whole histories of its
 users, drawn with replacement, each under a new name. Every fit runs in a process of
 its own on one thread. --calibrate adds other data sets, and writes the planner's costs
-(django_recsys/learning/planning_costs.py) by least squares on relative errors.
+(django_recsys/learning/planning_costs.py); --sources and --algorithms name what to run
+anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from engine_scaling_costs import add_predictions, ratios, write_costs
 from engine_scaling_plot import draw, resampled
 
+from django_recsys.learning._recency_choice import choose
 from django_recsys.learning.base import TrainingOptions
+from django_recsys.learning.edges import Edges
 from django_recsys.learning.id_map import IdMap
 from django_recsys.learning.interactions import Interactions
-from django_recsys.learning.planning_terms import (
-    MEMORY_TERMS,
-    OTHER_MEMORY,
-    OTHER_SECONDS,
-    SECOND_TERMS,
-    TERMS,
-    Sizes,
-    choice_bytes,
-)
+from django_recsys.learning.planning_terms import Sizes
 from django_recsys.learning.preparation import prepare
 from django_recsys.learning.registry import ALGORITHMS, create
 from django_recsys.learning.tables import read_interactions
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "engine_scaling.json"
-COSTS = ROOT / "django_recsys" / "learning" / "planning_costs.py"
 MILLIONS = (0.1, 1.0, 8.0)
 SOURCES = ("amazon-toys", "online-retail", "retailrocket-sub", "ml-latest-small")
 OTHERS = [(name, share, {}) for name in SOURCES for share in (1.0, 0.4)]
-# Without the choice of the recency, whose memory hides that of many fits; and smaller
-# and larger factors.
-BARE = {"recency": 0}
+# Without the choice of recency and trend, whose memory hides that of many fits; and
+# smaller and larger factors.
+BARE = {"recency": 0, "trend": 0}
 OTHERS += [(name, 1.0, BARE) for name in SOURCES]
 OTHERS += [("resampled", amount, BARE) for amount in (0.3, 1.0, 2.0)]
 OTHERS += [("resampled", 0.3, {**BARE, "embedding_size": size}) for size in (32, 256)]
-# content and social need more than interactions; deep models have a page of their own.
-USUAL = [
-    name
-    for name, (_, extra) in ALGORITHMS.items()
-    if name not in ("content", "social") and not extra
-]
-LONGEST_SECONDS = 900
+# Deep models grow as their page says; here they are run for the planner alone, a few
+# epochs, of which each takes the same.
+DEEP = [name for name, (_, extra) in ALGORITHMS.items() if extra]
+CHOICE = "choice"  # of recency and trend: a part of most fits, measured alone
+USUAL = [CHOICE, *(name for name in ALGORITHMS if name not in DEEP)]
+FEW_EPOCHS = [(name, share, {"epochs": 2}) for name in SOURCES for share in (1.0, 0.4)]
+FEW_EPOCHS += [("resampled", 0.5, {"epochs": 1})]
+FRIENDS, LABELS = 10, 100  # per user; of all made-up items
+LONGEST_SECONDS = 2400
 SEED = 5
-SMALL_SECONDS, SMALL_GIGABYTES = 0.1, 0.01  # what is smaller is noise
-FEWEST_RUNS = 4
+SMALL_SECONDS, SMALL_GIGABYTES = 0.05, 0.01  # what is smaller is noise
 
 
 def main() -> None:
@@ -67,6 +65,7 @@ def main() -> None:
     parser.add_argument("--algorithms", default=",".join(USUAL))
     parser.add_argument("--millions", default=",".join(map(str, MILLIONS)))
     parser.add_argument("--calibrate", action="store_true")
+    parser.add_argument("--sources", default=",".join((*SOURCES, "resampled")))
     parser.add_argument("--costs-only", action="store_true", help="from what stands")
     parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -75,21 +74,30 @@ def main() -> None:
         print(json.dumps(fit(name, source, float(amount), json.loads(settings))))
         return
     if not options.costs_only:
-        sizes = [float(each) for each in options.millions.split(",") if each]
-        wanted = [("resampled", size, {}) for size in sizes]
-        for source, amount, settings in [
-            *wanted,
-            *(OTHERS if options.calibrate else []),
-        ]:
-            for name in options.algorithms.split(","):
-                if set(settings) <= set(create(name).hyperparameters):
-                    keep(run(name, source, amount, settings))
+        for name in options.algorithms.split(","):
+            for source, amount, settings in wanted(name, options):
+                keep(run(name, source, amount, settings))
     runs = json.loads(RESULTS.read_text())["runs"]
     if options.calibrate or options.costs_only:
         write_costs(runs)
     found = summary(runs)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")
     draw(runs, list(found["exponents"]))
+
+
+def wanted(name: str, options: argparse.Namespace) -> list[tuple[str, float, Any]]:
+    """Return source, amount and hyperparameters of what to run of an algorithm."""
+    sizes = [float(each) for each in options.millions.split(",") if each]
+    asked: list[tuple[str, float, Any]] = [("resampled", size, {}) for size in sizes]
+    if options.calibrate:
+        asked += FEW_EPOCHS if name in DEEP else OTHERS
+    known = {} if name == CHOICE else create(name).hyperparameters
+    result = []
+    for source, amount, settings in asked:
+        own = {key: value for key, value in settings.items() if key in known}
+        if source in options.sources.split(",") and (own or not settings):
+            result.append((source, amount, own))
+    return result
 
 
 def run(
@@ -121,12 +129,14 @@ def fit(
     name: str, source: str, amount: float, settings: dict[str, Any]
 ) -> dict[str, Any]:
     rows, _ = prepare(interactions(source, amount))
-    recommender = create(name, **settings)
+    begin = task(name, settings, rows)
     warm_up(name)
+    # Else a small fit lives on what reading left behind, and memory seems to leap.
+    ctypes.CDLL(None).malloc_trim(0)
     before = memory("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # the high water mark starts anew
     began, cpu = time.perf_counter(), time.process_time()
-    recommender.fit(rows, options=TrainingOptions(threads=1))
+    hyperparameters = begin()
     measured = {
         "cpu_seconds": time.process_time() - cpu,
         "seconds": time.perf_counter() - began,
@@ -135,15 +145,53 @@ def fit(
     sizes = Sizes.of(rows)
     return measured | {
         "sizes": {each: getattr(sizes, each) for each in Sizes.__slots__},
-        "hyperparameters": recommender.hyperparameters,
+        "hyperparameters": hyperparameters,
     }
+
+
+def task(
+    name: str, settings: dict[str, Any], rows: Interactions
+) -> Callable[[], dict[str, Any]]:
+    """Return what fits and gives the hyperparameters; the choice has none.
+
+    What a fit is given beside the rows is made before, and is no part of it.
+    """
+    options = TrainingOptions(threads=1)
+
+    def alone() -> dict[str, Any]:
+        choose(rows, options.seed)
+        return {}
+
+    if name == CHOICE:
+        return alone
+    recommender, beside = create(name, **settings), sides(name, rows)
+    return lambda: recommender.fit(rows, **beside, options=options).hyperparameters
 
 
 def warm_up(name: str) -> None:
     """Load the libraries, whose time and memory are not the fit's."""
     from django_recsys.testing import taste_clusters
 
-    create(name).fit(prepare(taste_clusters())[0])
+    few = {"epochs": 1} if name in DEEP else {}
+    task(name, few, prepare(taste_clusters())[0])()
+
+
+def sides(name: str, rows: Interactions) -> dict[str, Any]:
+    """Return made-up features or friends for those who need them."""
+    random = np.random.default_rng(SEED)
+    if name in ("content", "blend"):
+        labels = np.char.add(
+            "l", random.integers(0, LABELS, len(rows.items)).astype(str)
+        )
+        words = random.integers(0, 5000, (len(rows.items), 6)).astype(str)
+        titles = [" ".join(f"w{each}" for each in line) for line in words.tolist()]
+        return {"items": {"item": rows.items.ids, "category": labels, "title": titles}}
+    if name == "social":
+        people = np.repeat(np.arange(len(rows.users)), FRIENDS)
+        friends = random.integers(0, len(rows.users), len(people))
+        ids = rows.users.ids
+        return {"edges": Edges.from_arrays(ids[people], ids[friends])}
+    return {}
 
 
 def memory(field: str) -> int:
@@ -196,71 +244,8 @@ def keep(result: dict[str, Any]) -> None:
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
 
-def write_costs(runs: list[dict[str, Any]]) -> None:
-    costs = {}
-    for name in ALGORITHMS:
-        own = [each for each in runs if each["algorithm"] == name and "sizes" in each]
-        # Where the choice of the recency is the peak, the fit itself is not seen.
-        apart = [each for each in own if each["memory_bytes"] > 1.1 * choice(each)]
-        if len(own) >= FEWEST_RUNS:
-            memory_terms = MEMORY_TERMS.get(name, OTHER_MEMORY)
-            second_terms = SECOND_TERMS.get(name, OTHER_SECONDS)
-            gigabytes = [each["memory_bytes"] / 1e9 for each in apart]
-            seconds = [each["cpu_seconds"] for each in own]
-            costs[name] = {
-                "memory": solved(apart, memory_terms, gigabytes, SMALL_GIGABYTES),
-                "seconds": solved(own, second_terms, seconds, SMALL_SECONDS),
-            }
-    head = COSTS.read_text().split("COSTS:")[0]
-    kind = "dict[str, dict[str, dict[str, float]]]"
-    COSTS.write_text(f"{head}COSTS: {kind} = {json.dumps(costs, indent=4)}\n")
-    command = [sys.executable, "-m", "ruff", "format", "--quiet", str(COSTS)]
-    subprocess.run(command, check=True)
-
-
-def choice(run: dict[str, Any]) -> float:
-    return choice_bytes(*given(run))
-
-
-def solved(
-    runs: list[dict[str, Any]],
-    terms: tuple[str, ...],
-    measured: list[float],
-    small: float,
-) -> dict[str, float]:
-    """Return the costs that come closest in the logarithm, none below zero."""
-    from scipy.optimize import least_squares, nnls
-
-    if not runs:
-        return {}
-    amounts = np.array([[TERMS[t](*given(run)) for t in terms] for run in runs])
-    wanted = np.array(measured) + small
-    start, _ = nnls(amounts / wanted[:, None], np.ones(len(wanted)))
-    found = least_squares(
-        lambda costs: np.log((amounts @ costs + small) / wanted),
-        start + 1e-6,
-        bounds=(0, np.inf),
-        x_scale=np.maximum(start, 1e-3),
-    ).x
-    return {
-        term: float(f"{cost:.3g}")
-        for term, cost in zip(terms, found, strict=True)
-        if cost > 1e-5
-    }
-
-
-def given(run: dict[str, Any]) -> tuple[Sizes, dict[str, Any]]:
-    return Sizes(**run["sizes"]), run["hyperparameters"]
-
-
 def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
     """Return growth exponents, and predicted against measured."""
-    from django_recsys.learning import planner, planning_costs
-
-    sys.modules.pop(planning_costs.__name__)
-    exec(COSTS.read_text(), (fresh := {}))  # noqa: S102
-    planner.COSTS.clear()
-    planner.COSTS.update(fresh["COSTS"])
     exponents: dict[str, Any] = {}
     for name in ALGORITHMS:
         own = resampled(runs, name)
@@ -268,14 +253,8 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
             exponents[name] = {
                 kind: exponent(own, kind) for kind in ("cpu_seconds", "memory_bytes")
             }
-    for each in runs:
-        if "sizes" in each:
-            sizes, settings = given(each)
-            found = planner.plan(each["algorithm"], sizes, settings)
-            if found is not None:
-                each["predicted_memory_bytes"] = round(found.memory_bytes)
-                each["predicted_cpu_seconds"] = round(found.cpu_seconds, 3)
-    return {"exponents": exponents, "runs": runs}
+    add_predictions(runs)
+    return {"exponents": exponents, "ratios": ratios(runs), "runs": runs}
 
 
 def exponent(runs: list[dict[str, Any]], kind: str) -> float | None:

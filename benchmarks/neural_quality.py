@@ -2,10 +2,11 @@
 
     RECSYS_TEST_DATA=folder python benchmarks/neural_quality.py [PART ...]
 
-Parts: toys (3 seeds), retail, cold (items that training never saw), blend (with sasrec
-among its sources, beside the one without). Each is the engine's own command line with
-nothing set. Every run is kept in benchmarks/results/neural_runs.jsonl; --page-only
-draws page and plots anew from what stands.
+Parts: toys (3 seeds), ids (the same without item features), retail, cold (items that
+training never saw), blend (with sasrec among its sources, beside the one without).
+Each is the engine's own command line with nothing set. Every run is kept in
+benchmarks/results/neural_runs.jsonl; --page-only draws page and plots anew from what
+stands.
 """
 
 from __future__ import annotations
@@ -21,20 +22,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from neural_page import write_page
 
-from django_recsys.learning.apart import run_apart
-from django_recsys.learning.evaluation import compare, evaluate
-from django_recsys.learning.registry import create
-from django_recsys.learning.reporting import combine_seeds, differences
-from django_recsys.learning.tables import read_interactions
+from django_recsys.learning.base import TrainingOptions
+from django_recsys.learning.evaluation import Evaluation, compare, evaluate
+from django_recsys.learning.intervals import bootstrap
+from django_recsys.learning.registry import create, get_recommender_class
+from django_recsys.learning.reporting import differences
+from django_recsys.learning.tables import read_interactions, read_items
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 DEEP = ("sasrec", "gru", "lstm", "cnn", "autoencoder", "two_tower")
-SOURCES = "ease,als,item_knn,graph,sequence_rules,trending,buy_again"
+DEEP_SOURCES = (("sasrec",), ("sasrec", "gru"))
 TOYS = ["amazon-toys", "leave-one-out"]
 RETAIL = ["online-retail", "temporal"]
+DRAWS = 5
 
 
 def main() -> None:
@@ -57,6 +61,14 @@ def toys(names: list[str]) -> Iterator[dict[str, Any]]:
         yield from run(TOYS, name, "--seeds", "3")
 
 
+def ids(names: list[str]) -> Iterator[dict[str, Any]]:
+    """Give the same of those that read item features, without any."""
+    for name in names:
+        if hasattr(get_recommender_class(name), "with_features"):
+            without = f"{name}.with_features=false"
+            yield from run(TOYS, name, "--seeds", "3", "--set", without)
+
+
 def retail(names: list[str]) -> Iterator[dict[str, Any]]:
     """Give one seed of each on online-retail."""
     for name in names:
@@ -64,32 +76,73 @@ def retail(names: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def cold(names: list[str]) -> Iterator[dict[str, Any]]:
-    """Give who finds items that training never saw: a tenth of them, held out."""
+    """Give who finds items that training never saw: a tenth of them, DRAWS times.
+
+    The answers of all draws stand together, each draw fitted with a seed of its own.
+    """
+    path = Path(os.environ["RECSYS_TEST_DATA"]) / TOYS[0]
+    rows = read_interactions(path / "interactions.parquet").interactions
+    items = read_items(path / "items.parquet")
     found = []
     for name in ("popular", "content", "two_tower"):
-        asked = [
-            arguments(TOYS, name, "--cold-items", "0.1", "--seed", str(seed))
-            for seed in range(3)
+        runs = [
+            evaluate(
+                name,
+                rows,
+                TOYS[1],
+                items=items,
+                cold_items=0.1,
+                cold_draw=draw,
+                options=TrainingOptions(seed=draw),
+            )
+            for draw in range(DRAWS)
         ]
-        # One by one, for the command line keeps nothing per user of several.
-        runs = [run_apart([*each, "--in-process"], name) for each in asked]
-        found.append(combine_seeds(runs) | {"dataset": TOYS[0]})
+        found.append(pooled(runs) | {"dataset": TOYS[0]})
     differences(found, "content")
     yield from found
 
 
+def pooled(runs: list[Evaluation]) -> dict[str, Any]:
+    """Return one result of several evaluations that asked different queries."""
+    result = runs[0].as_dict()
+    everyone = result["segments"]["new-items"]["all"]
+    for metric in ("ndcg@10", "hit_rate@10"):
+        values = np.concatenate([run.values(metric) for run in runs])
+        low, high = bootstrap(values[:, None])
+        result[metric] = everyone["metrics"][metric] = float(values.mean())
+        everyone["intervals"][metric] = [float(low[0]), float(high[0])]
+    values = np.concatenate([run.values("ndcg@10") for run in runs])
+    everyone["scored"] = len(values)
+    seconds = [run.facts["fit_cpu_seconds"] for run in runs]
+    by_draw = [
+        {"seed": draw, "ndcg@10": run.metric("ndcg@10")}
+        for draw, run in enumerate(runs)
+    ]
+    return result | {
+        "per_user": {"new-items": values.tolist()},
+        "fit_cpu_seconds": float(np.mean(seconds)),
+        "by_seed": by_draw,
+    }
+
+
 def blend(names: list[str]) -> Iterator[dict[str, Any]]:
-    """Give the blend without and with a transformer among its sources."""
-    path = Path(os.environ["RECSYS_TEST_DATA"]) / TOYS[0] / "interactions.parquet"
-    rows = read_interactions(path).interactions
-    plain = evaluate("blend", rows, TOYS[1])
+    """Give the blend without and with deep models among its sources."""
+    path = Path(os.environ["RECSYS_TEST_DATA"]) / TOYS[0]
+    rows = read_interactions(path / "interactions.parquet").interactions
+    # As the command line does, which reads the file of items beside that of rows.
+    items = read_items(path / "items.parquet")
+    plain = evaluate("blend", rows, TOYS[1], items=items)
     yield plain.as_dict()
-    deep = evaluate(create("blend", sources=f"{SOURCES},sasrec"), rows, TOYS[1])
-    above = asdict(compare(deep, plain))
-    yield deep.as_dict() | {"algorithm": "blend+sasrec", "ndcg@10_above_blend": above}
+    for more in DEEP_SOURCES:
+        sources = ",".join((create("blend").hyperparameters["sources"], *more))
+        model = create("blend", sources=sources)
+        deep = evaluate(model, rows, TOYS[1], items=items)
+        above = asdict(compare(deep, plain))
+        name = "+".join(("blend", *more))
+        yield deep.as_dict() | {"algorithm": name, "ndcg@10_above_blend": above}
 
 
-PARTS = {"toys": toys, "retail": retail, "cold": cold, "blend": blend}
+PARTS = {"toys": toys, "ids": ids, "retail": retail, "cold": cold, "blend": blend}
 
 
 def run(where: list[str], algorithms: str, *more: str) -> list[dict[str, Any]]:

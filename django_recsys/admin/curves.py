@@ -1,4 +1,4 @@
-"""How a fit went, drawn: loss and NDCG@10 after each epoch."""
+"""How a fit went, drawn: loss and NDCG@10 after each round."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Line:
     name: str
     css_class: str
     path: str
-    """Points as SVG writes them; epochs without a value are left out."""
+    """Points as SVG writes them; rounds without a value are left out."""
     first: float
     last: float
     lowest: float
@@ -61,19 +61,19 @@ def panel(title: str, curve: Mapping[str, Sequence[float | None]]) -> dict[str, 
 
 def line_of(name: str, css_class: str, values: Sequence[float | None]) -> Line | None:
     """Return a series on the whole height of the drawing, None where it is empty."""
-    known = [(epoch, value) for epoch, value in enumerate(values) if value is not None]
+    known = [(place, value) for place, value in enumerate(values) if value is not None]
     if not known:
         return None
-    numbers = [value for _epoch, value in known]
+    numbers = [value for _place, value in known]
     lowest, highest = min(numbers), max(numbers)
     span = highest - lowest or 1.0
     step = (WIDTH - 2 * MARGIN) / max(len(values) - 1, 1)
     points = [
         (
-            MARGIN + epoch * step,
+            MARGIN + place * step,
             HEIGHT - MARGIN - (value - lowest) / span * (HEIGHT - 2 * MARGIN),
         )
-        for epoch, value in known
+        for place, value in known
     ]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     return Line(name, css_class, path, numbers[0], numbers[-1], lowest, highest)

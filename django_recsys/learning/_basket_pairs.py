@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .slices import slices_of_runs
+
 PAIRS_PER_BLOCK = 1 << 22
 
 
@@ -44,22 +46,26 @@ def gather_baskets(
     nothing (a wholesaler's order holds everything) and costs its square.
     """
     n_items, n_customers = int(items.max()) + 1, int(users.max()) + 1
-    order = np.lexsort((items, codes))
-    codes, items, users = codes[order], items[order], users[order]
-    new_basket = np.diff(codes, prepend=-1) != 0
-    distinct = new_basket | (np.diff(items, prepend=-1) != 0)
-    owners = np.cumsum(new_basket)[distinct] - 1
-    items, users = items[distinct], users[distinct]
+    customers = np.zeros(int(codes.max()) + 1, dtype=np.int64)
+    customers[codes] = users
+    cells = codes.astype(np.int64) * n_items + items
+    if np.any(codes[1:] < codes[:-1]):
+        cells.sort()
+    else:
+        for part in slices_of_runs(codes):
+            cells[part].sort()
+    cells = cells[np.diff(cells, prepend=-1) != 0]
+    owners, items = np.divmod(cells, n_items)
     sizes = np.bincount(owners)
     kept = ((sizes > 1) & (sizes <= largest))[owners]
-    owners, items, users = owners[kept], items[kept], users[kept]
+    owners, items = owners[kept], items[kept].astype(np.int32)
     sizes = np.bincount(owners)
-    sizes = sizes[sizes > 0]
-    starts = np.concatenate(([0], np.cumsum(sizes)))
+    kept_baskets = np.flatnonzero(sizes)
+    starts = np.concatenate(([0], np.cumsum(sizes[kept_baskets])))
     return Baskets(
         starts=starts,
         items=items,
-        customers=users[starts[:-1]].astype(np.int64),
+        customers=customers[kept_baskets],
         n_items=n_items,
         n_customers=n_customers,
     )

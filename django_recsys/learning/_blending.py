@@ -1,8 +1,8 @@
-"""Scores of several recommenders on one scale, and weights learned for them."""
+"""Scores of several recommenders on one scale, and the best that each proposes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,11 +18,7 @@ MOST_QUERIES = 2500
 FEWEST_QUERIES = 30  # below this a choice would be noise
 CELLS_AT_A_TIME = 1 << 25  # 128 MB of float32 scores
 BEST_OF_SOURCE = 60
-CUT_OFF = 10
-STEPS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0)
-ROUNDS = 3
-LEAST_GAIN = 1e-4
-GAINS = 1 / np.log2(np.arange(CUT_OFF) + 2)
+BEST_OF_SCALE = 10  # scores on one scale are thus no larger than this
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -56,12 +52,25 @@ def inner_split(interactions: Interactions) -> Split | None:
     return cut if len(cut.train) else None
 
 
-def on_one_scale(scores: np.ndarray) -> np.ndarray:
-    """Return scores divided by the largest of their row, 0 where no opinion."""
+def on_one_scale(scores: np.ndarray, histories: Histories) -> np.ndarray:
+    """Return (n_queries, n_items) float32 scores on one scale, 0 where no opinion.
+
+    What is new to a person is divided by the mean of its best, since one item far
+    ahead, or one that the person has, says little of the rest; what the history holds
+    is divided by the largest of the row.
+    """
     known = np.where(np.isfinite(scores), scores, np.float32(0))
-    largest = known.max(axis=1, keepdims=True, initial=0)
-    result: np.ndarray = known / np.where(largest > 0, largest, np.float32(1))
-    return result
+    largest = known.max(axis=1, initial=0)
+    rows, columns = histories.owners, histories.item_indices
+    held = known[rows, columns]
+    known[rows, columns] = 0
+    # Without the many cells of no opinion, which are all alike.
+    _, best = top_items(np.where(known > 0, known, -np.inf), BEST_OF_SCALE)
+    best = np.where(best > 0, best, np.float32(0)).mean(axis=1)
+    largest[largest <= 0] = 1
+    known /= np.where(best > 0, best, largest)[:, None]
+    known[rows, columns] = held / largest[rows]
+    return known
 
 
 def gather(sources: Sequence[Recommender], cut: Split, seed: int) -> Candidates | None:
@@ -96,7 +105,10 @@ def scores_of(
     sources: Iterable[Recommender], histories: Histories, users: np.ndarray
 ) -> list[np.ndarray]:
     """Return each source's (n_queries, n_items) on one scale, 0 where no opinion."""
-    return [on_one_scale(each.score_indices(histories, users)) for each in sources]
+    return [
+        on_one_scale(each.score_indices(histories, users), histories)
+        for each in sources
+    ]
 
 
 def weighted_sum(
@@ -205,83 +217,3 @@ def _joined(parts: Sequence[Candidates], histories: Histories) -> Candidates:
         all_wanted=np.concatenate([part.all_wanted for part in parts]),
         histories=histories,
     )
-
-
-def quality(scores: np.ndarray, is_wanted: np.ndarray, wanted: np.ndarray) -> float:
-    """Return the mean NDCG@10; scores: (n_queries, width), -inf never ranks."""
-    asked = np.flatnonzero(wanted > 0)
-    if not len(asked):
-        return 0.0
-    scores, is_wanted, wanted = scores[asked], is_wanted[asked], wanted[asked]
-    width = min(CUT_OFF, scores.shape[1])
-    best = np.argpartition(-scores, width - 1, axis=1)[:, :width]
-    found = np.take_along_axis(scores, best, axis=1)
-    order = np.argsort(-found, axis=1, kind="stable")
-    best = np.take_along_axis(best, order, axis=1)
-    hits = np.take_along_axis(is_wanted, best, axis=1)
-    hits = hits & (np.take_along_axis(scores, best, axis=1) > -np.inf)
-    ideal = np.cumsum(GAINS)[np.minimum(wanted, CUT_OFF) - 1]
-    return float((hits @ GAINS[:width] / ideal).mean())
-
-
-def learn_weights(found: Candidates) -> np.ndarray:
-    """Return (2, n_sources) float32: weights for new items and for seen ones.
-
-    Those of new items foretell best what is new; given them, those of seen items
-    foretell best what is taken at all. Coordinate by coordinate, on NDCG@10.
-    """
-    size = len(found.scores)
-    hidden = (found.items < 0) | found.is_seen
-    wanted = found.is_wanted & ~found.is_seen
-
-    def of_new(weights: np.ndarray) -> float:
-        scores = np.where(hidden, -np.inf, _weighted(found.scores, weights))
-        return quality(scores, wanted, found.new_wanted)
-
-    new = _ascend(of_new, size)
-    base = _weighted(found.scores, new)
-
-    def of_seen(weights: np.ndarray) -> float:
-        scores = np.where(found.is_seen, _weighted(found.scores, weights), base)
-        scores = np.where(found.items < 0, -np.inf, scores)
-        return quality(scores, found.is_wanted, found.all_wanted)
-
-    return np.stack([new, _ascend(of_seen, size, new)]).astype(np.float32)
-
-
-def _weighted(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    return np.tensordot(weights.astype(np.float32), scores, axes=1)
-
-
-def _ascend(
-    measure: Callable[[np.ndarray], float], size: int, start: np.ndarray | None = None
-) -> np.ndarray:
-    """Return weights from which no single step leads higher."""
-    starts = [np.eye(size)[each] for each in range(size)]
-    starts += [np.full(size, 0.5)] if start is None else [start]
-    values = [measure(each) for each in starts]
-    best: np.ndarray = starts[int(np.argmax(values))].copy()
-    value = max(values)
-    for _ in range(ROUNDS):
-        before = value
-        for source in range(size):
-            for step in STEPS:
-                tried = best.copy()
-                tried[source] = step
-                if tried.any() and (reached := measure(tried)) > value + LEAST_GAIN:
-                    best, value = tried, reached
-        if value - before < LEAST_GAIN:
-            break
-    return _without_idle(measure, best, value)
-
-
-def _without_idle(
-    measure: Callable[[np.ndarray], float], weights: np.ndarray, value: float
-) -> np.ndarray:
-    """Return the weights with 0 for sources that add nothing: they cost time."""
-    for source in np.argsort(weights):
-        tried = weights.copy()
-        tried[source] = 0
-        if tried.any() and measure(tried) >= value - LEAST_GAIN:
-            weights = tried
-    return weights

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -11,57 +12,124 @@ from scipy.sparse import csr_array, csr_matrix
 from threadpoolctl import threadpool_limits
 
 from .base import TrainingOptions
+from .exceptions import DataError
 
 FEW = 4  # queries
+STEP = 1.1  # between ridges: rows of one step are solved together
+FIRST_FACTOR = 0.01  # the largest, as implicit begins
+
+
+def row_ridges(
+    confidence: csr_array, others: int, ridge: float, scaling: float
+) -> np.ndarray:
+    """Return (n_rows,) float32, by what each user or item is regularised.
+
+    By what a row is fitted to (Rendle et al. 2021): each of the others once, and those
+    taken as often as their confidence says more; scaling: the power of that. others:
+    how many items, or users, anybody took; ridge: of a row that took nothing.
+    """
+    totals = np.asarray(confidence.sum(axis=1)).ravel() - np.diff(confidence.indptr)
+    frequency = np.log1p(totals / max(others, 1)) * scaling
+    steps = np.round(frequency / np.log(STEP))
+    result: np.ndarray = (ridge * STEP**steps).astype(np.float32)
+    return result
 
 
 def item_factors(
     confidence: csr_array,
     *,
     embedding_size: int,
-    regularization: float,
+    ridge: float,
+    scaling: float,
     epochs: int,
     options: TrainingOptions,
 ) -> np.ndarray:
-    """Return (n_items, embedding_size) float32; zero for items without users."""
+    """Return (n_items, embedding_size) float32; zero for items without users.
 
-    def report(epoch: int, *_: object) -> None:
-        options.report((epoch + 1) / epochs, f"epoch {epoch + 1} of {epochs}")
-
+    Raises DataError where the factors are no numbers.
+    """
+    of_items = confidence.T.tocsr()
+    n_items = int(np.count_nonzero(np.diff(of_items.indptr)))
+    n_users = int(np.count_nonzero(np.diff(confidence.indptr)))
+    random = np.random.default_rng(options.seed)
+    users, items = (
+        random.random((rows, embedding_size), dtype=np.float32) * FIRST_FACTOR
+        for rows in confidence.shape
+    )
+    user_groups, item_groups = (
+        list(_groups(taking, row_ridges(taking, others, ridge, scaling)))
+        for taking, others in ((confidence, n_items), (of_items, n_users))
+    )
     with threadpool_limits(1, "blas"):
-        model = _model(embedding_size, regularization, epochs, options)
-        model.fit(csr_matrix(confidence), show_progress=False, callback=report)
-    factors: np.ndarray = np.array(model.item_factors, dtype=np.float32)
-    factors[np.bincount(confidence.indices, minlength=len(factors)) == 0] = 0
-    return factors
+        model = _model(embedding_size, options)  # it warns of threads of BLAS
+        for epoch in range(epochs):
+            _solve(model, user_groups, users, items)
+            _solve(model, item_groups, items, users)
+            options.report((epoch + 1) / epochs, f"epoch {epoch + 1} of {epochs}")
+    if not np.isfinite(items).all():
+        raise DataError(
+            f"als came to factors that are no numbers, with a ridge of {ridge:g}; "
+            "raise als.regularization or lower als.confidence."
+        )
+    return items
+
+
+Group = tuple[np.ndarray, float, csr_matrix]
+"""Rows, their ridge, and what they took."""
+
+
+def _groups(confidence: csr_array, ridges: np.ndarray) -> Iterator[Group]:
+    """Give the rows by their ridge."""
+    found = np.unique(ridges)
+    for ridge in found:
+        rows = np.flatnonzero(ridges == ridge)
+        own = confidence if len(found) == 1 else confidence[rows]
+        yield rows, float(ridge), csr_matrix(own, dtype=np.float32)
+
+
+def _solve(
+    model: AlternatingLeastSquares,
+    groups: list[Group],
+    wanted: np.ndarray,
+    given: np.ndarray,
+) -> None:
+    """Move the factors of all rows, in place, to where they fit the given ones best."""
+    for rows, ridge, confidence in groups:
+        factors = wanted if len(groups) == 1 else wanted[rows]
+        model.solver(confidence, factors, given, ridge, num_threads=model.num_threads)
+        if factors is not wanted:
+            wanted[rows] = factors
 
 
 def fold_in(
-    queries: csr_array, factors: np.ndarray, gram: np.ndarray, regularization: float
+    queries: csr_array, factors: np.ndarray, gram: np.ndarray, ridges: np.ndarray
 ) -> np.ndarray:
     """Return (n_queries, embedding_size): the users that the histories describe.
 
-    gram: (embedding_size, embedding_size) of the factors; it costs more than a query.
+    gram: (embedding_size, embedding_size) of the factors; it costs more than a query;
+    ridges: (n_queries,).
     """
     if queries.shape[0] <= FEW:
-        return _fold_in_one_by_one(queries, factors, gram, regularization)
+        return _fold_in_one_by_one(queries, factors, gram, ridges)
+    users = np.empty((queries.shape[0], len(gram)), dtype=np.float32)
     with threadpool_limits(1, "blas"):
-        model = _model(factors.shape[1], regularization, 1, TrainingOptions())
+        model = _model(factors.shape[1], TrainingOptions())
         model.item_factors, model._YtY = factors, gram
-        users = model.recalculate_user(np.arange(queries.shape[0]), csr_matrix(queries))
-    result: np.ndarray = np.asarray(users, dtype=np.float32)
-    return result
+        for rows, ridge, confidence in _groups(queries, ridges):
+            model.regularization = ridge
+            users[rows] = model.recalculate_user(np.arange(len(rows)), confidence)
+    return users
 
 
 def _fold_in_one_by_one(
-    queries: csr_array, factors: np.ndarray, gram: np.ndarray, regularization: float
+    queries: csr_array, factors: np.ndarray, gram: np.ndarray, ridges: np.ndarray
 ) -> np.ndarray:
     """Return the same without threads: looking for them costs more than a query."""
-    ridge = np.float32(regularization) * np.eye(len(gram), dtype=np.float32)
+    diagonal = np.eye(len(gram), dtype=np.float32)
     users = np.zeros((queries.shape[0], len(gram)), dtype=np.float32)
     for place, (at, end) in enumerate(pairwise(queries.indptr)):
         own, confidence = factors[queries.indices[at:end]], queries.data[at:end]
-        system = gram + ridge + (own.T * (confidence - 1)) @ own
+        system = gram + ridges[place] * diagonal + (own.T * (confidence - 1)) @ own
         _, users[place], _ = lapack.sposv(system, confidence @ own, lower=1)
     return users
 
@@ -71,19 +139,18 @@ def pair_shares(
     entries: np.ndarray,
     targets: np.ndarray,
     factors: np.ndarray,
-    regularization: float,
+    ridges: np.ndarray,
 ) -> np.ndarray:
     """Return what each entry adds: c_i y_i' A^-1 y_j, with A of the entry's query."""
     size = factors.shape[1]
     shares = np.empty(len(entries), dtype=np.float32)
-    base = factors.T @ factors + np.float32(regularization) * np.eye(
-        size, dtype=np.float32
-    )
+    gram, diagonal = factors.T @ factors, np.eye(size, dtype=np.float32)
     owners = np.searchsorted(queries.indptr, entries, side="right") - 1
     edges = np.flatnonzero(np.diff(owners, prepend=-1, append=-1))
     for first, end in zip(edges[:-1], edges[1:], strict=True):
         row = slice(*queries.indptr[owners[first] : owners[first] + 2])
         own, confidence = factors[queries.indices[row]], queries.data[row]
+        base = gram + ridges[owners[first]] * diagonal
         system = base + (own.T * (confidence - 1)) @ own
         wanted, column = np.unique(targets[first:end], return_inverse=True)
         solved = np.linalg.solve(system, factors[wanted].T)
@@ -93,14 +160,7 @@ def pair_shares(
     return shares
 
 
-def _model(
-    size: int, regularization: float, epochs: int, options: TrainingOptions
-) -> AlternatingLeastSquares:
+def _model(size: int, options: TrainingOptions) -> AlternatingLeastSquares:
     return AlternatingLeastSquares(
-        factors=size,
-        regularization=regularization,
-        alpha=1.0,
-        iterations=epochs,
-        num_threads=options.threads,
-        random_state=options.seed,
+        factors=size, alpha=1.0, num_threads=options.threads, random_state=options.seed
     )

@@ -6,21 +6,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ._blend_weights import qualities
 from ._blending import (
     Candidates,
     cells_of_items,
     holds,
     propose,
-    quality,
     weighted_sum,
 )
 from ._ranker_features import cell_features
 from ._ranker_forest import Forest
+from ._recency_choice import SURE, mildest
 from .histories import Histories
 
 FOLDS = 3  # of the queries: what trees of the others say of one decides on them
 TREES, LEAVES, SMALLEST_LEAF, LEARNING_RATE = 150, 15, 200, 0.06
-SAYS = (1.0, 1 / 3, 1 / 10)  # of the trees' log-odds beside the weighted sum
+SAYS = (0.0, 1 / 10, 1 / 3, 1.0)  # of the trees' log-odds beside the weighted sum
+SILENT = np.zeros(2, dtype=np.float32)
 COMPARED_ROWS = 2000
 
 
@@ -36,11 +38,13 @@ def with_sum(
 
 def learn_ranker(
     found: Candidates, weights: np.ndarray, of_items: np.ndarray, seed: int
-) -> Forest:
-    """Return trees to add to the weighted sum; none where that is no better.
+) -> tuple[Forest, np.ndarray]:
+    """Return trees, and (2,) float32 how loud they are beside the weighted sum.
 
     weights: (2, n_sources); of_items: (n_items, n), of the same interactions as the
-    sources. How much the trees say is chosen on queries that they were not fitted on.
+    sources. The first factor orders what is new to a person, the second everything;
+    both are chosen on queries that the trees were not fitted on. Where neither is
+    above zero there are no trees.
     """
     scores = with_sum(found.scores, found.is_seen, weights)
     rows = cell_features(found.items, scores, found.is_seen, found.histories, of_items)
@@ -53,26 +57,63 @@ def learn_ranker(
         is_fitted = ~told[there]
         trial = _fit(rows[is_fitted], wanted[is_fitted], seed)
         if not trial:
-            return trial
+            return trial, SILENT
         of_trees[told] = trial.predict(rows[~is_fitted])
-    say = _say_of_trees(found, of_trees, scores[-1])
-    return _fit(rows, wanted, seed).scaled(say) if say else Forest.none()
+    says = choose_says(found, scores[-1], of_trees)
+    return (_fit(rows, wanted, seed), says) if says.any() else (Forest.none(), SILENT)
 
 
-def _say_of_trees(found: Candidates, of_trees: np.ndarray, of_sum: np.ndarray) -> float:
-    """Return the best factor of the trees; 0 where the sum alone is no worse.
+def choose_says(
+    found: Candidates, of_sum: np.ndarray, of_trees: np.ndarray
+) -> np.ndarray:
+    """Return (2,) float32, the best factors of the trees; 0 where the sum is no worse.
 
-    Trees and sum must be better both of what is new to a person and of everything.
-    Trees fit the weeks that they saw, the sum lasts longer: so it always has a say.
+    of_sum, of_trees: (n_queries, width). Trees fit the weeks that they saw, the sum
+    lasts longer: so it always has a say, and of factors that chance cannot tell apart
+    the smallest is taken.
     """
-    alone = _qualities(found, np.where(found.items >= 0, of_sum, -np.inf))
-    best, largest = 0.0, 0.0
-    for say in SAYS:
-        together = _qualities(found, of_sum + say * of_trees)
-        gains = [ours - theirs for ours, theirs in zip(together, alone, strict=True)]
-        if min(gains) > 0 and sum(gains) > largest:
-            best, largest = say, sum(gains)
-    return best
+    there = found.items >= 0
+    new = found.is_wanted & ~found.is_seen
+
+    def of_new(say: float) -> np.ndarray:
+        scores = combined(of_sum, of_trees, found.is_seen, there, (say, say))
+        scores = np.where(found.is_seen, -np.inf, scores)
+        return qualities(scores, new, found.new_wanted)
+
+    first = SAYS[mildest(np.stack([of_new(say) for say in SAYS]), SURE)]
+    if not (found.is_wanted & found.is_seen).any():
+        # All that trees could add is that what is held is not wanted again.
+        return np.array([first, first], dtype=np.float32)
+
+    def of_all(say: float) -> np.ndarray:
+        scores = combined(of_sum, of_trees, found.is_seen, there, (first, say))
+        return qualities(scores, found.is_wanted, found.all_wanted)
+
+    second = SAYS[mildest(np.stack([of_all(say) for say in SAYS]), SURE)]
+    return np.array([first, second], dtype=np.float32)
+
+
+def combined(
+    of_sum: np.ndarray,
+    of_trees: np.ndarray,
+    is_seen: np.ndarray,
+    there: np.ndarray,
+    says: Sequence[float] | np.ndarray,
+) -> np.ndarray:
+    """Return (n_queries, width) float64, -inf where nothing is there.
+
+    says[1] decides on which places new items stand among all, says[0] which new item
+    takes which of these places.
+    """
+    trees = np.where(there, of_trees, 0)
+    total: np.ndarray = np.where(there, of_sum + says[1] * trees, -np.inf)
+    if says[0] == says[1]:
+        return total
+    is_new = there & ~is_seen
+    order = np.where(is_new, of_sum + says[0] * trees, -np.inf)
+    ranks = np.argsort(np.argsort(-order, axis=1, kind="stable"), axis=1)
+    places = -np.sort(-np.where(is_new, total, -np.inf), axis=1)
+    return np.where(is_new, np.take_along_axis(places, ranks, axis=1), total)
 
 
 def rank_blocks(
@@ -80,12 +121,14 @@ def rank_blocks(
     histories: Histories,
     weights: np.ndarray,
     forest: Forest,
+    says: np.ndarray,
     of_items: np.ndarray,
 ) -> np.ndarray:
     """Return (n_queries, n_items) float32, NaN where no source has an opinion.
 
     blocks: (n_queries, n_items) of each source on one scale. What the sources propose
-    lies between 0 and 1, everything else below, by the weighted sum.
+    lies between 0 and 1, everything else below, by the weighted sum. Of people without
+    a history the sources say the same or nothing, and are summed alike.
     """
     seen = histories.matrix()
     items = propose(blocks, seen)
@@ -95,20 +138,16 @@ def rank_blocks(
     total: np.ndarray = weighted_sum(blocks, weights, histories)
     total[total == 0] = np.nan
     total = total / (1 + np.abs(total)) - 2
-    owners, places = np.nonzero(items >= 0)
-    odds = forest.predict(rows) + scores[-1][owners, places]
-    total[owners, items[owners, places]] = (1 + odds / (1 + np.abs(odds))) / 2
+    there = items >= 0
+    of_trees = np.zeros(items.shape)
+    of_trees[there] = forest.predict(rows)
+    odds = combined(scores[-1], of_trees, is_seen, there, says)[there]
+    total[np.nonzero(there)[0], items[there]] = (1 + odds / (1 + np.abs(odds))) / 2
+    # Nobody without a history was among those whom weights and trees learned from.
+    strangers = np.flatnonzero(histories.lengths == 0)
+    alike = np.add.reduce([block[strangers] for block in blocks])
+    total[strangers] = np.where(alike == 0, np.nan, alike)
     return total
-
-
-def _qualities(found: Candidates, scores: np.ndarray) -> tuple[float, float]:
-    """Return NDCG@10 of what is new and of everything."""
-    new = np.where(found.is_seen, -np.inf, scores)
-    wanted = found.is_wanted & ~found.is_seen
-    return (
-        quality(new, wanted, found.new_wanted),
-        quality(scores, found.is_wanted, found.all_wanted),
-    )
 
 
 def _fit(rows: np.ndarray, wanted: np.ndarray, seed: int) -> Forest:

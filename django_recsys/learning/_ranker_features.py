@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ._blending import BEST_OF_SCALE
 from .histories import Histories
 from .interactions import Interactions
 from .preparation import SECONDS_PER_DAY, pair_codes
@@ -11,7 +12,7 @@ from .trend import item_trends
 
 HALF_LIVES_DAYS = (7.0, 30.0, 90.0)
 STEPS_OF_A_HABIT = 10.0
-SEEN_FIRST = 4.0  # scores lie within -1 and 1
+SEEN_FIRST = 4.0 * BEST_OF_SCALE  # further than scores can lie apart
 
 
 def item_features(interactions: Interactions) -> np.ndarray:
@@ -72,7 +73,8 @@ def _ranks(scores: np.ndarray, is_seen: np.ndarray, there: np.ndarray) -> np.nda
     Those of which the source has no opinion come last, all on one rank.
     """
     width = scores.shape[1]
-    lifted = np.where(there, scores.clip(-1, 1) + SEEN_FIRST * is_seen, -np.inf)
+    lifted = scores.clip(-BEST_OF_SCALE, BEST_OF_SCALE) + SEEN_FIRST * is_seen
+    lifted = np.where(there, lifted, -np.inf)
     order = np.argsort(-lifted, axis=1, kind="stable")
     ranks = np.empty(scores.shape, dtype=np.float32)
     np.put_along_axis(ranks, order, np.arange(width, dtype=np.float32)[None, :], axis=1)

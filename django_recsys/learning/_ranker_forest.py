@@ -53,12 +53,6 @@ class Forest:
         table[is_leaf, 4] = nodes["value"][is_leaf]
         return cls(table, roots.astype(np.int64))
 
-    def scaled(self, factor: float) -> Forest:
-        """Return trees that say so many times as much."""
-        nodes = self.nodes.copy()
-        nodes[:, 4] *= factor
-        return Forest(nodes, self.roots)
-
     def __bool__(self) -> bool:
         return bool(len(self.roots))
 

@@ -15,7 +15,13 @@ from .interactions import Interactions
 from .metrics import ranking_metrics
 from .ranking import rank_relevant
 from .recency import recent_items
-from .splitting import Split, leave_one_out, validation_split
+from .splitting import (
+    SHORTEST_HISTORY,
+    VALIDATION_SHARE,
+    Split,
+    leave_one_out,
+    validation_split,
+)
 from .trend import item_trends, trend_factors
 
 RECENCIES = (0.0, 30.0, 10.0, 5.0, 3.0, 2.0, 1.0)  # from the mildest to the strongest
@@ -25,6 +31,7 @@ MOST_ITEMS = 3000
 MOST_USERS = 3000
 FEWEST_USERS = 30  # below this a choice would be noise
 REGULARIZATION = 300.0
+SURE = 2.0  # standard errors by which a stronger trend must gain to move factors
 
 
 class Choice(NamedTuple):
@@ -34,6 +41,9 @@ class Choice(NamedTuple):
     """0 where all of a history weighs alike."""
     trend: float
     """0 where the trend of an item says nothing."""
+    sure_trend: float
+    """The same for scores of few factors. They are alike for what is alike, so that a
+    trend moves an item past many others, and one that ends does more harm."""
 
 
 _CHOSEN: WeakKeyDictionary[Interactions, Choice] = WeakKeyDictionary()
@@ -55,32 +65,58 @@ def choose(interactions: Interactions, seed: int) -> Choice:
     """
     cut = _cut(_popular_part(interactions))
     if cut is None:
-        return Choice(RECENCIES[0], TRENDS[0])
+        return Choice(RECENCIES[0], TRENDS[0], TRENDS[0])
     histories, relevant = _queries(cut, seed)
     if relevant.shape[0] < FEWEST_USERS:
-        return Choice(RECENCIES[0], TRENDS[0])
+        return Choice(RECENCIES[0], TRENDS[0], TRENDS[0])
     weights = _item_weights(cut.train)
     qualities = [_qualities(histories, relevant, weights, each) for each in RECENCIES]
     means = np.mean(qualities, axis=1)
     recency = RECENCIES[int(np.argmax(means >= TOLERANCE * means.max()))]
     if not cut.train.has_times:
-        return Choice(recency, TRENDS[0])
+        return Choice(recency, TRENDS[0], TRENDS[0])
     trends = item_trends(cut.train)
     qualities = [
         _qualities(histories, relevant, weights * trend_factors(trends, each), recency)
         for each in TRENDS
     ]
-    return Choice(recency, TRENDS[_mildest(np.array(qualities))])
+    found = np.array(qualities)
+    return Choice(recency, TRENDS[mildest(found)], TRENDS[mildest(found, SURE)])
 
 
-def _mildest(qualities: np.ndarray) -> int:
+def count_asked(interactions: Interactions) -> tuple[int, int]:
+    """Return about how many users ``choose`` asks about, and the rows of their past.
+
+    Counted without the cut itself, over all items and with what is not new; for a
+    prediction that is near enough. Nobody where it would not choose.
+    """
+    users, size = interactions.user_indices, len(interactions.users)
+    if len(users) < FEWEST_USERS:
+        return 0, 0
+    rows = np.bincount(users, minlength=size)
+    if interactions.has_times:
+        times = interactions.timestamps
+        place = int((1 - VALIDATION_SHARE) * len(times))
+        later = times >= np.partition(times, place)[place]
+        past = np.bincount(users[~later], minlength=size)
+        known = (past > 1) & (past < rows)
+    else:
+        past, known = rows - 1, rows >= SHORTEST_HISTORY
+    count = int(np.count_nonzero(known))
+    if count < FEWEST_USERS:
+        return 0, 0
+    asked = min(count, MOST_USERS)
+    return asked, int(past[known].mean() * asked)
+
+
+def mildest(qualities: np.ndarray, errors: float = 1.0) -> int:
     """Return the first choice that the best one beats by less than chance does.
 
-    qualities: (n_choices, n_queries); chance is the standard error of the paired
+    qualities: (n_choices, n_queries); chance is so many standard errors of the paired
     difference.
     """
     lost = qualities[np.argmax(qualities.mean(axis=1))] - qualities
-    chance = lost.std(axis=1) / np.sqrt(lost.shape[1])
+    chance = errors * lost.std(axis=1) / np.sqrt(lost.shape[1])
     return int(np.argmax(lost.mean(axis=1) <= chance))
 
 

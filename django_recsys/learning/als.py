@@ -18,14 +18,16 @@ from .trend import follow_trend, learned_trend, trend_hyperparameter
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-TAKEN_SHARE = 1 / 40  # the best on validation, dense shops and sparse ones alike
+TAKEN_SHARE = 1 / 80  # the best on validation, dense shops and sparse ones alike
 
 
 @dataclass(kw_only=True, eq=False)
 class ImplicitALS(Recommender):
     """Matrix factorisation for implicit feedback (Hu, Koren & Volinsky 2008).
 
-    Users are folded in from their histories, so nothing about a person is kept.
+    Regularised by the frequency of users and items, where that is asked for (Rendle,
+    Krichene, Zhang & Koren 2021). Users are folded in from their histories, so nothing
+    about a person is kept.
     """
 
     name: ClassVar[str] = "als"
@@ -48,17 +50,25 @@ class ImplicitALS(Recommender):
         help="Numbers kept per user and item; -1: one per 64 users, 64 to 256.",
     )
     regularization: float = hyperparameter(
-        0.3,
+        4.0,
         low=0.0,
         high=1e4,
-        help="Higher resists overfitting; times the mean number of items per user.",
+        help="Higher resists overfitting; times the square root of the mean number of "
+        "items per user.",
+    )
+    frequency_scaling: float = hyperparameter(
+        0.0,
+        low=0.0,
+        high=1.0,
+        help="0: everybody is regularised alike; 1: in proportion to how much is known "
+        "of a user or an item.",
     )
     confidence: float = hyperparameter(
         -1.0,
         low=-1.0,
         high=1e4,
         help="How much more a taken item says than one not taken; -1: so much that "
-        "all taken ones together say a fortieth of what all others say.",
+        "all taken ones together say an eightieth of what all others say.",
     )
     epochs: int = hyperparameter(15, low=1, high=500, help="Passes over the data.")
     recency: float = recency_hyperparameter()
@@ -67,7 +77,8 @@ class ImplicitALS(Recommender):
     item_factors_: np.ndarray = field(init=False, repr=False)
     """(n_items, embedding_size) float32; zero for items that nobody took."""
     confidence_: np.ndarray = field(init=False, repr=False)  # () float64
-    ridge_: np.ndarray = field(init=False, repr=False)  # () float64
+    ridge_: np.ndarray = field(init=False, repr=False)
+    """() float64, of a person without a history; others have more."""
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
     trend_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, what the scores of each item are multiplied by."""
@@ -88,19 +99,25 @@ class ImplicitALS(Recommender):
 
         self._gram = self._unknown = None
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
-        self.trend_ = learned_trend(self.trend, interactions, options.seed)
+        self.trend_ = learned_trend(
+            self.trend, interactions, options.seed, of_factors=True
+        )
         confidence = interactions.user_items()
-        self.confidence_ = self._learned_confidence(interactions, confidence.nnz)
-        # A sum over more items needs more to balance it, in large shops and small.
-        items_per_user = confidence.nnz / interactions.user_count()
-        self.ridge_ = np.array(self.regularization * items_per_user)
+        taken = confidence.nnz
+        self.confidence_ = self._learned_confidence(interactions, taken)
+        # A sum over more items needs more to balance it, and says more by itself too.
+        items_per_user = taken / interactions.user_count()
+        ridge = self.regularization * items_per_user**0.5
+        mean = 1 + self._taken_share(interactions, taken)
+        self.ridge_ = np.array(ridge / mean**self.frequency_scaling)
         confidence.data[:] = 1 + self.confidence_
         self.item_factors_ = item_factors(
             confidence,
             embedding_size=embedding_size_for(
                 self.embedding_size, interactions.user_count()
             ),
-            regularization=float(self.ridge_),
+            ridge=float(self.ridge_),
+            scaling=self.frequency_scaling,
             epochs=self.epochs,
             options=options,
         )
@@ -111,21 +128,37 @@ class ImplicitALS(Recommender):
         cells = interactions.user_count() * interactions.item_count()
         return np.array(cells / max(taken, 1) * TAKEN_SHARE)
 
+    def _taken_share(self, interactions: Interactions, taken: int) -> float:
+        """Return how much more all taken ones say than all cells do alike."""
+        cells = interactions.user_count() * interactions.item_count()
+        return float(self.confidence_) * taken / max(cells, 1)
+
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         from ._implicit_als import fold_in
 
         queries = self._query_matrix(histories)
         if self._gram is None:
             self._gram = self.item_factors_.T @ self.item_factors_
-        users = fold_in(queries, self.item_factors_, self._gram, float(self.ridge_))
+        ridges = self._ridges(queries)
+        users = fold_in(queries, self.item_factors_, self._gram, ridges)
         scores = users @ self.item_factors_.T
         follow_trend(scores, queries, self.trend_)
         scores[np.diff(queries.indptr) == 0] = np.nan
-        if self._unknown is None:
-            self._unknown = np.flatnonzero(~self.item_factors_.any(axis=1))
-        scores[:, self._unknown] = np.nan
+        scores[:, self._unknown_items()] = np.nan
         result: np.ndarray = scores
         return result
+
+    def _unknown_items(self) -> np.ndarray:
+        if self._unknown is None:
+            self._unknown = np.flatnonzero(~self.item_factors_.any(axis=1))
+        return self._unknown
+
+    def _ridges(self, queries: csr_array) -> np.ndarray:
+        from ._implicit_als import row_ridges
+
+        others = len(self.item_factors_) - len(self._unknown_items())
+        ridge = float(self.ridge_)
+        return row_ridges(queries, others, ridge, self.frequency_scaling)
 
     def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
         return cosines(self.item_factors_, item_indices)
@@ -141,7 +174,7 @@ class ImplicitALS(Recommender):
         from ._implicit_als import pair_shares
 
         shares: np.ndarray = pair_shares(
-            queries, entries, targets, self.item_factors_, float(self.ridge_)
+            queries, entries, targets, self.item_factors_, self._ridges(queries)
         )
         shares *= self.trend_[targets]
         return shares

@@ -47,6 +47,8 @@ class Recommender(ABC):
     name: ClassVar[str] = ""
     handles_new_users: ClassVar[bool] = False
     handles_new_items: ClassVar[bool] = False
+    reads_items: ClassVar[bool] = False  # item features teach it, if they are given
+    needs_items: ClassVar[bool] = False  # nothing is learned without them
     is_personal: ClassVar[bool] = True
     """False where everyone gets the same list."""
     has_similar_items: ClassVar[bool] = False

@@ -10,10 +10,11 @@ import numpy as np
 from ._ranker_forest import Forest
 from .base import Recommender, TrainingOptions
 from .exceptions import DataError
+from .features import ItemFeatures, features_if_any
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
-from .registry import create
+from .registry import create, get_recommender_class
 from .top_items import PADDING
 
 RANKER, WEIGHTED, FALL_THROUGH = "ranker", "weighted", "fall-through"
@@ -24,12 +25,14 @@ LEVEL = np.float32(2)  # between sources; squashed scores lie within -1 and 1
 class Blend(Recommender):
     """A ranker over other recommenders, their weighted sum or a chain (Burke 2002).
 
-    The sources are fitted on the older part of the interactions, and the weights
-    chosen by how well their sum foretells the newer part; then the sources are fitted
-    on everything. What stands in the history has weights of its own, so that one
-    blend ranks new items and repeat purchases alike. The ranker learns from the same
-    part: boosted trees over the best of each source (Friedman 2001), added to the
-    weighted sum only where both beat it on people that the trees were not fitted on.
+    The sources are fitted on the older part of the interactions, and weighed by how
+    near each comes to the one that best foretells the newer part, or, where only the
+    order is known, by a conditional logit of each person's last item (McFadden 1974);
+    then the sources are fitted on everything. What stands in the history has weights of
+    its own, so that one blend ranks new items and repeat purchases alike. The ranker
+    learns from the same part: boosted trees over the best of each source (Friedman
+    2001), added to the weighted sum only where that is better for people whom the trees
+    were not fitted on, judged apart for what is new and for everything.
     """
 
     name: ClassVar[str] = "blend"
@@ -40,11 +43,13 @@ class Blend(Recommender):
         "item_features_",
         "nodes_",
         "roots_",
+        "says_",
     )
 
     sources: str = hyperparameter(
-        "ease,als,item_knn,graph,sequence_rules,trending,buy_again",
-        help="Names of recommenders, joined by commas; they use their defaults.",
+        "ease,als,item_knn,graph,sequence_rules,trending,buy_again,content",
+        help="Names of recommenders, joined by commas; they use their defaults. Those "
+        "that learn from item features are left out where none are known.",
     )
     method: str = hyperparameter(
         RANKER,
@@ -64,6 +69,8 @@ class Blend(Recommender):
     """(n_items, n) float32, what the ranker knows of items; no rows without it."""
     nodes_: np.ndarray = field(init=False, repr=False)  # the arrays of the Forest
     roots_: np.ndarray = field(init=False, repr=False)
+    says_: np.ndarray = field(init=False, repr=False)
+    """(2,) float32: how loud the trees are about what is new, and about everything."""
 
     def _fit(
         self,
@@ -75,9 +82,16 @@ class Blend(Recommender):
         options: TrainingOptions,
     ) -> None:
         names = self._source_names()
-        given: dict[str, Any] = {"items": items, "edges": edges, "options": options}
         self.weights_ = self._given_weights(names)
-        self._keep(Forest.none(), interactions)
+        for name in names:
+            create(name)  # an extra that is missing is said before anything is fitted
+        if any(get_recommender_class(name).reads_items for name in names):
+            # Read once for both fits of each source.
+            found = features_if_any(items, interactions.items)
+            names = self._without_the_blind(names, found, options)
+            items = items if found is None else found
+        given: dict[str, Any] = {"items": items, "edges": edges, "options": options}
+        self._keep(Forest.none(), np.zeros(2, dtype=np.float32), interactions)
         if self.method != FALL_THROUGH and not self.weights.strip():
             self._learn(names, interactions, given)
         if not len(self.roots_):
@@ -86,10 +100,12 @@ class Blend(Recommender):
             names = [names[each] for each in kept.tolist()]
         self.parts_ = {name: create(name).fit(interactions, **given) for name in names}
 
-    def _keep(self, forest: Forest, interactions: Interactions) -> None:
+    def _keep(
+        self, forest: Forest, says: np.ndarray, interactions: Interactions
+    ) -> None:
         from ._ranker_features import item_features
 
-        self.nodes_, self.roots_ = forest.nodes, forest.roots
+        self.nodes_, self.roots_, self.says_ = forest.nodes, forest.roots, says
         self.item_features_ = np.zeros((0, 0), dtype=np.float32)
         if forest:
             self.item_features_ = item_features(interactions)
@@ -102,6 +118,20 @@ class Blend(Recommender):
                 "recommenders other than blend."
             )
         return names
+
+    def _without_the_blind(
+        self, names: list[str], items: ItemFeatures | None, options: TrainingOptions
+    ) -> list[str]:
+        """Leave out, with its weights, who cannot learn since nothing is described."""
+        blind = np.array([get_recommender_class(name).needs_items for name in names])
+        if items is not None or blind.all() or not blind.any():
+            return names
+        left_out = ", ".join(np.array(names)[blind])
+        options.report(0.0, f"left out, for nothing is said of the items: {left_out}")
+        self.weights_ = self.weights_[:, ~blind]
+        if not self.weights_.any():
+            raise DataError(f"blend.weights leave nothing but {left_out}: pass items.")
+        return [names[each] for each in np.flatnonzero(~blind).tolist()]
 
     def _given_weights(self, names: list[str]) -> np.ndarray:
         if not self.weights.strip():
@@ -121,7 +151,8 @@ class Blend(Recommender):
         self, names: list[str], interactions: Interactions, given: dict[str, Any]
     ) -> None:
         """Choose weights and trees by the newer part of the interactions."""
-        from ._blending import gather, inner_split, learn_weights
+        from ._blend_weights import learn_weights
+        from ._blending import gather, inner_split
         from ._ranker import learn_ranker
         from ._ranker_features import item_features
 
@@ -137,12 +168,12 @@ class Blend(Recommender):
         if found is None:
             return
         fitted.clear()
-        self.weights_ = learn_weights(found)
+        self.weights_ = learn_weights(found, is_later=interactions.has_times)
         if self.method == RANKER:
             options.report(0.5, "learning to rank")
             known = item_features(cut.train)
-            forest = learn_ranker(found, self.weights_, known, options.seed)
-            self._keep(forest, interactions)
+            ranker = learn_ranker(found, self.weights_, known, options.seed)
+            self._keep(*ranker, interactions)
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         if self.method == FALL_THROUGH:
@@ -155,7 +186,7 @@ class Blend(Recommender):
         from ._blending import on_one_scale, weighted_sum
 
         scores = (
-            on_one_scale(source.score_indices(histories, user_indices))
+            on_one_scale(source.score_indices(histories, user_indices), histories)
             for source in self.parts_.values()
         )
         return weighted_sum(scores, self.weights_, histories)
@@ -172,7 +203,7 @@ class Blend(Recommender):
             some = histories.select(part)
             blocks = scores_of(self.parts_.values(), some, user_indices[part])
             result[part] = rank_blocks(
-                blocks, some, self.weights_, forest, self.item_features_
+                blocks, some, self.weights_, forest, self.says_, self.item_features_
             )
         return result
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 TIE_BREAKER = np.float32(1e-3)  # popularity decides only between equal habits
+HISTORIES_AT_A_TIME = 1 << 14
 BUYERS_BEFORE_OWN_SHARE = 5.0  # an item's share is drawn to the shop's by so many
 
 
@@ -75,9 +76,13 @@ class BuyAgain(Recommender):
         self.repeat_share_ = self._learned_share(interactions.histories())
 
     def _learned_share(self, histories: Histories) -> np.ndarray:
-        times = histories.matrix(self._is_purchase(histories))
-        buyers = np.bincount(times.indices[times.data > 0], minlength=times.shape[1])
-        came_back = np.bincount(times.indices[times.data > 1], minlength=times.shape[1])
+        buyers, came_back = np.zeros((2, histories.n_items), dtype=np.int64)
+        for at in range(0, len(histories), HISTORIES_AT_A_TIME):
+            some = histories.select(slice(at, at + HISTORIES_AT_A_TIME))
+            times = some.matrix(self._is_purchase(some))
+            for fewest, counts in ((0, buyers), (1, came_back)):
+                items = times.indices[times.data > fewest]
+                counts += np.bincount(items, minlength=len(counts))
         of_shop = came_back.sum() / max(buyers.sum(), 1)
         share: np.ndarray = came_back + BUYERS_BEFORE_OWN_SHARE * of_shop
         share /= buyers + BUYERS_BEFORE_OWN_SHARE

@@ -35,6 +35,8 @@ class Content(Recommender):
     name: ClassVar[str] = "content"
     handles_new_users: ClassVar[bool] = True
     handles_new_items: ClassVar[bool] = True
+    reads_items: ClassVar[bool] = True
+    needs_items: ClassVar[bool] = True
     has_similar_items: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = ("item_vectors_", "recency_")
@@ -76,7 +78,10 @@ class Content(Recommender):
         if items is None:
             raise DataError("content needs item features: pass items.")
         features = features_over(items, interactions.items).matrix
-        taste = ImplicitALS(embedding_size=self.embedding_size, recency=self.recency)
+        # Only the recency and the factors are read: a trend would be chosen in vain.
+        taste = ImplicitALS(
+            embedding_size=self.embedding_size, recency=self.recency, trend=0.0
+        )
         taste.fit(interactions, options=options)
         self.recency_ = taste.recency_
         factors = taste.item_factors_

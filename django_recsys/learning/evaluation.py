@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .base import Recommender, Task, TrainingOptions
-from .cold_items import hold_out_items
+from .cold_items import TEST_SEED, hold_out_items
 from .exceptions import DataError
 from .interactions import Interactions
 from .intervals import bootstrap
@@ -148,6 +148,7 @@ def evaluate(
     items: Any = None,
     edges: Any = None,
     cold_items: float = 0.0,
+    cold_draw: int = 0,
     options: TrainingOptions | None = None,
 ) -> Evaluation:
     """Split, prepare, fit and ask; the recommender is left fitted on the train part.
@@ -155,13 +156,14 @@ def evaluate(
     is_test: (n_interactions,) bool for given-split; categories: (n_items,) int, -1
     where unknown, for the diversity of lists; items and edges: as ``fit`` takes them;
     cold_items: the share of items to hold out of training entirely and to ask about
-    alone. Raises DataError where the data lack what the protocol needs.
+    alone; cold_draw: another number draws others. Raises DataError where the data
+    lack what the protocol needs.
     """
     if isinstance(recommender, str):
         recommender = create(recommender)
     parts = split(interactions, protocol, fit=fit, is_test=is_test)
     if cold_items:
-        parts = hold_out_items(parts, cold_items)
+        parts = hold_out_items(parts, cold_items, seed=TEST_SEED + cold_draw)
     train, report = prepare(parts.train, kind_weights=kind_weights)
     began, cpu = time.perf_counter(), time.process_time()
     recommender.fit(

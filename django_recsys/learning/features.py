@@ -70,13 +70,21 @@ def features_over(items: Any, id_map: IdMap) -> ItemFeatures:
     items: a table as ``item_features`` takes it, or ItemFeatures over any map.
     Raises DataError where nothing is said about any item.
     """
+    made = features_if_any(items, id_map)
+    if made is None:
+        raise DataError("The item features say nothing about any of the items.")
+    return made
+
+
+def features_if_any(items: Any, id_map: IdMap) -> ItemFeatures | None:
+    """Return the same; None where nothing is given or said about any item."""
+    if items is None:
+        return None
     if isinstance(items, ItemFeatures):
         made = items if items.items is id_map else items.over(id_map)
     else:
         made = item_features(items, id_map)
-    if not made.matrix.nnz:
-        raise DataError("The item features say nothing about any of the items.")
-    return made
+    return made if made.matrix.nnz else None
 
 
 def item_features(columns: Mapping[str, Sequence[Any]], items: IdMap) -> ItemFeatures:

@@ -12,6 +12,7 @@ import numpy as np
 from .exceptions import DataError
 from .histories import Histories
 from .id_map import IdMap
+from .slices import slices_of_runs
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -108,7 +109,7 @@ class Interactions:
 
     def histories(self) -> Histories:
         """Return one history per user of ``users``, by timestamp, then row."""
-        order = self._time_order
+        order = self.time_order
         counts = np.bincount(self.user_indices, minlength=len(self.users))
         return Histories(
             starts=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
@@ -121,11 +122,18 @@ class Interactions:
 
     def item_counts(self) -> np.ndarray:
         """(n_items,) int64: how many different users each item has."""
-        pairs = self.user_indices.astype(np.int64) * len(self.items)
-        # Sorting beats the hash table of a plain np.unique several times over.
-        pairs = np.sort(pairs + self.item_indices)
-        items = pairs[np.diff(pairs, prepend=-1) != 0] % max(len(self.items), 1)
-        return np.bincount(items, minlength=len(self.items))
+        size = len(self.items)
+        counts = np.zeros(size, dtype=np.int64)
+        order = self.time_order
+        for part in slices_of_runs(self.user_indices[order]):
+            rows = order[part]
+            pairs = self.user_indices[rows].astype(np.int64) * size
+            pairs += self.item_indices[rows]
+            # Sorting beats the hash table of a plain np.unique several times over.
+            pairs.sort()
+            distinct = pairs[np.diff(pairs, prepend=-1) != 0]
+            counts += np.bincount(distinct % size, minlength=size)
+        return counts
 
     def user_count(self) -> int:
         """Return how many users have a row."""
@@ -182,8 +190,17 @@ class Interactions:
         return np.isin(self.kinds, wanted)
 
     @cached_property
-    def _time_order(self) -> np.ndarray:
-        return np.lexsort((self.timestamps, self.user_indices))
+    def time_order(self) -> np.ndarray:
+        """(n_rows,) positions of the rows by user, timestamp, then row."""
+        users, times = self.user_indices, self.timestamps
+        order = np.arange(len(users))
+        if np.any(users[1:] < users[:-1]):
+            order = np.argsort(users, kind="stable")
+            users, times = users[order], times[order]
+        for part in slices_of_runs(users):
+            inside = np.lexsort((times[part], users[part]))
+            order[part] = order[part][inside]
+        return order
 
 
 def _codes(

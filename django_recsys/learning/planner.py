@@ -6,20 +6,35 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .exceptions import TooLargeError
 from .interactions import Interactions
-from .planning_costs import COSTS
-from .planning_terms import TERMS, Sizes, choice_bytes, side
-from .registry import create, get_recommender_class
+from .planning_costs import CHOICE, COSTS
+from .planning_terms import (
+    TERMS,
+    Settings,
+    Sizes,
+    chooses,
+    learns_weights,
+    side,
+    source_names,
+)
+from .registry import get_recommender_class, missing_extra, settings_of
 
 __all__ = ["Arrangement", "Estimate", "Sizes", "arrange", "available_memory", "plan"]
 
 GIGABYTE = 1e9
+FACTOR = 2.0
+"""A prediction is this near to what was measured, of fits above the two floors."""
+FLOOR_SECONDS = 0.5
+FLOOR_BYTES = 50e6
+"""What takes less nobody has to plan, and it is lost in the noise of a machine."""
 USABLE_SHARE = 0.8
 """Of the free memory; a prediction is right within a factor, and others live, too."""
 SMALLEST_BLOCK = 1000
+KEPT_SHARE = 0.5
+"""Of the peak of a fit, what the model keeps: of `ease` one matrix of two."""
 CGROUP_LIMITS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
     (
@@ -68,16 +83,62 @@ def plan(
     """Return what a fit takes; None for an algorithm whose costs nobody measured."""
     if algorithm not in COSTS:
         return None
-    settings = create(algorithm, **(hyperparameters or {})).hyperparameters
-    gigabytes, seconds = (
-        sum(cost * TERMS[term](sizes, settings) for term, cost in costs.items())
-        for costs in (COSTS[algorithm]["memory"], COSTS[algorithm]["seconds"])
-    )
+    settings = settings_of(algorithm, hyperparameters)
+    own = _of_terms(COSTS[algorithm], sizes, settings)
+    parts = of_parts(sizes, settings)
     return Estimate(
         algorithm=algorithm,
-        memory_bytes=max(gigabytes * GIGABYTE, choice_bytes(sizes, settings)),
-        cpu_seconds=seconds,
+        memory_bytes=max(own.memory_bytes + parts.kept_bytes, parts.passing_bytes),
+        cpu_seconds=own.cpu_seconds + parts.cpu_seconds,
     )
+
+
+class Parts(NamedTuple):
+    """What a fit takes for parts that have costs of their own."""
+
+    kept_bytes: float
+    """The models of a blend's sources, which stay while their scores are weighed."""
+    passing_bytes: float
+    """The choice of recency and trend, or the last of the sources being fitted beside
+    the others: the peak of what is gone before."""
+    cpu_seconds: float
+
+
+def of_parts(sizes: Sizes, settings: Settings) -> Parts:
+    """Return what the sources of a blend take, and what chooses recency and trend.
+
+    The models of one fit share one choice. A blend that learns its weights fits its
+    sources twice and chooses twice: on the older part of the data, then on all.
+    """
+    names = [name for name in source_names(settings) if name in COSTS]
+    sources = {name: settings_of(name) for name in names}
+    found = [_of_terms(COSTS[name], sizes, each) for name, each in sources.items()]
+    peaks = [each.memory_bytes for each in found]
+    kept = KEPT_SHARE * sum(peaks)
+    while_fitting = kept + (1 - KEPT_SHARE) * max(peaks, default=0.0)
+    is_chosen = any(map(chooses, (settings, *sources.values())))
+    choice = _of_terms(CHOICE, sizes, settings) if is_chosen else _Amounts(0.0, 0.0)
+    seconds = choice.cpu_seconds + sum(each.cpu_seconds for each in found)
+    return Parts(
+        kept_bytes=kept,
+        passing_bytes=max(choice.memory_bytes, while_fitting),
+        cpu_seconds=2 * seconds if learns_weights(settings) else seconds,
+    )
+
+
+class _Amounts(NamedTuple):
+    memory_bytes: float
+    cpu_seconds: float
+
+
+def _of_terms(
+    costs: Mapping[str, Mapping[str, float]], sizes: Sizes, settings: Settings
+) -> _Amounts:
+    gigabytes, seconds = (
+        sum(cost * TERMS[term](sizes, settings) for term, cost in costs[kind].items())
+        for kind in ("memory", "seconds")
+    )
+    return _Amounts(gigabytes * GIGABYTE, seconds)
 
 
 def arrange(
@@ -100,8 +161,7 @@ def arrange(
     estimate = plan(algorithm, sizes, wanted)
     if estimate is None or estimate.memory_bytes <= usable:
         return Arrangement(estimate=estimate, hyperparameters=wanted)
-    names = set(create(algorithm).hyperparameters)
-    if "most_items" in names:
+    if "most_items" in settings_of(algorithm):
         found = _in_a_block(algorithm, sizes, wanted, usable)
         if found is not None:
             return found
@@ -154,6 +214,7 @@ def _refusal(estimate: Estimate, sizes: Sizes, free: float, usable: float) -> st
         for name in COSTS
         if name != estimate.algorithm
         and not get_recommender_class(name).is_baseline
+        and missing_extra(name) is None
         and (each := plan(name, sizes)) is not None
         and each.memory_bytes <= usable
     ]

@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ._recency_choice import MOST_ITEMS, MOST_USERS
+from ._blending import BEST_OF_SOURCE, CELLS_AT_A_TIME, MOST_QUERIES
+from ._recency_choice import MOST_ITEMS, MOST_USERS, count_asked
+from .blend import FALL_THROUGH, RANKER
+from .ease import ROWS_PER_BLOCK
 from .factors import embedding_size_for
 from .interactions import Interactions
 from .preparation import pair_codes
@@ -20,6 +23,7 @@ USUAL_SKEW = 4.0
 USUAL_BASKET = 10.0
 """Rows of a basket that a row lies in, on average."""
 LARGEST_BASKET = 200
+LARGEST_FULL = 20_000  # items up to which deep models compare with all
 NEIGHBORS, FACTORS, EPOCHS = 50, 64, 10  # where an algorithm does not name them
 
 
@@ -36,8 +40,12 @@ class Sizes:
     """Sum over users of the square of how many items each has."""
     takers: float
     """Sum over items of the square of how many users each has."""
-    baskets: float = 0.0
+    baskets: float
     """Sum over baskets of the square of their rows, those of wholesalers left out."""
+    asked: int
+    """Users by whom recency and trend are chosen; 0 where they are too few."""
+    told: int
+    """Rows of what these took before they are asked."""
 
     @classmethod
     def of(cls, interactions: Interactions) -> Sizes:
@@ -48,6 +56,7 @@ class Sizes:
         n_items = max(len(interactions.items), 1)
         lengths = np.bincount(codes // n_items).astype(np.float64)
         takers = np.bincount(codes % n_items).astype(np.float64)
+        asked, told = count_asked(interactions)
         return cls(
             users=interactions.user_count(),
             items=interactions.item_count(),
@@ -56,12 +65,15 @@ class Sizes:
             products=float(np.dot(lengths, lengths)),
             takers=float(np.dot(takers, takers)),
             baskets=_basket_products(interactions),
+            asked=asked,
+            told=told,
         )
 
     @classmethod
     def guessed(cls, users: int, items: int, interactions: int) -> Sizes:
         """Return sizes of data nobody has yet, with the skew that shops have."""
         square = float(interactions) ** 2 * USUAL_SKEW
+        asked = min(users, MOST_USERS)
         return cls(
             users=users,
             items=items,
@@ -70,6 +82,8 @@ class Sizes:
             products=square / max(users, 1),
             takers=square / max(items, 1),
             baskets=interactions * USUAL_BASKET,
+            asked=asked,
+            told=asked * interactions // max(users, 1),
         )
 
 
@@ -87,19 +101,56 @@ def side(sizes: Sizes, settings: Settings) -> float:
     return float(min(sizes.users, sizes.items, most))
 
 
-def choice_bytes(sizes: Sizes, settings: Settings) -> float:
-    """Return the peak of what chooses the recency; it is gone before the fit begins.
+def chooses(settings: Settings) -> bool:
+    """Return whether these hyperparameters leave recency or trend to the data."""
+    return CHOSEN_BY_DATA in (settings.get("recency"), settings.get("trend"))
 
-    A model of the most popular items twice, and the scores of the users asked twice.
+
+def source_names(settings: Settings) -> list[str]:
+    """Return the recommenders that a blend is made of; none for another model."""
+    names = settings.get("sources", "").split(",")
+    return [each.strip() for each in names if each.strip()]
+
+
+def learns_weights(settings: Settings) -> bool:
+    """Return whether a blend fits its sources an extra time, to weigh them."""
+    if not source_names(settings):
+        return False
+    return settings["method"] != FALL_THROUGH and not settings["weights"].strip()
+
+
+def _chosen_side(sizes: Sizes) -> float:
+    """Return the side of the matrix that the choice of recency and trend inverts."""
+    return float(min(sizes.items, MOST_ITEMS)) if sizes.asked else 0.0
+
+
+def _foretold(sizes: Sizes, settings: Settings) -> float:
+    """Return for how many people a blend compares its sources."""
+    return float(min(sizes.asked, MOST_QUERIES)) if learns_weights(settings) else 0.0
+
+
+def _scored(sizes: Sizes, settings: Settings) -> float:
+    """Return how many scores of items the sources of a blend give to be compared."""
+    return _foretold(sizes, settings) * sizes.items * len(source_names(settings))
+
+
+def _candidates(sizes: Sizes, settings: Settings) -> float:
+    """Return about how many items the trees of a blend are fitted on, per person.
+
+    Of each source the best of all and the best of what is new to the person; 0 where
+    there are no trees.
     """
-    asked = min(sizes.users, MOST_USERS)
-    items = _chosen_side(sizes, settings)
-    return 4.0 * 2.0 * (items**2 + asked * items)
+    if settings.get("method") != RANKER:
+        return 0.0
+    proposed = 2.0 * BEST_OF_SOURCE * len(source_names(settings))
+    return min(proposed, float(sizes.items))
 
 
-def _chosen_side(sizes: Sizes, settings: Settings) -> float:
-    is_chosen = settings.get("recency") == CHOSEN_BY_DATA
-    return float(min(sizes.items, MOST_ITEMS)) if is_chosen else 0.0
+def _block(sizes: Sizes, settings: Settings) -> float:
+    """Return the cells of one product where EASE is solved over users; else none."""
+    if settings.get("most_items") or sizes.users >= sizes.items:
+        return 0.0
+    return float(min(sizes.items, ROWS_PER_BLOCK) * sizes.users)
 
 
 def _factors(sizes: Sizes, settings: Settings) -> float:
@@ -109,6 +160,18 @@ def _factors(sizes: Sizes, settings: Settings) -> float:
 
 def _epochs(settings: Settings) -> float:
     return float(settings.get("epochs", EPOCHS))
+
+
+def _width(settings: Settings) -> float:
+    """Return how many numbers a deep model keeps per item."""
+    return float(settings.get("hidden_size") or settings.get("embedding_size", FACTORS))
+
+
+def _compared(sizes: Sizes, settings: Settings) -> float:
+    """Return with how many items a deep model compares each step."""
+    if sizes.items <= LARGEST_FULL:
+        return float(sizes.items)
+    return float(settings.get("negatives", sizes.items))
 
 
 def _neighbors(settings: Settings) -> float:
@@ -124,9 +187,13 @@ TERMS: dict[str, Callable[[Sizes, Settings], float]] = {
     "products": lambda sizes, _: sizes.products / 1e9,
     "takers": lambda sizes, _: sizes.takers / 1e9,
     "baskets": lambda sizes, _: sizes.baskets / 1e9,
-    "choice": lambda sizes, settings: _chosen_side(sizes, settings) ** 2 / 1e9,
+    "choice_square": lambda sizes, _: _chosen_side(sizes) ** 2 / 1e9,
+    "choice_cube": lambda sizes, _: _chosen_side(sizes) ** 3 / 1e12,
+    "asked": lambda sizes, _: sizes.asked * _chosen_side(sizes) / 1e9,
+    "told": lambda sizes, _: sizes.told * _chosen_side(sizes) / 1e9,
     "square": lambda sizes, settings: side(sizes, settings) ** 2 / 1e9,
     "cube": lambda sizes, settings: side(sizes, settings) ** 3 / 1e12,
+    "block": lambda sizes, settings: _block(sizes, settings) / 1e9,
     "sweep": lambda sizes, settings: sizes.pairs * side(sizes, settings) / 1e9,
     "factors": lambda sizes, settings: (
         (sizes.users + sizes.items) * _factors(sizes, settings) / 1e9
@@ -140,41 +207,78 @@ TERMS: dict[str, Callable[[Sizes, Settings], float]] = {
         * _factors(sizes, settings) ** 2
         / 1e9
     ),
+    "softmax": lambda sizes, settings: (
+        _epochs(settings)
+        * sizes.interactions
+        * _compared(sizes, settings)
+        * _width(settings)
+        / 1e12
+    ),
+    "layers": lambda sizes, settings: (
+        _epochs(settings) * sizes.interactions * _width(settings) ** 2 / 1e9
+    ),
+    "bags": lambda sizes, settings: (
+        _epochs(settings)
+        * sizes.users
+        * _compared(sizes, settings)
+        * _width(settings)
+        / 1e12
+    ),
+    "vectors": lambda sizes, settings: sizes.items * _width(settings) / 1e9,
     "kept": lambda sizes, settings: sizes.items * _neighbors(settings) / 1e6,
     "kept_users": lambda sizes, settings: sizes.users * _neighbors(settings) / 1e6,
+    "scored": lambda sizes, settings: _scored(sizes, settings) / 1e9,
+    "at_a_time": lambda sizes, settings: (
+        min(_scored(sizes, settings), CELLS_AT_A_TIME) / 1e9
+    ),
+    "ranked": lambda sizes, settings: (
+        _foretold(sizes, settings) * _candidates(sizes, settings) / 1e6
+    ),
 }
 """name -> its amount; every one is around 1 for a million interactions."""
 
 COUNTING = ("one", "rows", "users", "items")
-FACTORISING = ("one", "rows", "choice", "passes", "solves")
-PAIRING = ("one", "rows", "choice", "kept", "products")
+FACTORISING = ("one", "rows", "passes", "solves")
+DEEP = ("one", "rows", "softmax", "layers")
+PAIRING = ("one", "rows", "kept", "products")
+
+DEEP_MODELS = ("autoencoder", "cnn", "gru", "lstm", "sasrec", "two_tower")
 
 MEMORY_TERMS: dict[str, tuple[str, ...]] = {
     "popular": ("one", "rows", "items"),
     "trending": ("one", "rows", "items"),
     "buy_again": ("one", "rows", "items"),
     "bought_together": ("one", "rows", "baskets", "kept"),
-    "ease": ("rows", "square"),
+    "ease": ("one", "rows", "square", "block"),
     "als": ("one", "rows", "factors"),
     "bpr": ("one", "rows", "factors"),
     "svd": ("one", "rows", "factors"),
     "content": ("one", "rows", "factors", "items"),
     "social": ("one", "rows", "users"),
     "user_knn": ("one", "rows", "kept_users"),
+    "blend": ("one", "rows", "at_a_time", "ranked"),
+    **dict.fromkeys(DEEP_MODELS, ("one", "rows", "vectors")),
 }
 SECOND_TERMS: dict[str, tuple[str, ...]] = {
     "popular": COUNTING,
     "trending": COUNTING,
     "buy_again": COUNTING,
     "bought_together": ("one", "rows", "baskets", "kept"),
-    "ease": ("one", "rows", "choice", "products", "square", "cube", "sweep"),
+    "ease": ("one", "rows", "products", "square", "cube", "sweep"),
     "als": FACTORISING,
     "bpr": FACTORISING,
     "svd": FACTORISING,
     "content": (*FACTORISING, "items", "factors"),
-    "social": ("one", "rows", "choice", "users"),
-    "user_knn": ("one", "rows", "choice", "takers", "kept_users"),
+    "social": ("one", "rows", "users"),
+    "user_knn": ("one", "rows", "takers", "kept_users"),
+    "blend": ("one", "rows", "scored", "ranked"),
+    **dict.fromkeys(DEEP_MODELS, DEEP),
+    "autoencoder": ("one", "rows", "bags"),
 }
+# What chooses recency and trend: a model of the most popular items and its inverse,
+# and the scores of the users asked, once for each value tried.
+CHOICE_MEMORY = ("one", "rows", "choice_square", "asked")
+CHOICE_SECONDS = ("one", "rows", "choice_cube", "asked", "told")
 # Tables of pairs of items: item_knn, graph, rules and what is made of such.
 OTHER_MEMORY = ("one", "rows", "kept", "products")
 OTHER_SECONDS = PAIRING

@@ -135,7 +135,7 @@ def _cap_users(
     counts["capped_rows"] = int((lengths[over] - max_rows_per_user).sum())
     if not counts["capped_users"]:
         return rows
-    order = np.lexsort((rows.timestamps, rows.user_indices))
+    order = rows.time_order
     from_end = np.cumsum(lengths)[rows.user_indices[order]] - np.arange(len(rows))
     kept = np.zeros(len(rows), dtype=bool)
     kept[order[from_end <= max_rows_per_user]] = True

@@ -276,10 +276,10 @@ def basket_codes(interactions: Interactions) -> np.ndarray:
     """(n_rows,) int: rows of one basket share a number; else one user and moment."""
     if interactions.baskets is not None:
         return interactions.baskets
-    order = np.lexsort((interactions.timestamps, interactions.user_indices))
+    order = interactions.time_order
     users = interactions.user_indices[order]
     times = interactions.timestamps[order]
-    new = np.ones(len(order), dtype=np.int64)
+    new = np.ones(len(order), dtype=bool)
     new[1:] = (users[1:] != users[:-1]) | (times[1:] != times[:-1])
     codes = np.empty(len(order), dtype=np.int64)
     codes[order] = np.cumsum(new) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -60,7 +61,28 @@ def create(name: str, **hyperparameters: Any) -> Recommender:
     Raises DataError for a wrong value, MissingExtraError that says what to install.
     """
     cls = get_recommender_class(name)
-    extra = ALGORITHMS[name][1]
-    if extra is not None and find_spec(EXTRA_MODULES[extra]) is None:
+    if (extra := missing_extra(name)) is not None:
         raise MissingExtraError(f"{name} needs: pip install 'django-recsys[{extra}]'")
     return cls(**validate(cls, hyperparameters))
+
+
+def missing_extra(name: str) -> str | None:
+    """Return the extra that has to be installed before an algorithm can be fitted.
+
+    None where nothing is missing.
+    """
+    extra = ALGORITHMS[name][1]
+    if extra is None or find_spec(EXTRA_MODULES[extra]) is not None:
+        return None
+    return extra
+
+
+def settings_of(
+    name: str, hyperparameters: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return every hyper-parameter with its value, given or default; asks no extra.
+
+    Raises DataError for an unknown name and for a wrong value.
+    """
+    cls = get_recommender_class(name)
+    return cls(**validate(cls, hyperparameters or {})).hyperparameters

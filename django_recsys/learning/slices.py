@@ -1,9 +1,10 @@
-"""Answers that were worked out a slice of queries at a time."""
+"""Work that is done a slice at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -15,15 +16,26 @@ Found = TypeVar("Found")
 
 CELLS_PER_SLICE = 7_500_000
 """30 MB of float32 scores: the system gives larger arrays anew each time."""
-MOST_CELLS = 1 << 24
-FEWEST_ROWS = 256  # with fewer a matrix product spends its time on arranging the items
+ROWS_PER_SLICE = 1 << 17
+MOST_CELLS = 1 << 25
+FEWEST_ROWS = 512  # with fewer a matrix product spends its time on arranging the items
 
 
 def slices(length: int, n_items: int) -> Iterator[slice]:
-    """Give slices of queries whose scores of all items take 64 MB at most."""
+    """Give slices of queries whose scores of all items take 128 MB at most."""
     width = max(n_items, 1)
     rows = max(CELLS_PER_SLICE // width, min(FEWEST_ROWS, MOST_CELLS // width), 1)
     return (slice(at, min(at + rows, length)) for at in range(0, length, rows))
+
+
+def slices_of_runs(values: np.ndarray) -> Iterator[slice]:
+    """Give slices of some 130,000 rows that cut no run of equal values in two.
+
+    values: (n_rows,) that never fall. What is sorted slice by slice stays in the
+    processor's cache, and takes as long per row in millions of rows as in thousands.
+    """
+    edges = np.unique(np.searchsorted(values, values[::ROWS_PER_SLICE]))
+    return (slice(at, end) for at, end in pairwise([*edges.tolist(), len(values)]))
 
 
 def in_threads(

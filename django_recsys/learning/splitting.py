@@ -98,7 +98,7 @@ def leave_one_out(interactions: Interactions, *, fit: Fit = "train") -> Split:
     """
     positive = interactions.select(_positive(interactions))
     rows = positive.select(_last_of_pair(positive))
-    order = np.lexsort((rows.timestamps, rows.user_indices))
+    order = rows.time_order
     rows = rows.select(order)
     lengths = np.bincount(rows.user_indices, minlength=len(rows.users))
     from_end = (np.cumsum(lengths))[rows.user_indices] - np.arange(len(rows))
@@ -150,7 +150,7 @@ def _last_of_pair(interactions: Interactions) -> np.ndarray:
 
 
 def _tied_times(interactions: Interactions) -> float:
-    order = np.lexsort((interactions.timestamps, interactions.user_indices))
+    order = interactions.time_order
     users = interactions.user_indices[order]
     times = interactions.timestamps[order]
     same = (users[1:] == users[:-1]) & (times[1:] == times[:-1])

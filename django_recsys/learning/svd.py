@@ -75,7 +75,9 @@ class SVD(Recommender):
         from ._truncated_svd import item_directions
 
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
-        self.trend_ = learned_trend(self.trend, interactions, options.seed)
+        self.trend_ = learned_trend(
+            self.trend, interactions, options.seed, of_factors=True
+        )
         taken = interactions.user_items()
         counts = np.bincount(taken.indices, minlength=taken.shape[1])
         scale = np.maximum(counts, 1) ** ((self.popularity_scaling - 1) / 2)

@@ -29,12 +29,18 @@ def trend_hyperparameter() -> Any:
     )
 
 
-def learned_trend(trend: float, interactions: Interactions, seed: int) -> np.ndarray:
-    """Return (n_items,) float32, what to multiply an item's scores by; 1 is usual."""
+def learned_trend(
+    trend: float, interactions: Interactions, seed: int, *, of_factors: bool = False
+) -> np.ndarray:
+    """Return (n_items,) float32, what to multiply an item's scores by; 1 is usual.
+
+    of_factors: whether the scores are products of few factors.
+    """
     if trend < 0:
         from ._recency_choice import choices
 
-        trend = choices(interactions, seed).trend
+        chosen = choices(interactions, seed)
+        trend = chosen.sure_trend if of_factors else chosen.trend
     if trend == 0:
         return np.ones(len(interactions.items), dtype=np.float32)
     return trend_factors(item_trends(interactions), trend)
@@ -54,6 +60,22 @@ def follow_trend(scores: np.ndarray, queries: csr_array, factors: np.ndarray) ->
     rows = np.repeat(np.arange(len(scores)), np.diff(queries.indptr))
     held = scores[rows, queries.indices]
     scores *= factors
+    scores[rows, queries.indices] = held
+
+
+def add_trend(scores: np.ndarray, queries: csr_array, factors: np.ndarray) -> None:
+    """Multiply the chances of what the query does not hold by the factors, in place.
+
+    scores: (n_queries, n_items), logarithms of chances, NaN where no opinion. The best
+    new item of a query keeps its score: a trend tells which new item it will be, not
+    whether a new one.
+    """
+    rows = np.repeat(np.arange(len(scores)), np.diff(queries.indptr))
+    held = scores[rows, queries.indices]
+    scores[rows, queries.indices] = np.nan
+    best = np.fmax.reduce(scores, axis=1)
+    scores += np.log(factors)
+    scores += (best - np.fmax.reduce(scores, axis=1))[:, None]
     scores[rows, queries.indices] = held
 
 

@@ -66,6 +66,12 @@ class RecommenderContract:
         assert found is recommender
         assert recommender.is_fitted
 
+    def test_who_needs_item_features_reads_them(self):
+        """New items are told apart by features alone."""
+        recommender = self.make_recommender()
+        if recommender.needs_items or recommender.handles_new_items:
+            assert recommender.reads_items
+
     def test_asking_before_fit_raises(self):
         with pytest.raises(NotFittedError):
             self.make_recommender().recommend(["0"])

@@ -1,4 +1,4 @@
-"""How a fit went, epoch by epoch, as a run keeps it."""
+"""How a fit went, round by round, as a run keeps it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ Curve = dict[str, list[float | None]]
 
 
 def curve_of(recommender: Any) -> Curve | None:
-    """Return loss, NDCG@10 and seconds per epoch; None for what has no epochs.
+    """Return loss, NDCG@10 and seconds per round; None for what has no epochs.
 
-    NDCG@10 is that of the fit's own small exam, None where the data are too few for
-    one; the seconds count from the start of the fit.
+    A round is an epoch, or an equal part of a long one. NDCG@10 is that of the fit's
+    own small exam, None where the data are too few for one; the seconds count from the
+    start of the fit.
     """
     curve = getattr(recommender, "curve_", None)
     if curve is None or not len(curve):

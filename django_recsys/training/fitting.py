@@ -71,8 +71,9 @@ def reads_items(recommender: Any) -> bool:
     """Say whether it learns from what items are; to others they are not described."""
     if recommender.name == "blend":
         known = map(get_recommender_class, _sources_of(recommender))
-        return any(each.handles_new_items for each in known)
-    return recommender.handles_new_items or getattr(recommender, "by_category", False)
+        return any(each.reads_items for each in known)
+    wants_them = getattr(recommender, "with_features", recommender.reads_items)
+    return wants_them or getattr(recommender, "by_category", False)
 
 
 def reads_edges(recommender: Any) -> bool:

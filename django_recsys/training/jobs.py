@@ -184,14 +184,14 @@ def watch_child(keys: Sequence[int], holder: str, watcher: Watcher | None) -> bo
     """Start a child and wait for its end; return whether runs are left for another."""
     breach = ""
     with tempfile.TemporaryFile() as last_words:
+        limits = Limits(keys)
         process = start_child(keys, holder, last_words)
-        limits = Limits(process.pid, keys)
         try:
             while process.poll() is None and not breach:
                 if watcher:
                     watcher(read_again(keys))
                 time.sleep(WATCH_SECONDS)
-                breach = limits.breach()
+                breach = limits.breach(process.pid)
         finally:
             if process.poll() is None:
                 process.terminate()

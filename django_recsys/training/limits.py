@@ -14,7 +14,7 @@ from django_recsys.models import TrainingRun
 
 LOOK_SECONDS = 1.0
 USABLE_SHARE = 0.9
-"""Of the memory that was free when the process began. The planner stays below that;
+"""Of the memory that is free before the process begins. The planner stays below that;
 what nobody can foretell is ended here, before the machine ends a process of the shop.
 """
 
@@ -22,7 +22,7 @@ what nobody can foretell is ended here, before the machine ends a process of the
 class Limits:
     """Looks at a training process now and then; says why it must end."""
 
-    def __init__(self, process_id: int, keys: Sequence[int]) -> None:
+    def __init__(self, keys: Sequence[int]) -> None:
         # Web processes import this room and never watch a training: not at the top.
         from django_recsys.learning.planner import available_memory
 
@@ -31,16 +31,15 @@ class Limits:
         free = available_memory() * USABLE_SHARE
         self.most_bytes = free if given is None else given * 1e6
         self.longest = timedelta(minutes=settings.TRAINING_MINUTES)
-        self.process_id = process_id
         self.keys = keys
         self._next_look = 0.0
 
-    def breach(self) -> str:
+    def breach(self, process_id: int) -> str:
         """Return which limit is passed, as the beginning of a sentence, or nothing."""
         if time.monotonic() < self._next_look:
             return ""
         self._next_look = time.monotonic() + LOOK_SECONDS
-        used = resident_bytes(self.process_id)
+        used = resident_bytes(process_id)
         if used > self.most_bytes:
             return (
                 f"The training took {used / 1e6:,.0f} MB of memory, more than "

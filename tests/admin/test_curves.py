@@ -41,7 +41,7 @@ def test_the_page_of_a_run_shows_both_fits(boss, ease):
     text = page.content.decode()
     assert text.count("<svg viewBox") == 1  # a point is no curve: it would be empty
     assert text.count("<polyline") == 2
-    assert "One epoch, so that" in text
+    assert "One round, so that" in text
     assert '<li class="recsys-curve-loss">Loss: 7.0000</li>' in text
     assert "Loss: 7.5000 at first, 6.0000 at last" in text
     assert re.search(r"<th scope=\"row\">2</th><td>6.2500</td><td>0.0421</td>", text)
@@ -69,6 +69,8 @@ class TestWithoutTorch:
         page = boss.get(url).content.decode()
         assert "pip install 'django-recsys[neural]'" in page
         assert "hyperparameter_blocks" in page
+        tick_box = re.search("<input[^>]*hyperparameter_with_features[^>]*>", page)
+        assert "checked" in tick_box.group()
         given = {
             "schedule": "manual",
             "every_hours": 24,
@@ -76,9 +78,14 @@ class TestWithoutTorch:
             "list_length": 60,
             "hyperparameter_blocks": 3,
         }
-        assert boss.post(url, given).status_code == 302
-        config.refresh_from_db()
-        assert config.hyperparameters == {"blocks": 3}
+        ticked = given | {"hyperparameter_with_features": "on"}
+        for answers, expected in (
+            (ticked, {"blocks": 3}),
+            (given, {"blocks": 3, "with_features": False}),
+        ):
+            assert boss.post(url, answers).status_code == 302
+            config.refresh_from_db()
+            assert config.hyperparameters == expected
 
     def test_others_need_nothing(self, boss, ease):
         url = f"/admin/django_recsys/recommenderconfig/{ease.pk}/change/"

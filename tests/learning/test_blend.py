@@ -1,18 +1,40 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning._blending import (
-    Candidates,
+from django_recsys.learning._blend_weights import (
+    LEAST_WEIGHT,
+    _likeliest,
+    _near_best,
+    _unit,
     learn_weights,
-    on_one_scale,
-    quality,
+    qualities,
 )
+from django_recsys.learning._blending import BEST_OF_SCALE, Candidates, on_one_scale
+from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.blend import Blend
 from django_recsys.learning.evaluation import evaluate
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.histories import Histories
+from django_recsys.learning.id_map import IdMap
 from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.testing import RecommenderContract, interactions_of, taste_clusters
+
+ITEMS = np.array([str(each) for each in range(12)])
+
+
+def candidates(
+    is_seen: np.ndarray, wanted: np.ndarray, *scores: np.ndarray
+) -> Candidates:
+    queries, width = wanted.shape
+    return Candidates(
+        items=np.tile(np.arange(width), (queries, 1)),
+        scores=np.stack(scores).astype(np.float32),
+        is_seen=is_seen,
+        is_wanted=wanted,
+        new_wanted=(wanted & ~is_seen).sum(axis=1),
+        all_wanted=wanted.sum(axis=1),
+        histories=Histories.empty(queries, width),
+    )
 
 
 class TestBlend(RecommenderContract):
@@ -30,7 +52,8 @@ def test_scores_are_the_weighted_sum_on_one_scale():
     model = Blend(sources="item_knn,svd", weights="2,1").fit(rows)
     histories, users = rows.histories(), np.arange(60)
     expected = sum(
-        weight * on_one_scale(model.parts_[name].score_indices(histories, users))
+        weight
+        * on_one_scale(model.parts_[name].score_indices(histories, users), histories)
         for name, weight in (("item_knn", 2), ("svd", 1))
     )
     ours = np.nan_to_num(model.score_indices(histories, users))
@@ -42,6 +65,62 @@ def test_learned_weights_are_no_worse_than_the_best_source():
     blend = evaluate(Blend(sources="item_knn,trending"), rows, "leave-one-out")
     for name in ("item_knn", "trending"):
         assert blend.metric() >= evaluate(name, rows, "leave-one-out").metric() - 0.02
+
+
+def test_what_is_new_has_a_scale_of_its_own():
+    scores = np.full((3, 12), np.nan, dtype=np.float32)
+    scores[0, :4] = 50, 9, 3, -6  # holds the first
+    scores[1, :2] = 8, 4  # holds both: nothing is new
+    scores[2] = np.arange(12) + 1  # a stranger
+    histories = Histories.from_ids([["0"], ["0", "1"], []], IdMap(ITEMS))
+    ours = on_one_scale(scores, histories)
+    best_of_first = (9 + 3) / 10
+    assert ours[0, :4] == pytest.approx(np.array([50, 9, 3, -6]) / [50, *[1.2] * 3])
+    assert best_of_first == pytest.approx(1.2)
+    assert not ours[0, 4:].any()
+    assert ours[1, :2].tolist() == [1, 0.5]
+    assert ours[2] == pytest.approx((np.arange(12) + 1) / np.arange(3, 13).mean())
+    assert ours.max() <= BEST_OF_SCALE
+
+
+def test_the_likeliest_weights_add_what_each_source_knows():
+    random = np.random.default_rng(0)
+    first, second, third = random.normal(size=(3, 800, 30))
+    chance = 2 * first + second + random.gumbel(size=first.shape)
+    wanted = chance == chance.max(axis=1, keepdims=True)
+    hidden = np.zeros(wanted.shape, dtype=bool)
+    weights = _likeliest(np.stack([second, third, first]), hidden, wanted)
+    assert weights == pytest.approx([1, 0, 2], abs=0.15)
+    assert _unit(weights) == pytest.approx([0.5, 0, 1], abs=0.1)
+    assert _unit(weights)[1] == 0  # of no use, so it costs no time either
+    hidden[:, 10:] = True
+    wanted[:, 10:] = False
+    again = _likeliest(np.stack([second, third, first]), hidden, wanted)
+    assert again == pytest.approx([1, 0, 2], abs=0.3)
+    nobody = np.zeros_like(wanted)
+    nothing = _likeliest(np.stack([first, second]), hidden, nobody)
+    assert not nothing.any()
+    assert _unit(nothing).tolist() == [1, 1]
+
+
+def test_weights_are_likely_ones_only_where_the_same_moment_is_asked():
+    random = np.random.default_rng(0)
+    good, other = random.normal(size=(2, 400, 12))
+    wanted = good + 0.3 * other + random.gumbel(size=good.shape) > 3
+    found = candidates(np.zeros((400, 12), dtype=bool), wanted, good, other)
+    later, same = (learn_weights(found, is_later=each) for each in (True, False))
+    assert later[0].tolist() == [1, 0]
+    assert 0.1 < same[0, 1] < 0.6
+    assert same[1].tolist() == same[0].tolist()
+
+
+def test_sources_weigh_by_how_near_they_are_to_the_best():
+    alone = np.array([1.0, 0.95, 0.905, 0.5])  # the third is hardly near, the last far
+
+    def measure(weights):
+        return np.array([(alone * weights).max()])
+
+    assert _near_best(measure, 4).tolist() == pytest.approx([1, 0.5, 0, 0])
 
 
 def test_fall_through_ranks_the_first_source_first():
@@ -63,11 +142,51 @@ def test_wrong_weights_raise(weights):
         Blend(sources="ease,item_knn", weights=weights).fit(taste_clusters())
 
 
+def described(rows):
+    kinds = [f"kind {place % 4}" for place in range(len(rows.items))]
+    return {"item": rows.items.ids.tolist(), "category": kinds}
+
+
+def test_who_learns_from_features_is_left_out_where_nothing_is_described():
+    rows, told = taste_clusters(), []
+    options = TrainingOptions(progress=lambda each: told.append(each.message))
+    for items in (None, {"item": ["nowhere"], "category": ["none"]}):
+        model = Blend(sources="content,item_knn", weights="3,2")
+        model.fit(rows, items=items, options=options)
+        assert list(model.parts_) == ["item_knn"]
+        assert model.weights_.tolist() == [[2], [2]]
+        assert "left out, for nothing is said of the items: content" in told
+        told.clear()
+    model.fit(rows, items=described(rows), options=options)
+    assert list(model.parts_) == ["content", "item_knn"]
+    assert not any("left out" in message for message in told)
+    assert "content" in Blend().sources.split(",")
+
+
+def test_a_blend_of_nothing_but_features_asks_for_them():
+    rows, nothing = taste_clusters(), {"item": ["nowhere"], "category": ["none"]}
+    with pytest.raises(DataError, match="content needs item features"):
+        Blend(sources="content").fit(rows)
+    with pytest.raises(DataError, match="say nothing about any of the items"):
+        Blend(sources="content").fit(rows, items=nothing)
+    with pytest.raises(DataError, match="leave nothing but content: pass items"):
+        Blend(sources="content,item_knn", weights="1,0").fit(rows)
+
+
+def test_nothing_is_left_out_that_could_do_without_features(monkeypatch):
+    monkeypatch.setattr(ItemKNN, "reads_items", True)
+    told = []
+    options = TrainingOptions(progress=lambda each: told.append(each.message))
+    Blend(sources="item_knn,popular").fit(taste_clusters(), options=options)
+    assert not any("left out" in message for message in told)
+
+
 def test_quality_counts_hits_by_rank():
     scores = np.array([[3.0, 2.0, 1.0], [3.0, -np.inf, 1.0], [1.0, 1.0, 1.0]])
     wanted = np.array([[0, 1, 0], [0, 1, 1], [0, 0, 0]], dtype=bool)
     ndcg = (np.log2(2) / np.log2(3) + (1 / np.log2(3)) / (1 + 1 / np.log2(3))) / 2
-    assert quality(scores, wanted, np.array([1, 2, 0])) == pytest.approx(ndcg)
+    found = qualities(scores, wanted, np.array([1, 2, 0]))
+    assert found.mean() == pytest.approx(ndcg)
 
 
 def test_weights_of_seen_items_are_learned_apart():
@@ -77,18 +196,25 @@ def test_weights_of_seen_items_are_learned_apart():
     good, noise = random.random(shape), random.random(shape)
     # The first source knows new items, the second those of the history.
     wanted = np.where(is_seen, noise > 0.8, good > 0.8)
-    found = Candidates(
-        items=np.tile(np.arange(12), (200, 1)),
-        scores=np.stack([good, noise]).astype(np.float32),
-        is_seen=is_seen,
-        is_wanted=wanted,
-        new_wanted=(wanted & ~is_seen).sum(axis=1),
-        all_wanted=wanted.sum(axis=1),
-        histories=Histories.empty(200, 12),
-    )
-    new, seen = learn_weights(found)
-    assert new[0] > new[1]
+    found = candidates(is_seen, wanted, good, noise)
+    new, seen = learn_weights(found, is_later=True)
+    assert new.tolist() == [1, 0]
     assert seen[1] > seen[0]
+    never = candidates(is_seen, wanted & ~is_seen, good, noise)
+    assert learn_weights(never, is_later=True)[1].tolist() == [1, 0]
+
+
+def test_what_is_taken_again_stands_as_high_as_it_is_likely():
+    random = np.random.default_rng(0)
+    score = random.random((500, 12))
+    is_seen = np.tile(np.arange(12) < 6, (500, 1))
+
+    def said(of_seen: float) -> float:
+        wanted = score * np.where(is_seen, of_seen, 1) > 0.9
+        found = candidates(is_seen, wanted, score)
+        return float(learn_weights(found, is_later=True)[1, 0])
+
+    assert said(0.95) < said(1.2) < said(2) <= 1 / LEAST_WEIGHT + 1e-6
 
 
 def test_explains_by_the_weightiest_source():

@@ -38,6 +38,15 @@ def test_the_draw_does_not_depend_on_the_order_of_rows(rows):
     assert items_of(first.test) == items_of(second.test)
 
 
+def test_another_draw_asks_for_other_items(rows):
+    first, again, other = (
+        evaluate("popular", rows, cold_items=0.25, cold_draw=draw).facts
+        for draw in (0, 0, 1)
+    )
+    learned = "train_interactions"
+    assert first[learned] == again[learned] != other[learned]
+
+
 def test_every_item_still_competes_and_what_knows_no_new_item_finds_none(rows):
     for name in ("popular", "item_knn"):
         found = evaluate(name, rows, cold_items=0.25)

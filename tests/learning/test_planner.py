@@ -1,21 +1,32 @@
+import json
 import re
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from django_recsys.learning import registry
+from django_recsys.learning._recency_choice import _cut, _queries, count_asked
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.exceptions import TooLargeError
 from django_recsys.learning.planner import (
+    FACTOR,
+    FLOOR_BYTES,
+    FLOOR_SECONDS,
     Sizes,
     arrange,
     available_memory,
     in_words,
     plan,
 )
-from django_recsys.learning.planning_costs import COSTS
+from django_recsys.learning.planning_costs import CHOICE, COSTS
 from django_recsys.learning.planning_terms import TERMS
 from django_recsys.learning.registry import ALGORITHMS, create
 from django_recsys.testing import interactions_of, taste_clusters
 
+RUNS = Path(__file__).resolve().parents[2] / "benchmarks/results/engine_scaling.json"
+FLOORS = {"cpu_seconds": FLOOR_SECONDS, "memory_bytes": FLOOR_BYTES}
 GIGABYTE = 1e9
 GROCER = Sizes.guessed(users=2_400, items=62_000, interactions=1_450_000)
 MARKETPLACE = Sizes.guessed(users=400_000, items=300_000, interactions=8_000_000)
@@ -31,9 +42,57 @@ def test_sizes_are_counted_by_hand():
 
 def test_every_cost_names_a_term_and_an_algorithm():
     assert set(COSTS) <= set(ALGORITHMS)
-    for costs in COSTS.values():
+    for costs in (CHOICE, *COSTS.values()):
         assert set(costs) == {"memory", "seconds"}
         assert {*costs["memory"], *costs["seconds"]} <= set(TERMS)
+
+
+@pytest.mark.skipif(not RUNS.exists(), reason="runs are part of a checkout only")
+def test_every_run_above_the_floors_is_predicted_within_the_factor():
+    wrong = {}
+    for run in json.loads(RUNS.read_text())["runs"]:
+        if run["algorithm"] not in COSTS:
+            continue
+        sizes = Sizes(**run["sizes"])
+        found = plan(run["algorithm"], sizes, run["hyperparameters"])
+        for kind, floor in FLOORS.items():
+            ratio = getattr(found, kind) / run[kind]
+            if run[kind] > floor and not 1 / FACTOR <= ratio <= FACTOR:
+                name = f"{run['algorithm']} of {run['amount']} {run['source']}"
+                wrong[f"{name}, {run['set']}: {kind}"] = round(ratio, 2)
+    assert wrong == {}
+
+
+def test_who_is_asked_is_counted_as_the_choice_of_recency_counts():
+    rows = taste_clusters(users=80, items=30, taken=9)
+    histories, relevant = _queries(_cut(rows), 0)
+    asked, told = count_asked(rows)
+    assert asked == relevant.shape[0]
+    assert told == pytest.approx(len(histories.item_indices), rel=0.2)
+    assert count_asked(taste_clusters(users=20)) == (0, 0)
+    nothing = rows.select(np.zeros(len(rows), dtype=bool))
+    assert count_asked(nothing) == (0, 0)
+
+
+def test_what_cannot_be_chosen_takes_next_to_nothing():
+    many = Sizes.guessed(users=1_000, items=5_000, interactions=50_000)
+    few = replace(many, asked=0, told=0)
+    bare = plan("user_knn", many, {"recency": 0, "trend": 0})
+    assert plan("user_knn", many).cpu_seconds > 5 * bare.cpu_seconds
+    assert plan("user_knn", few).cpu_seconds < bare.cpu_seconds + 0.1
+    assert (
+        plan("user_knn", few).memory_bytes < 0.2 * plan("user_knn", many).memory_bytes
+    )
+
+
+def test_a_blend_takes_what_its_sources_take_twice_unless_weights_are_given():
+    sources = {"sources": "als,item_knn"}
+    learned = plan("blend", GROCER, sources)
+    summed = plan("blend", GROCER, sources | {"weights": "1,1"})
+    one = plan("blend", GROCER, {"sources": "als", "weights": "1"})
+    assert one.cpu_seconds == pytest.approx(plan("als", GROCER).cpu_seconds)
+    assert learned.cpu_seconds > 2 * summed.cpu_seconds
+    assert learned.memory_bytes > summed.memory_bytes > one.memory_bytes
 
 
 def test_ease_takes_the_smaller_side():
@@ -72,6 +131,18 @@ def test_what_does_not_fit_is_refused_with_what_does():
     assert sentence.startswith("als needs about ")
     assert "400,000 users, 300,000 items and 8,000,000 interactions" in sentence
     assert re.search(r"What fits: .*buy_again \(\d+ MB, ", sentence)
+
+
+def test_only_what_is_installed_is_offered(monkeypatch):
+    def offered(module):
+        monkeypatch.setitem(registry.EXTRA_MODULES, "neural", module)
+        with pytest.raises(TooLargeError) as caught:
+            arrange("als", MARKETPLACE, {"embedding_size": 1024}, memory_bytes=5e9)
+        return str(caught.value)
+
+    assert "gru (" in offered("numpy")
+    assert "gru (" not in offered("no_such_module")
+    assert plan("gru", MARKETPLACE) is not None
 
 
 def test_costs_nobody_measured_let_a_fit_pass(monkeypatch):

@@ -92,6 +92,16 @@ def test_amazon_toys_features_help(amazon_toys, shared_data):
     assert evaluation.metric("ndcg@10") >= 0.052
 
 
+def test_amazon_toys_a_blend_gains_by_features(amazon_toys, shared_data):
+    items = read_items(shared_data("amazon-toys") / "items.parquet")
+    pair = create("blend", sources="sequence_rules,content")
+    blend = evaluate(pair, amazon_toys, "leave-one-out", items=items)
+    assert list(pair.parts_) == ["sequence_rules", "content"]
+    rules = evaluate("sequence_rules", amazon_toys, "leave-one-out")
+    assert compare(blend, rules).is_better
+    assert blend.metric("ndcg@10") >= 0.070
+
+
 @pytest.mark.parametrize(
     ("name", "floor"),
     [("user_knn", 0.077), ("graph", 0.084), ("svd", 0.085), ("sequence_rules", 0.074)],

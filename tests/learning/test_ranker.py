@@ -1,9 +1,17 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from django_recsys.learning import _ranker
-from django_recsys.learning._blending import Candidates, learn_weights
-from django_recsys.learning._ranker import _say_of_trees, learn_ranker, rank_blocks
+from django_recsys.learning._blend_weights import learn_weights
+from django_recsys.learning._blending import Candidates
+from django_recsys.learning._ranker import (
+    choose_says,
+    combined,
+    learn_ranker,
+    rank_blocks,
+)
 from django_recsys.learning._ranker_features import cell_features, item_features
 from django_recsys.learning._ranker_forest import Forest
 from django_recsys.learning.artifacts import load, save
@@ -13,6 +21,7 @@ from django_recsys.learning.interactions import Interactions
 from django_recsys.testing import RecommenderContract
 
 WIDTH = 20
+LOUD = np.ones(2, dtype=np.float32)
 
 
 @pytest.fixture
@@ -20,7 +29,7 @@ def eager(monkeypatch):
     """Take the trees whatever the held-out queries say, few and small ones."""
     monkeypatch.setattr(_ranker, "TREES", 20)
     monkeypatch.setattr(_ranker, "SMALLEST_LEAF", 5)
-    monkeypatch.setattr(_ranker, "_say_of_trees", lambda *_: 1.0)
+    monkeypatch.setattr(_ranker, "choose_says", lambda *_: LOUD)
 
 
 class TestRankedBlend(RecommenderContract):
@@ -53,7 +62,11 @@ def test_trees_are_kept_where_a_sum_cannot_say_it(monkeypatch):
     wanted = (first > 0.8) != (second > 0.8)
     found = candidates(wanted, np.stack([first, second]))
     nothing_known = np.zeros((WIDTH, 1), dtype=np.float32)
-    assert learn_ranker(found, learn_weights(found), nothing_known, seed=0)
+    trees, says = learn_ranker(
+        found, learn_weights(found, is_later=True), nothing_known, seed=0
+    )
+    assert trees
+    assert says[0] > 0
 
 
 def test_trees_are_left_where_the_sum_says_it_all():
@@ -61,7 +74,11 @@ def test_trees_are_left_where_the_sum_says_it_all():
     scores = random.random((2, 60, WIDTH))
     found = candidates(scores[0] > 0.9, scores)
     nothing_known = np.zeros((WIDTH, 1), dtype=np.float32)
-    assert not learn_ranker(found, learn_weights(found), nothing_known, seed=0)
+    trees, says = learn_ranker(
+        found, learn_weights(found, is_later=True), nothing_known, seed=0
+    )
+    assert not trees
+    assert not says.any()
 
 
 def test_trees_that_only_remember_say_nothing_and_mixed_ones_little():
@@ -69,10 +86,45 @@ def test_trees_that_only_remember_say_nothing_and_mixed_ones_little():
     truth, first, second = random.normal(size=(3, 600, WIDTH))
     found = candidates(truth > 1.3, truth[None])
     of_sum = truth + first
-    assert _say_of_trees(found, second, of_sum) == 0
+    assert choose_says(found, of_sum, second).tolist() == [0, 0]
     # Ten times too loud, and as often right as the sum.
-    assert _say_of_trees(found, 10 * (truth + second), of_sum) == 0.1
-    assert _say_of_trees(found, truth + second, of_sum) == 1
+    says = choose_says(found, of_sum, 10 * (truth + second))
+    assert says[0] == pytest.approx(0.1)
+    assert choose_says(found, of_sum, truth + second)[0] == 1
+
+
+def test_trees_that_know_old_from_new_only_leave_the_new_ones_in_order():
+    random = np.random.default_rng(0)
+    truth, noise = random.normal(size=(2, 600, WIDTH))
+    is_seen = np.tile(np.arange(WIDTH) < WIDTH // 2, (600, 1))
+    found = candidates(truth + 2 * is_seen > 2, truth[None])
+    found = replace(found, is_seen=is_seen)
+    found = replace(found, new_wanted=((truth > 2) & ~is_seen).sum(axis=1))
+    of_new, of_all = choose_says(found, truth, 3 * is_seen + noise * ~is_seen)
+    assert of_new == 0
+    assert of_all > 0
+
+
+def test_trees_are_not_heard_for_what_is_held_where_nothing_is_taken_again():
+    random = np.random.default_rng(0)
+    truth = random.normal(size=(600, WIDTH))
+    is_seen = np.tile(np.arange(WIDTH) < WIDTH // 2, (600, 1))
+    found = candidates((truth > 1) & ~is_seen, truth[None])
+    found = replace(found, is_seen=is_seen)
+    of_held = choose_says(found, truth + 3 * is_seen, -6 * is_seen + 0 * truth)
+    assert of_held.tolist() == [0, 0]
+
+
+def test_new_items_take_each_others_places_and_nobody_elses():
+    of_sum = np.array([[4.0, 3.0, 2.0, 1.0, 0.0]])
+    of_trees = np.array([[0.0, 0.0, 9.0, 5.0, 0.0]])
+    is_seen = np.array([[True, False, True, False, False]])
+    there = np.array([[True, True, True, True, False]])
+    parts = of_sum, of_trees, is_seen, there
+    assert combined(*parts, (0, 0)).tolist() == [[4, 3, 2, 1, -np.inf]]
+    assert combined(*parts, (1, 0)).tolist() == [[4, 1, 2, 3, -np.inf]]
+    assert combined(*parts, (0, 1)).tolist() == [[4, 6, 11, 3, -np.inf]]
+    assert combined(*parts, (1, 1)).tolist() == [[4, 3, 11, 6, -np.inf]]
 
 
 def test_trees_do_not_see_how_popular_what_is_new_was():
@@ -91,9 +143,10 @@ def test_trees_do_not_see_how_popular_what_is_new_was():
 
 def test_nothing_wanted_leaves_no_trees():
     found = candidates(np.zeros((40, WIDTH), dtype=bool), np.ones((1, 40, WIDTH)))
-    assert not learn_ranker(
+    trees, _ = learn_ranker(
         found, np.ones((2, 1)), np.zeros((WIDTH, 1), dtype=np.float32), seed=0
     )
+    assert not trees
 
 
 def test_arrays_answer_as_the_model_they_come_from():
@@ -131,16 +184,57 @@ def test_features_tell_habits_ranks_and_what_is_new():
     assert rank == [1, 0, 0, 0, 3]
 
 
+def test_ranks_tell_scores_beyond_one_apart():
+    items, is_seen = np.array([[0, 1, 2, 3]]), np.array([[True, False, False, False]])
+    scores = np.array([[[1.0, 2.0, 9.0, 3.0]]], dtype=np.float32)
+    history = Histories.empty(1, 4)
+    cells = cell_features(items, scores, is_seen, history, np.zeros((4, 1)))
+    assert cells[:, 5].tolist() == [0, 2, 0, 1]
+
+
+STUMP = Forest(np.array([[-1, 0, 0, 0, -5.0]]), np.array([0]))
+NOTHING_KNOWN = np.zeros((WIDTH, 1), dtype=np.float32)
+FALLING = np.linspace(1, 0.1, WIDTH, dtype=np.float32)[None]
+HOLDS_THE_LAST = Histories(
+    starts=np.array([0, 1]),
+    item_indices=np.array([WIDTH - 1], dtype=np.int32),
+    weights=np.ones(1, dtype=np.float32),
+    n_items=WIDTH,
+)
+
+
 def test_what_no_source_proposes_stays_below(monkeypatch):
     monkeypatch.setattr("django_recsys.learning._blending.BEST_OF_SOURCE", 2)
-    block = np.linspace(1, 0.1, WIDTH, dtype=np.float32)[None]
-    nobody = Histories.empty(1, WIDTH)
-    known = np.zeros((WIDTH, 1), dtype=np.float32)
-    stump = Forest(np.array([[-1, 0, 0, 0, -5.0]]), np.array([0]))
-    scores = rank_blocks([block], nobody, np.ones((2, 1)), stump, known)[0]
+    scores = rank_blocks(
+        [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), STUMP, LOUD, NOTHING_KNOWN
+    )[0]
+    scores[WIDTH - 1] = scores[WIDTH - 2] - 1  # proposed, for it is held
     assert (scores[:2] > 0).all()
     assert (scores[2:] < 0).all()
     assert (np.diff(scores[2:]) < 0).all()
+
+
+def test_trees_are_as_loud_as_they_were_found_to_be():
+    # Column 4 is the source's score: the trees think the less of what it praises.
+    nodes = [[4, 0.5, 1, 2, 0], [-1, 0, 0, 0, 9.0], [-1, 0, 0, 0, -9.0]]
+    contrary = Forest(np.array(nodes), np.array([0]))
+    given = [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), contrary
+    silent, loud = (
+        rank_blocks(*given, np.full(2, say), NOTHING_KNOWN)[0] for say in (0, 1)
+    )
+    assert silent.argmax() == 0
+    assert loud.argmax() > 0
+
+
+def test_strangers_are_told_what_the_sources_say_and_nothing_else():
+    first, second = np.random.default_rng(0).random((2, 1, WIDTH), dtype=np.float32)
+    first[0, 3] = second[0, 3] = 0  # of which no source has an opinion
+    nobody, weights = Histories.empty(1, WIDTH), np.array([[9.0, 1], [9, 1]])
+    scores = rank_blocks([first, second], nobody, weights, STUMP, LOUD, NOTHING_KNOWN)[
+        0
+    ]
+    expected = np.where(np.arange(WIDTH) == 3, np.nan, (first + second)[0])
+    np.testing.assert_allclose(scores, expected, rtol=1e-6)
 
 
 def test_the_trees_outlast_an_artifact(eager, tmp_path):
@@ -161,6 +255,7 @@ def test_the_trees_outlast_an_artifact(eager, tmp_path):
 
 def test_a_source_that_needs_an_extra_says_so(monkeypatch):
     from django_recsys.learning import registry
+    from django_recsys.learning.base import TrainingOptions
     from django_recsys.learning.exceptions import MissingExtraError
 
     path, _ = registry.ALGORITHMS["popular"]
@@ -170,12 +265,8 @@ def test_a_source_that_needs_an_extra_says_so(monkeypatch):
     rows = Interactions.from_arrays(
         random.integers(0, 50, 500), random.integers(0, 30, 500)
     )
+    said = []
+    options = TrainingOptions(progress=said.append)
     with pytest.raises(MissingExtraError, match="dreamer needs"):
-        Blend(sources="item_knn,dreamer").fit(rows)
-
-
-def test_scaled_trees_say_so_many_times_as_much():
-    stump = Forest(np.array([[-1, 0, 0, 0, -5.0]]), np.array([0]))
-    rows = np.zeros((2, 1), dtype=np.float32)
-    assert stump.scaled(0.1).predict(rows).tolist() == [-0.5, -0.5]
-    assert stump.predict(rows).tolist() == [-5, -5]
+        Blend(sources="item_knn,dreamer").fit(rows, options=options)
+    assert said == []

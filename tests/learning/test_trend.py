@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning._recency_choice import choices, choose
+from django_recsys.learning import _recency_choice
+from django_recsys.learning._recency_choice import (
+    Choice,
+    choices,
+    choose,
+    mildest,
+)
 from django_recsys.learning.als import ImplicitALS
 from django_recsys.learning.ease import EASE
 from django_recsys.learning.graph import Graph
@@ -72,6 +78,22 @@ def test_factors_leave_the_usual_item_as_it_is():
 def test_a_fickle_shop_chooses_a_trend_and_a_steady_one_does_not():
     assert choose(fashion(), seed=0).trend >= 1
     assert choose(fashion(is_fickle=False), seed=0).trend == 0
+
+
+def test_factors_follow_a_trend_only_where_it_is_sure():
+    # Alternately won and lost: the mean is better than half a standard error says.
+    gain = np.where(np.arange(100) % 2, 1.0, -0.7) * 0.1
+    values = np.stack([np.zeros(100), gain])
+    assert mildest(values) == 1
+    assert mildest(values, _recency_choice.SURE) == 0
+
+
+@pytest.mark.parametrize(("model", "chosen"), [(EASE, 3), (ImplicitALS, 1), (SVD, 1)])
+def test_scores_of_few_factors_take_the_milder_trend(monkeypatch, model, chosen):
+    rows = fashion(60)
+    monkeypatch.setattr(_recency_choice, "choose", lambda *_: Choice(0.0, 3.0, 1.0))
+    found = model().fit(rows).trend_
+    assert found.tolist() == trend_factors(item_trends(rows), chosen).tolist()
 
 
 def test_the_choice_is_made_once_for_all_models_of_a_fit(monkeypatch):

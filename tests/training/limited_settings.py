@@ -3,8 +3,9 @@
 import os
 
 from tests.settings import *  # noqa: F403
-from tests.settings import RECSYS
+from tests.settings import INSTALLED_APPS, RECSYS
 
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.training.killer"]
 RECSYS = {**RECSYS}
 if minutes := os.environ.get("RECSYS_TEST_MINUTES"):
     RECSYS["TRAINING_MINUTES"] = float(minutes)

@@ -75,8 +75,15 @@ def test_items_are_described_to_those_who_read_them():
     assert reads_items(registry.create("content"))
     assert reads_items(registry.create("popular", by_category=True))
     assert reads_items(registry.create("blend", sources="ease, content"))
-    assert not reads_items(registry.create("blend"))
+    assert reads_items(registry.create("blend"))
+    assert not reads_items(registry.create("blend", sources="ease,als"))
     assert not reads_items(registry.create("ease"))
+
+
+def test_items_are_described_to_a_deep_model_unless_it_says_otherwise():
+    pytest.importorskip("torch")
+    assert reads_items(registry.create("gru"))
+    assert not reads_items(registry.create("gru", with_features=False))
 
 
 class TestCheckpoints:

@@ -38,7 +38,12 @@ def test_a_deep_training_over_its_time_is_ended_and_the_old_lists_serve(shop):
 
 
 def test_one_over_its_memory_is_ended_and_the_others_are_not_left_waiting(shop):
-    small = replace(shop, variables={"RECSYS_TEST_MEMORY_MB": "1"})
+    # A child as quick as these could be done before anybody looks at it.
+    slow = {
+        "RECSYS_TEST_KILL_AFTER_STATEMENT": 'UPDATE "django_recsys_trainingrun"',
+        "RECSYS_TEST_WAIT_SECONDS": "60",
+    }
+    small = replace(shop, variables={"RECSYS_TEST_MEMORY_MB": "1", **slow})
 
     code, _out, error = small.manage("recsys_train", "popular", "trending")
 
@@ -56,10 +61,10 @@ def test_only_the_run_in_work_is_late(settings):
     run = TrainingRun.objects.create(
         recommender=config, status="running", started_at=now - timedelta(seconds=119)
     )
-    limits = Limits(0, [run.pk])
+    limits = Limits([run.pk])
     assert limits.lateness(now) == ""
     assert "longer than 2 minutes" in limits.lateness(now + timedelta(seconds=2))
-    assert Limits(0, [run.pk + 1]).lateness(now + timedelta(days=1)) == ""
+    assert Limits([run.pk + 1]).lateness(now + timedelta(days=1)) == ""
 
 
 def test_a_process_that_is_gone_holds_nothing():

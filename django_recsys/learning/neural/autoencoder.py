@@ -17,6 +17,7 @@ from django_recsys.learning.recency import (
     recency_hyperparameter,
     recent_items,
 )
+from django_recsys.learning.trend import add_trend, learned_trend
 
 from .deep import Deep
 
@@ -82,6 +83,7 @@ class Autoencoder(Deep):
         from .bags import fit_bags
 
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self.trend_ = learned_trend(self.trend, interactions, options.seed)
         self.is_known_ = interactions.item_counts() > 0
         self._learn(
             lambda module: fit_bags(self, module, interactions, validation, options),
@@ -95,6 +97,7 @@ class Autoencoder(Deep):
         scores = self.compare(codes(self.network, queries), self.item_vectors_)
         scores[np.diff(queries.indptr) == 0] = np.nan
         scores[:, ~self.is_known_] = np.nan
+        add_trend(scores, queries, self.trend_)
         return scores
 
     def compare(self, states: np.ndarray, item_vectors: np.ndarray) -> np.ndarray:

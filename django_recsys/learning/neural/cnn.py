@@ -10,7 +10,7 @@ from django_recsys.learning.hyperparameters import hyperparameter
 from .next_item import NextItem
 
 if TYPE_CHECKING:
-    from .modules.inputs import SequenceModule
+    from .modules.inputs import Inputs, SequenceModule
 
 
 @dataclass(kw_only=True, eq=False)
@@ -31,15 +31,11 @@ class CNN(NextItem):
         4, low=1, high=128, help="Ways to weigh the rows of a window."
     )
 
-    def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
+    def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:
         from .modules.convolution import Convolution
 
         return Convolution(
-            n_items=n_items,
-            n_kinds=n_kinds,
-            size=self.embedding_size,
-            dropout=self.dropout,
-            prior=self._prior,
+            inputs,
             steps=self.window,
             horizontal=self.horizontal,
             vertical=self.vertical,

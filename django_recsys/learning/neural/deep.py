@@ -11,6 +11,7 @@ import numpy as np
 
 from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.trend import trend_hyperparameter
 
 if TYPE_CHECKING:
     from .fitting import Learned
@@ -27,6 +28,7 @@ class Deep(Recommender):
         "item_vectors_",
         "is_known_",
         "curve_",
+        "trend_",
     )
 
     learning_rate: float = hyperparameter(
@@ -43,16 +45,20 @@ class Deep(Recommender):
         1024, low=1, high=100_000, help="Items drawn per step (sampled) or row (gbce)."
     )
 
+    trend: float = trend_hyperparameter()
+
     parameters_: np.ndarray = field(init=False, repr=False)
     """(n_parameters,) float32, all weights of the module in its own order."""
     item_vectors_: np.ndarray = field(init=False, repr=False)
     """(n_items, size) float32, to compare states with; zero for unknown items."""
     is_known_: np.ndarray = field(init=False, repr=False)
     """(n_items,) bool: was there to learn from."""
+    trend_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32, what the chance of each new item is multiplied by."""
     curve_: np.ndarray = field(init=False, repr=False)
-    """(n_epochs, 2) float64: mean loss, NDCG@10 on what was held out."""
+    """(n_rounds, 2) float64: mean loss, NDCG@10 on what was held out."""
     seconds_: np.ndarray = field(init=False, repr=False)
-    """(n_epochs,) float64, since the start of the training; no part of artifacts."""
+    """(n_rounds,) float64, since the start of the training; no part of artifacts."""
 
     @abstractmethod
     def _fresh_module(self) -> Any:

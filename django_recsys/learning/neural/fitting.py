@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,9 +39,9 @@ class Learned(NamedTuple):
     item_vectors: np.ndarray
     """(n_items, size) float32."""
     curve: np.ndarray
-    """(n_epochs, 2) float64: mean loss, NDCG@10 on what was held out."""
+    """(n_rounds, 2) float64: mean loss, NDCG@10 on what was held out."""
     seconds: np.ndarray
-    """(n_epochs,) float64, since the start."""
+    """(n_rounds,) float64, since the start."""
 
 
 def fit_sequences(
@@ -75,6 +76,7 @@ def fit_sequences(
         batches=lambda random: batches(windows, model.batch_tokens, random),
         loss=lambda net, chosen, done: data.loss(module, windows, chosen, loss),
         validate=None if exam is None else lambda net: _quality(module, exam, model),
+        mark=hashlib.sha256(model.feature_keys_.tobytes()).hexdigest(),
     )
     curve = train(module, task, plan_of(model), options)
     if not has_two_moments(histories):  # the last word, so that it stays to be read
@@ -167,7 +169,9 @@ class _Rows:
         states, is_target = self.asked(rows, real)
         places, owners = np.unique(states[is_target], return_inverse=True)
         hidden = module.states(read).flatten(0, 1)[torch.from_numpy(places).to(device)]
-        rows = rows[:, 1:][is_target]
+        # A horizon lets a row be foretold from an earlier state than the row before it.
+        order = np.argsort(owners, kind="stable")
+        owners, rows = owners[order], rows[:, 1:][is_target][order]
         targets = self.histories.item_indices[rows].astype(np.int64)
         wanted = Wanted(
             rows=torch.from_numpy(owners).to(device),

@@ -69,7 +69,7 @@ def held_out(
     if validation is not None:
         return interactions, exam_of(interactions, validation, repeats=repeats)
     histories = interactions.histories()
-    order = np.lexsort((interactions.timestamps, interactions.user_indices))
+    order = interactions.time_order
     times = interactions.timestamps[order]
     some = np.flatnonzero(histories.lengths >= SHORTEST)
     first, last = histories.starts[:-1][some], histories.starts[1:][some] - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,17 +11,21 @@ import numpy as np
 
 from django_recsys.learning.base import Task, TrainingOptions
 from django_recsys.learning.factors import cosines
+from django_recsys.learning.features import features_if_any
 from django_recsys.learning.histories import Histories
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.trend import add_trend, learned_trend
 
 from .deep import Deep
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
     from torch import Tensor
 
     from .losses import Loss
-    from .modules.inputs import SequenceModule
+    from .modules.features import Features
+    from .modules.inputs import Inputs, SequenceModule
 
 
 REPEATS_COUNT = 0.5
@@ -31,11 +36,15 @@ class NextItem(Deep):
     """Joins a sequence module, the trainer and the data.
 
     Trained on shifted histories: each basket is foretold from what came before it,
-    all of a history in one pass. A row counts as much as its kind weighs.
+    all of a history in one pass. A row counts as much as its kind weighs. Where item
+    features are given, an item is the sum of what its id and its features say.
     """
 
+    reads_items: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = (
         *Deep.array_names,
+        "features_",
+        "feature_keys_",
         "n_kinds_",
         "has_times_",
         "prior_",
@@ -80,13 +89,24 @@ class NextItem(Deep):
         "what comes some time.",
     )
 
+    with_features: bool = hyperparameter(
+        default=True,
+        help="Whether an item is told by its category, brand, words and price, too, "
+        "where they are known.",
+        searched=False,
+    )
+
+    features_: csr_array = field(init=False, repr=False)
+    """(n_items, n_features) float32; no columns where none are known."""
+    feature_keys_: np.ndarray = field(init=False, repr=False)
+    """(n_features,) uint64, of their names, by which a later training knows them."""
     prior_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, added to each score; (0,) where there is none."""
     n_kinds_: np.ndarray = field(init=False, repr=False)  # () int64
     has_times_: np.ndarray = field(init=False, repr=False)  # () bool
 
     @abstractmethod
-    def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
+    def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:
         """Return the architecture with fresh weights."""
 
     def _fit(
@@ -102,8 +122,11 @@ class NextItem(Deep):
 
         self.has_times_ = np.array(interactions.has_times)
         self.n_kinds_ = np.array(len(interactions.kind_names))
+        self.trend_ = learned_trend(self.trend, interactions, options.seed)
         counts = interactions.item_counts()
         self._describe(items, interactions, counts)
+        if items is not None and self.with_features and not self.features_.shape[1]:
+            options.report(0.0, "nothing is said of the items by their features")
         self.prior_ = self._learned_prior(counts)
         loss = self._loss(counts)
         self._learn(
@@ -117,6 +140,17 @@ class NextItem(Deep):
         self, items: Any, interactions: Interactions, counts: np.ndarray
     ) -> None:
         """Take note of the items; counts: (n_items,), how many people took each."""
+        from scipy.sparse import csr_array
+
+        wanted = items if self.with_features else None
+        found = features_if_any(wanted, interactions.items)
+        names = () if found is None else found.names
+        self.feature_keys_ = np.array(
+            [_key_of(each) for each in names], dtype=np.uint64
+        )
+        self.features_ = csr_array((len(counts), 0), dtype=np.float32)
+        if found is not None:
+            self.features_ = csr_array(found.matrix, dtype=np.float32)
         self.is_known_ = counts > 0
 
     def _loss(self, counts: np.ndarray) -> Loss:
@@ -131,6 +165,7 @@ class NextItem(Deep):
         scores = self.compare(vectors, self.item_vectors_)
         scores[histories.lengths == 0] = np.nan
         scores[:, ~self.is_known_] = np.nan
+        add_trend(scores, histories.matrix(), self.trend_)
         return scores
 
     def compare(self, states: np.ndarray, item_vectors: np.ndarray) -> np.ndarray:
@@ -165,6 +200,35 @@ class NextItem(Deep):
         return torch.from_numpy(self.prior_.copy()) if len(self.prior_) else None
 
     def _fresh_module(self) -> SequenceModule:
-        return self._module(
-            len(self.is_known_), int(self.n_kinds_), has_times=bool(self.has_times_)
+        from .modules.inputs import Inputs
+
+        inputs = Inputs(
+            n_items=len(self.is_known_),
+            n_kinds=int(self.n_kinds_),
+            size=self.embedding_size,
+            dropout=self.dropout,
+            prior=self._prior,
+            features=self._features,
         )
+        return self._module(inputs, has_times=bool(self.has_times_))
+
+    @property
+    def _features(self) -> Features | None:
+        """Those of the items as tensors; None where there are none."""
+        import torch
+
+        from .modules.features import Features
+
+        found = self.features_
+        if not found.shape[1]:
+            return None
+        return Features(
+            columns=torch.from_numpy(found.indices.astype(np.int64)),
+            values=torch.from_numpy(found.data.astype(np.float32)),
+            starts=torch.from_numpy(found.indptr.astype(np.int64)),
+            count=found.shape[1],
+        )
+
+
+def _key_of(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())

@@ -15,6 +15,7 @@ from django_recsys.learning.exceptions import ArtifactError, DataError
 from .modules.network import Network
 
 Module = TypeVar("Module", bound=nn.Module)
+NO_KEYS = np.zeros(0, dtype=np.uint64)
 
 
 def seeded(make: Callable[[], Module], seed: int) -> Module:
@@ -31,23 +32,34 @@ def flattened(module: nn.Module) -> np.ndarray:
     return result
 
 
-def inherit(module: Network, previous: Network, positions: np.ndarray) -> None:
+def inherit(
+    module: Network,
+    previous: Network,
+    of_items: np.ndarray,
+    of_features: np.ndarray,
+) -> None:
     """Start from the weights of another training of the same architecture.
 
-    positions: (previous n_items,) int, where each of its items stands now, -1 where
-    it is gone. Tables of items are taken over item by item; other weights where their
-    shape is the same; what is new keeps its fresh start.
+    of_items, of_features: (previous n,) int, where each of its items and features
+    stands now, -1 where it is gone; features by their names, for the words that a shop
+    uses change with its catalogue. Their tables are taken over row by row; other
+    weights where their shape is the same. What is new keeps its fresh start, but for
+    features, which begin by saying nothing.
     """
     before = dict(previous.named_parameters())
-    kept = torch.from_numpy(np.flatnonzero(positions >= 0))
-    moved = torch.from_numpy(positions[positions >= 0].astype(np.int64))
+    places = dict.fromkeys(module.item_tables, of_items)
+    places |= dict.fromkeys(module.feature_tables, of_features)
     with torch.no_grad():
         for name, value in module.named_parameters():
+            if name in module.feature_tables:
+                value.zero_()  # noise on top of learned ids would spoil them
             old = before.get(name)
             if old is None or old.shape[1:] != value.shape[1:]:
                 continue
-            if name in module.item_tables:
-                value[moved] = old[kept]
+            if name in places:
+                kept = np.flatnonzero(places[name] >= 0)
+                moved = places[name][kept].astype(np.int64)
+                value[torch.from_numpy(moved)] = old[torch.from_numpy(kept)]
             elif old.shape == value.shape:
                 value.copy_(old)
 
@@ -66,8 +78,19 @@ def start_from(
             f"{recommender.name} cannot start from {previous.name}; give one of its "
             "own kind, or none."
         )
-    positions = recommender.items_.indices(previous.items_.ids)
-    inherit(module, previous.network, positions)  # type: ignore[attr-defined]
+    of_items = recommender.items_.indices(previous.items_.ids)
+    of_features = places_in(
+        getattr(recommender, "feature_keys_", NO_KEYS),
+        getattr(previous, "feature_keys_", NO_KEYS),
+    )
+    inherit(module, previous.network, of_items, of_features)  # type: ignore[attr-defined]
+
+
+def places_in(keys: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Return (n_asked,) int64, where each stands among the keys, -1 for nowhere."""
+    places = {key: place for place, key in enumerate(keys.tolist())}
+    found = [places.get(key, -1) for key in asked.tolist()]
+    return np.array(found, dtype=np.int64)
 
 
 def filled(module: Module, parameters: np.ndarray, name: str) -> Module:

@@ -13,7 +13,7 @@ from .next_item import NextItem
 if TYPE_CHECKING:
     from torch import nn
 
-    from .modules.inputs import SequenceModule
+    from .modules.inputs import Inputs, SequenceModule
 
 
 @dataclass(kw_only=True, eq=False)
@@ -29,16 +29,12 @@ class Recurring(NextItem):
     def _cell(self) -> type[nn.GRU] | type[nn.LSTM]:
         """Return the class of the cells."""
 
-    def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
+    def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:
         from .modules.recurrent import Recurrent
 
         return Recurrent(
+            inputs,
             cell=self._cell(),
-            n_items=n_items,
-            n_kinds=n_kinds,
-            size=self.embedding_size,
-            dropout=self.dropout,
-            prior=self._prior,
             hidden=self.hidden_size,
             layers=self.layers,
         )

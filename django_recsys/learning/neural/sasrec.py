@@ -10,7 +10,7 @@ from django_recsys.learning.hyperparameters import hyperparameter
 from .next_item import NextItem
 
 if TYPE_CHECKING:
-    from .modules.inputs import SequenceModule
+    from .modules.inputs import Inputs, SequenceModule
 
 
 @dataclass(kw_only=True, eq=False)
@@ -30,15 +30,11 @@ class SASRec(NextItem):
         2, low=1, high=16, help="Attentions per layer; must divide embedding_size."
     )
 
-    def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
+    def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:
         from .modules.transformer import Transformer
 
         return Transformer(
-            n_items=n_items,
-            n_kinds=n_kinds,
-            size=self.embedding_size,
-            dropout=self.dropout,
-            prior=self._prior,
+            inputs,
             length=self.max_length,
             blocks=self.blocks,
             heads=self.heads,

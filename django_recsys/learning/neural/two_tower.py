@@ -9,21 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from django_recsys.learning.base import TrainingOptions
-from django_recsys.learning.features import features_over
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.interactions import Interactions
 
 from .next_item import NextItem
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
     from .fitting import Learned
     from .losses import Loss
-    from .modules.inputs import SequenceModule
-    from .modules.two_tower import Features
-
-TINY = 1e-9
+    from .modules.inputs import Inputs, SequenceModule
 
 
 @dataclass(kw_only=True, eq=False)
@@ -37,11 +31,7 @@ class TwoTower(NextItem):
 
     name: ClassVar[str] = "two_tower"
     handles_new_items: ClassVar[bool] = True
-    array_names: ClassVar[tuple[str, ...]] = (
-        *NextItem.array_names,
-        "features_",
-        "is_taken_",
-    )
+    array_names: ClassVar[tuple[str, ...]] = (*NextItem.array_names, "is_taken_")
 
     interests: int = hyperparameter(
         1, low=1, high=16, help="Vectors per history, for people of several tastes."
@@ -49,25 +39,30 @@ class TwoTower(NextItem):
     id_dropout: float = hyperparameter(
         0.2, low=0.0, high=0.9, help="How often features must do without the id."
     )
-
-    new_items: float = hyperparameter(
-        0.75,
+    feature_share: float = hyperparameter(
+        0.4,
         low=0.0,
-        high=1.0,
-        help="How boldly items are shown that nobody took yet: as if they were as "
-        "popular as the item above this share of the others; 0 leaves them as "
-        "learned, behind nearly all others.",
+        high=0.9,
+        help="How much of what is read of a history its items' features decide; high "
+        "finds new items, low tells known ones apart.",
     )
 
-    features_: csr_array = field(init=False, repr=False)
-    """(n_items, n_features) float32; no columns where none were given."""
+    new_items: float = hyperparameter(
+        0.25,
+        low=0.0,
+        high=1.0,
+        help="How boldly items are shown that nobody took yet: the usual one as if it "
+        "were as popular as the item above this share of the others; 0 leaves them "
+        "as learned, behind nearly all others.",
+    )
+
     is_taken_: np.ndarray = field(init=False, repr=False)
     """(n_items,) bool: has an id to learn."""
 
     def _describe(
         self, items: Any, interactions: Interactions, counts: np.ndarray
     ) -> None:
-        self.features_ = _features_of(items, interactions)
+        super()._describe(items, interactions, counts)
         self.is_taken_ = counts > 0
         self.is_known_ = self.is_taken_ | (np.diff(self.features_.indptr) > 0)
 
@@ -86,13 +81,18 @@ class TwoTower(NextItem):
         """Let items compete that had nobody to learn their popularity from.
 
         How popular an item is lies in the length of its vector. Features alone give a
-        short one, whose item would be shown to nobody.
+        short one, whose item would be shown to nobody. All are made longer by one
+        factor, that of a usual item with an id: who is the longer of two stays so,
+        for features say something about popularity, too.
         """
         vectors, size = self.item_vectors_, self.embedding_size
-        lengths = np.linalg.norm(vectors[:, :size], axis=1)
-        wanted = np.quantile(lengths[self.is_taken_], self.new_items)
-        own = np.maximum(lengths[is_new, None], TINY)
-        vectors[is_new, :size] *= (wanted / own).astype(np.float32)
+        with_id = np.linalg.norm(vectors[self.is_taken_, :size], axis=1)
+        described = self.network.by_features().detach().numpy()[self.is_taken_]
+        without_id = np.linalg.norm(described, axis=1)
+        usual = without_id[without_id > 0]
+        if len(usual):
+            factor = np.quantile(with_id, self.new_items) / np.median(usual)
+            vectors[is_new, :size] *= np.float32(factor)
         if len(self.prior_):
             prior = self.prior_[self.is_taken_]
             vectors[is_new, size] = np.quantile(prior, self.new_items)
@@ -104,42 +104,16 @@ class TwoTower(NextItem):
             np.maximum(scores, states[:, interest] @ item_vectors.T, out=scores)
         return scores
 
-    def _module(self, n_items: int, n_kinds: int, *, has_times: bool) -> SequenceModule:
+    def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:
         import torch
 
         from .modules.two_tower import TwoTower as Module
 
         return Module(
-            n_items=n_items,
-            n_kinds=n_kinds,
-            size=self.embedding_size,
-            dropout=self.dropout,
-            prior=self._prior,
+            inputs,
             length=self.max_length,
             interests=self.interests,
-            features=_tensors(self.features_),
             taken=torch.from_numpy(self.is_taken_),
             id_dropout=self.id_dropout,
+            feature_share=self.feature_share,
         )
-
-
-def _features_of(items: Any, interactions: Interactions) -> csr_array:
-    """Return the features of the items of the interactions, in their order."""
-    from scipy.sparse import csr_array
-
-    if items is None:
-        return csr_array((len(interactions.items), 0), dtype=np.float32)
-    return csr_array(features_over(items, interactions.items).matrix, dtype=np.float32)
-
-
-def _tensors(features: csr_array) -> Features:
-    import torch
-
-    from .modules.two_tower import Features
-
-    return Features(
-        columns=torch.from_numpy(features.indices.astype(np.int64)),
-        values=torch.from_numpy(features.data.astype(np.float32)),
-        starts=torch.from_numpy(features.indptr.astype(np.int64)),
-        count=features.shape[1],
-    )

@@ -1,6 +1,7 @@
 """Planted patterns that each kind of model must find, and what it then serves."""
 
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from django_recsys.learning.exceptions import ArtifactError, DataError
 from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.options import TrainingOptions
 from django_recsys.learning.registry import create
+from django_recsys.learning.trend import item_trends, trend_factors
 
 pytest.importorskip("torch")
 
@@ -183,11 +185,11 @@ def test_a_bag_is_not_foretold_from_itself():
 def test_the_time_between_rows_is_read():
     import torch
 
-    from django_recsys.learning.neural.modules.inputs import Sequences
+    from django_recsys.learning.neural.modules.inputs import Inputs, Sequences
     from django_recsys.learning.neural.modules.transformer import Transformer
 
-    sizes = {"n_items": 3, "n_kinds": 0, "size": 8, "dropout": 0.0, "prior": None}
-    module = Transformer(**sizes, length=5, blocks=1, heads=2, has_times=True).eval()
+    inputs = Inputs(n_items=3, n_kinds=0, size=8, dropout=0.0)
+    module = Transformer(inputs, length=5, blocks=1, heads=2, has_times=True).eval()
     items, late = torch.tensor([[0, 1]]), START + 90 * DAY
 
     def last_state(second: float):
@@ -267,8 +269,14 @@ def test_items_that_nobody_took_are_shown_as_if_they_were_popular(popularity):
     np.testing.assert_array_equal(
         learned.item_vectors_[others], bold.item_vectors_[others]
     )
-    lengths = np.linalg.norm(bold.item_vectors_[:, :size], axis=1)
-    assert lengths[at] == pytest.approx(np.quantile(lengths[others], 0.75), rel=1e-5)
+    lengths = np.linalg.norm(bold.item_vectors_[others, :size], axis=1)
+    described = bold.network.by_features().detach().numpy()
+    usual = np.median(np.linalg.norm(described[others], axis=1))
+    np.testing.assert_allclose(
+        bold.item_vectors_[at, :size],
+        described[at] * np.quantile(lengths, 0.75) / usual,
+        rtol=1e-4,
+    )
     before, after = learned.item_vectors_[at], bold.item_vectors_[at]
     as_trained = learned.network.item_vectors().detach().numpy()[at]
     np.testing.assert_allclose(before, as_trained, rtol=1e-5)
@@ -309,6 +317,20 @@ def test_what_comes_some_time_is_foretold_too():
     assert near[1] - near[2] > far[1] - far[2] + 1
 
 
+def test_a_wide_horizon_asks_every_state_for_its_own_rows():
+    """Hundreds of states in a step, each row foretold from a random one before it."""
+    users = np.repeat(np.arange(1000, 1060), 12)
+    start = np.repeat(np.arange(60) % 2 * 12, 12)
+    rows = Interactions.from_arrays(users, (start + np.tile(np.arange(12), 60)))
+    model = create("gru", **FAST | {"batch_tokens": 800}, epochs=30, horizon=6)
+    model.fit(rows)
+    first = rows.select(rows.time_order[np.arange(0, 720, 12)]).histories()
+    scores = model.score_indices(first, np.arange(60))
+    ours = np.array([int(each) < 12 for each in rows.items.ids])
+    is_ours = ours == (np.arange(60) % 2 == 0)[:, None]
+    assert scores[is_ours].mean() > scores[~is_ours].mean() + 1
+
+
 def test_repeats_teach_as_much_as_they_are_said_to():
     """Three of four buy a again, one takes b; without repeats only b teaches."""
     users = np.repeat(np.arange(1000, 1200), 2)
@@ -328,12 +350,96 @@ def test_repeats_teach_as_much_as_they_are_said_to():
     assert fully[0] > fully[1]
 
 
-def test_new_items_are_as_long_as_the_quantile_of_the_others():
-    model = create("two_tower", embedding_size=4, new_items=0.5)
-    lengths = np.array([[1], [3], [5], [0.1]], dtype=np.float32)
-    model.item_vectors_ = lengths * np.eye(4, dtype=np.float32)
-    model.is_taken_ = np.array([True, True, True, False])
+def test_a_usual_new_item_is_as_long_as_the_quantile_of_the_others():
+    """The longer of two new items stays the longer: its features promise more."""
+    import torch
+
+    model = create("two_tower", embedding_size=6, new_items=0.5)
+    sizes = np.array([1, 3, 5, 7, 0.5, 0.25], dtype=np.float32)
+    model.item_vectors_ = np.diag(sizes)
+    model.is_taken_ = np.array([True, True, True, True, False, False])
     model.prior_ = np.zeros(0, dtype=np.float32)
+    # By features alone: those taken are 0, 0.5, 1 and 2 long; nothing is said of one.
+    by_features = torch.diag(torch.tensor([0, 0.5, 1, 2, 0.5, 0.25]))
+    model._network = SimpleNamespace(by_features=lambda: by_features)
     model._raise(~model.is_taken_)
     found = np.linalg.norm(model.item_vectors_, axis=1)
-    assert found.tolist() == pytest.approx([1, 3, 5, 3])
+    assert found.tolist() == pytest.approx([1, 3, 5, 7, 2, 1])
+
+
+def test_new_items_stay_as_they_are_where_no_other_has_a_feature():
+    rows = circle(users=40).with_items(["new"])
+    features = {"item": ["new"], "category": ["only its own"]}
+    model = create("two_tower", **FAST, epochs=1).fit(rows, items=features)
+    at = int(rows.items.indices(["new"])[0])
+    assert model.is_known_[at]
+    assert not model.item_vectors_[at].any()
+
+
+def test_a_history_is_read_by_directions_in_which_features_count_more():
+    import torch
+
+    rows = circle(users=40)
+    features = {"item": rows.items.ids.tolist()}
+    features["category"] = [
+        "even" if int(each[1:]) % 2 else "odd" for each in rows.items.ids
+    ]
+    cosine = torch.nn.functional.cosine_similarity
+    first, third = torch.tensor([0]), torch.tensor([2])  # of one category
+    found = {}
+    for share in (0.0, 0.5):
+        model = create("two_tower", **FAST, epochs=1, feature_share=share)
+        module = model.fit(rows, items=features).network
+        with torch.inference_mode():
+            vectors, read = module.compared(first), module.embed(first)
+            assert float(read.norm()) == pytest.approx(model.embedding_size**0.5)
+            is_alike = float(cosine(module.compared(first), module.compared(third)))
+            reads_alike = float(cosine(read, module.embed(third)))
+            found[share] = (float(cosine(vectors, read)), reads_alike - is_alike)
+            before = module.embed(torch.arange(4))
+            module.items.weight *= 3
+            module.described.table.weight *= 3
+            torch.testing.assert_close(module.embed(torch.arange(4)), before)
+    assert found[0.0] == pytest.approx((1, 0), abs=1e-5)
+    assert found[0.5][0] < 0.999
+    assert found[0.5][1] > 0.05
+
+
+def test_a_feature_that_no_taken_item_has_says_nothing():
+    rows = circle(users=40).with_items(["plain", "branded"])
+    ids = rows.items.ids.tolist()
+    brands = ["unheard of" if each == "branded" else "" for each in ids]
+    features = {"item": ids, "category": ["a"] * len(ids), "brand": brands}
+    model = create("two_tower", **FAST, epochs=1).fit(rows, items=features)
+    plain, branded = model.item_vectors_[rows.items.indices(["plain", "branded"])]
+    assert plain.any()
+    np.testing.assert_array_equal(plain, branded)
+
+
+@pytest.mark.parametrize("name", ["gru", "autoencoder", "two_tower"])
+def test_new_items_are_ordered_by_their_trend_and_held_ones_are_not(name):
+    random = np.random.default_rng(1)
+    rows = Interactions.from_arrays(
+        random.integers(0, 40, 400),
+        random.integers(0, 30, 400),
+        timestamps=np.sort(random.uniform(0, 100, 400)) * 86_400,
+    )
+    small = {"hidden_size": 8} if name == "autoencoder" else {}
+    plain, trendy = (
+        create(name, embedding_size=8, epochs=1, trend=trend, **small).fit(rows)
+        for trend in (0, 5)
+    )
+    histories, people = rows.histories(), np.arange(len(rows.users))
+
+    before = plain.score_indices(histories, people)
+    after = trendy.score_indices(histories, people)
+
+    held = rows.user_items().toarray() > 0
+    np.testing.assert_array_equal(after[held], before[held])
+    before[held] = after[held] = np.nan
+    logs = np.log(trend_factors(item_trends(rows), 5))
+    assert logs.min() < 0 < logs.max()
+    # All of a person's alike, so that the best new one is as good as before.
+    shift = after - before - logs
+    np.testing.assert_allclose(np.nanmax(shift, axis=1), np.nanmin(shift, axis=1), 1e-3)
+    np.testing.assert_allclose(np.nanmax(after, axis=1), np.nanmax(before, axis=1))

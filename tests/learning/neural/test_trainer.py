@@ -7,6 +7,7 @@ torch = pytest.importorskip("torch")
 
 from django_recsys.learning.neural.modules.network import Network  # noqa: E402
 from django_recsys.learning.neural.trainer import (  # noqa: E402
+    LONGEST_ROUND,
     DivergedError,
     Plan,
     Task,
@@ -91,6 +92,58 @@ def test_a_killed_training_goes_on_to_the_same_weights(tmp_path):
     np.testing.assert_array_equal(weights(resumed), weights(whole))
 
 
+def test_a_long_epoch_is_scored_in_parts_and_goes_on_between_them(tmp_path):
+    steps, epochs = LONGEST_ROUND * 2 + 100, 2
+    plan = Plan(epochs=epochs, learning_rate=0.001, item_rate=2.0)
+
+    def many(random):
+        return (random.integers(8, size=2) for _ in range(steps))
+
+    def given(**changes):
+        return task(steps_per_epoch=steps, batches=many, **changes)
+
+    calls, told = [], []
+
+    def counted(module, batch, done):
+        calls.append(done)
+        return loss(module, batch, done)
+
+    whole = Line()
+    options = TrainingOptions(seed=3, progress=told.append)
+    curve = train(whole, given(loss=counted, validate=lambda net: 1.0), plan, options)
+    assert len(curve) == 3 * epochs
+    assert len(calls) == steps * epochs
+    assert calls == sorted(calls)
+    assert "epoch 2 of 2" in told[-1].message
+
+    def killed_in_the_second_round(module, batch, done):
+        calls.append(done)
+        if len(calls) > LONGEST_ROUND:
+            raise KilledError
+        return loss(module, batch, done)
+
+    calls.clear()
+    options = TrainingOptions(seed=3, checkpoint=tmp_path / "checkpoint.npz")
+    part = given(loss=killed_in_the_second_round, validate=lambda net: 1.0)
+    with pytest.raises(KilledError):
+        train(Line(), part, plan, options)
+    resumed = Line()
+    found = train(resumed, given(validate=lambda net: 1.0), plan, options)
+    assert found[:, 0].tolist() == pytest.approx(curve[:, 0].tolist())
+    np.testing.assert_array_equal(weights(resumed), weights(whole))
+
+
+def test_patience_is_counted_in_epochs_also_where_they_have_rounds():
+    steps, scores = LONGEST_ROUND + 50, iter([1.0] + [0.1] * 20)
+
+    def many(random):
+        return (random.integers(8, size=2) for _ in range(steps))
+
+    plan = Plan(epochs=6, learning_rate=0.001, item_rate=2.0, patience=2)
+    part = task(steps_per_epoch=steps, batches=many, validate=lambda net: next(scores))
+    assert len(train(Line(), part, plan, TrainingOptions())) == 1 + 2 * 2
+
+
 @pytest.mark.parametrize("contents", [b"", b"PK\x03\x04 cut short", b"not a file"])
 def test_a_damaged_checkpoint_begins_anew(tmp_path, contents):
     path = tmp_path / "checkpoint.npz"
@@ -106,6 +159,16 @@ def test_a_checkpoint_of_another_training_is_left_alone(tmp_path):
     train(Line(), task(), PLAN, options)
     other = Plan(epochs=2, learning_rate=0.05, item_rate=2.0)
     assert len(train(Line(), task(), other, options)) == 2
+    steps = []
+
+    def counted(module, batch, done):
+        steps.append(done)
+        return loss(module, batch, done)
+
+    train(Line(), task(loss=counted), other, options)
+    assert not steps
+    train(Line(), task(loss=counted, mark="of other features"), other, options)
+    assert steps
 
 
 def test_the_best_weights_are_kept_and_patience_ends_it():

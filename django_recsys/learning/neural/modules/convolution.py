@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .inputs import SequenceModule, Sequences
+from .inputs import Inputs, SequenceModule, Sequences
 
 
 class Convolution(SequenceModule):
@@ -17,20 +17,10 @@ class Convolution(SequenceModule):
     """
 
     def __init__(
-        self,
-        *,
-        n_items: int,
-        n_kinds: int,
-        size: int,
-        dropout: float,
-        prior: Tensor | None,
-        steps: int,
-        horizontal: int,
-        vertical: int,
+        self, inputs: Inputs, *, steps: int, horizontal: int, vertical: int
     ) -> None:
-        super().__init__(
-            n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout, prior=prior
-        )
+        super().__init__(inputs)
+        size = inputs.size
         self.steps = steps
         self.horizontal = nn.ModuleList(
             nn.Conv1d(size, horizontal, height) for height in range(1, steps + 1)

@@ -7,8 +7,25 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
+from .dropout import Dropout
+from .features import FeatureBag, Features
 from .network import Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What every sequence model is told of the items, and how it is to read them."""
+
+    n_items: int
+    n_kinds: int
+    size: int
+    """Numbers per item."""
+    dropout: float
+    prior: Tensor | None = None
+    """(n_items,), what is added to the score of each item, whoever asks."""
+    features: Features | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,36 +41,35 @@ class Sequences:
 
 
 class SequenceModule(Network):
-    """Vectors of items and kinds, shared by input and output."""
+    """Vectors of items and kinds, shared by input and output.
+
+    An item's vector is that of its id, plus those of its features where they are known
+    (Hidasi et al. 2016, of items' contents): items of few rows learn from their kin.
+    """
 
     prior: Tensor | None
 
     item_tables: ClassVar[tuple[str, ...]] = ("items.weight",)
-    sparse_tables: ClassVar[tuple[str, ...]] = item_tables
+    feature_tables: ClassVar[tuple[str, ...]] = ("described.table.weight",)
+    sparse_tables: ClassVar[tuple[str, ...]] = (*item_tables, *feature_tables)
 
-    def __init__(
-        self,
-        *,
-        n_items: int,
-        n_kinds: int,
-        size: int,
-        dropout: float,
-        prior: Tensor | None = None,
-    ) -> None:
+    def __init__(self, inputs: Inputs) -> None:
         super().__init__()
+        n_items, n_kinds, size = inputs.n_items, inputs.n_kinds, inputs.size
         self.n_items = n_items
         self.items = nn.Embedding(n_items + 1, size, padding_idx=n_items)
         nn.init.normal_(self.items.weight, std=size**-0.5)
         self.kinds = nn.Embedding(n_kinds + 1, size) if n_kinds else None
         if self.kinds is not None:
             nn.init.zeros_(self.kinds.weight)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(inputs.dropout)
         with torch.no_grad():
             self.items.weight[n_items] = 0
-        # (n_items,): what is added to the score of each item, whoever asks.
+        prior, features = inputs.prior, inputs.features
         self.register_buffer("prior", prior, persistent=False)
         # Where popularity is given, what is random must not drown it.
         self.scale = None if prior is None else nn.Parameter(torch.tensor(0.1))
+        self.described = None if features is None else FeatureBag(features, size)
 
     @property
     def shape_of_state(self) -> tuple[int, ...]:
@@ -80,12 +96,20 @@ class SequenceModule(Network):
 
     def embed(self, items: Tensor) -> Tensor:
         """Return (*items.shape, size), what is read of items."""
-        result: Tensor = self.items(items)
-        return result
+        if self.described is None:
+            result: Tensor = self.items(items)
+            return result
+        distinct, places = torch.unique(items, return_inverse=True)
+        vectors = self.items(distinct) + self.described(distinct)
+        return functional.embedding(places, vectors)
+
+    def compared(self, items: Tensor) -> Tensor:
+        """Return (*items.shape, size), what is compared of items, without the prior."""
+        return self.embed(items)
 
     def vectors_of(self, items: Tensor) -> Tensor:
         """Return (*items.shape, size of a state), what states are compared with."""
-        vectors = self.embed(items)
+        vectors = self.compared(items)
         if self.prior is None or self.scale is None:
             return vectors
         prior = self.prior[items][..., None]
@@ -94,6 +118,8 @@ class SequenceModule(Network):
     def item_vectors(self) -> Tensor:
         """Return (n_items, size of a state)."""
         vectors = self.items.weight[: self.n_items]
+        if self.described is not None:
+            vectors = vectors + self.described.every()
         if self.prior is None or self.scale is None:
             return vectors
         return torch.cat((self.scale * vectors, self.prior[:, None]), dim=1)

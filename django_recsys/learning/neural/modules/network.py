@@ -13,6 +13,8 @@ class Network(nn.Module):
     n_items: int
     item_tables: ClassVar[tuple[str, ...]] = ()
     """Parameters with a row per item, and perhaps one more for padding."""
+    feature_tables: ClassVar[tuple[str, ...]] = ()
+    """Parameters with a row per feature of items."""
     sparse_tables: ClassVar[tuple[str, ...]] = ()
     """Parameters of which a step touches few rows: they learn at a larger rate."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from .inputs import SequenceModule, Sequences
+from .inputs import Inputs, SequenceModule, Sequences
 
 
 class Recurrent(SequenceModule):
@@ -12,20 +12,15 @@ class Recurrent(SequenceModule):
 
     def __init__(
         self,
+        inputs: Inputs,
         *,
         cell: type[nn.GRU] | type[nn.LSTM],
-        n_items: int,
-        n_kinds: int,
-        size: int,
-        dropout: float,
-        prior: Tensor | None,
         hidden: int,
         layers: int,
     ) -> None:
-        super().__init__(
-            n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout, prior=prior
-        )
-        between = dropout if layers > 1 else 0.0
+        super().__init__(inputs)
+        size = inputs.size
+        between = inputs.dropout if layers > 1 else 0.0
         self.cells = cell(size, hidden, layers, batch_first=True, dropout=between)
         self.output = nn.Linear(hidden, size)
         self.norm = nn.LayerNorm(size)

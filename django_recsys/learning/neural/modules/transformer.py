@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .inputs import SequenceModule, Sequences
+from .dropout import Dropout
+from .inputs import Inputs, SequenceModule, Sequences
 
 GAP_BUCKETS = 32  # of the logarithm of seconds: from the same moment to years
 
@@ -17,24 +18,16 @@ GAP_BUCKETS = 32  # of the logarithm of seconds: from the same moment to years
 class Transformer(SequenceModule):
     """Blocks of self-attention; each step sees itself and what came before."""
 
-    sparse_tables: ClassVar[tuple[str, ...]] = ("items.weight", "gaps.weight")
+    sparse_tables: ClassVar[tuple[str, ...]] = (
+        *SequenceModule.sparse_tables,
+        "gaps.weight",
+    )
 
     def __init__(
-        self,
-        *,
-        n_items: int,
-        n_kinds: int,
-        size: int,
-        dropout: float,
-        prior: Tensor | None,
-        length: int,
-        blocks: int,
-        heads: int,
-        has_times: bool,
+        self, inputs: Inputs, *, length: int, blocks: int, heads: int, has_times: bool
     ) -> None:
-        super().__init__(
-            n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout, prior=prior
-        )
+        super().__init__(inputs)
+        size, dropout = inputs.size, inputs.dropout
         self.positions = nn.Embedding(length, size)
         nn.init.normal_(self.positions.weight, std=0.1 * size**-0.5)
         # Near rows say most, to begin with: each head by a slope of its own (Press,
@@ -84,7 +77,7 @@ class _Block(nn.Module):
         self.before_layers = nn.LayerNorm(size)
         self.widen = nn.Linear(size, 2 * size)
         self.narrow = nn.Linear(2 * size, size)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
         batch, steps, size = x.shape

@@ -2,61 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .inputs import SequenceModule, Sequences
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """Sparse features of all items, rows behind each other."""
-
-    columns: Tensor
-    """(n_cells,) int64, the feature of each cell."""
-    values: Tensor
-    """(n_cells,) float32."""
-    starts: Tensor
-    """(n_items + 1,) int64, where each item's cells begin."""
-    count: int
-    """How many features there are."""
+from .features import FeatureBag, Features
+from .inputs import Inputs, SequenceModule, Sequences
 
 
 class TwoTower(SequenceModule):
     """Item: vector of the id plus those of its features. History: what it attends to.
 
     An interest weighs the rows of a history by what they are and how many rows ago
-    they were (the self-attentive interests of Cen et al. 2020); a layer follows.
+    they were (the self-attentive interests of Cen et al. 2020); a layer follows. Of a
+    row only the direction is read, not the length, which says how popular its item
+    is, and features count more there than in what items are compared by: ids alone
+    would place a history among known items, where no new one is.
     """
 
-    sparse_tables: ClassVar[tuple[str, ...]] = ("items.weight", "item_features.weight")
+    described: FeatureBag
+    has_id: Tensor
 
     def __init__(
         self,
+        inputs: Inputs,
         *,
-        n_items: int,
-        n_kinds: int,
-        size: int,
-        dropout: float,
-        prior: Tensor | None,
         length: int,
         interests: int,
-        features: Features,
         taken: Tensor,
         id_dropout: float,
+        feature_share: float,
     ) -> None:
-        super().__init__(
-            n_items=n_items, n_kinds=n_kinds, size=size, dropout=dropout, prior=prior
-        )
-        self.features, self.id_dropout = features, id_dropout
+        if inputs.features is None:
+            inputs = replace(inputs, features=Features.none(inputs.n_items))
+        super().__init__(inputs)
+        size = inputs.size
+        self.id_dropout, self.feature_share = id_dropout, feature_share
         # (n_items,): an item that nobody took has no id to learn, only features.
-        self.has_id = functional.pad(taken, (0, 1)).float()
-        self.item_features = nn.EmbeddingBag(max(features.count, 1), size, mode="sum")
-        nn.init.normal_(self.item_features.weight, std=size**-0.5)
+        has_id = functional.pad(taken, (0, 1)).float()
+        self.register_buffer("has_id", has_id, persistent=False)
+        with torch.no_grad():  # what only new items have teaches nothing: no noise
+            self.described.table.weight[~_has_teacher(self.described, taken)] = 0
         self.attend = nn.Linear(size, size)
         self.weigh = nn.Linear(size, interests)
         self.ages = nn.Embedding(length, interests)
@@ -72,15 +60,28 @@ class TwoTower(SequenceModule):
         return (self.weigh.out_features, *super().shape_of_state)
 
     def embed(self, items: Tensor) -> Tensor:
-        """Return (*items.shape, size); in training some ids are hidden."""
-        shape, (items, places) = items.shape, torch.unique(items, return_inverse=True)
-        ids = self.items(items) * self.has_id[items, None]
-        if self.training and self.id_dropout and self.features.count:
-            # An item without its id must do by its features, as a new item will.
-            ids = ids * (torch.rand(len(items), 1) >= self.id_dropout).to(ids)
-        vectors = ids + self._described(items)
-        result: Tensor = vectors[places.flatten()].view(*shape, -1)
+        """Return (*items.shape, size), all of one length but zero for the padding."""
+        items, places = torch.unique(items, return_inverse=True)
+        described = self.described(items)
+        whole = functional.normalize(self._ids(items) + described, dim=-1)
+        described = functional.normalize(described, dim=-1)
+        mixed = torch.lerp(whole, described, self.feature_share)
+        # As long as what a layer expects: numbers of about one.
+        read = functional.normalize(mixed, dim=-1) * mixed.shape[-1] ** 0.5
+        result: Tensor = read[places]
         return result
+
+    def compared(self, items: Tensor) -> Tensor:
+        """Return (*items.shape, size), the vector of the id plus those of features."""
+        items, places = torch.unique(items, return_inverse=True)
+        vectors = self._ids(items) + self.described(items)
+        result: Tensor = vectors[places]
+        return result
+
+    def by_features(self) -> Tensor:
+        """Return (n_items, size), what all items would have without their ids."""
+        vectors = self.described.every()
+        return vectors if self.scale is None else self.scale * vectors
 
     def item_vectors(self) -> Tensor:
         """Return (n_items, size of a state)."""
@@ -102,16 +103,18 @@ class TwoTower(SequenceModule):
         result: Tensor = self.norm(pooled + self.narrow(self.dropout(wide)))
         return result
 
-    def _described(self, items: Tensor) -> Tensor:
-        features = self.features
-        known = items.clamp(max=self.n_items - 1)
-        first = features.starts[known]
-        counts = features.starts[known + 1] - first
-        counts = torch.where(items < self.n_items, counts, torch.zeros_like(counts))
-        starts = torch.cumsum(counts, 0) - counts
-        cells = torch.repeat_interleave(first - starts, counts)
-        cells = cells + torch.arange(len(cells), device=cells.device)
-        result: Tensor = self.item_features(
-            features.columns[cells], starts, per_sample_weights=features.values[cells]
-        )
-        return result
+    def _ids(self, items: Tensor) -> Tensor:
+        """Return (n, size) of distinct items; in training some ids are hidden."""
+        ids: Tensor = self.items(items) * self.has_id[items, None]
+        if self.training and self.id_dropout and self.described.count:
+            # An item without its id must do by its features, as a new item will.
+            ids = ids * (torch.rand(len(items), 1) >= self.id_dropout).to(ids)
+        return ids
+
+
+def _has_teacher(bag: FeatureBag, taken: Tensor) -> Tensor:
+    """Return (max(n_features, 1),) bool: features of any item that was taken."""
+    found = torch.zeros(max(bag.count, 1), dtype=torch.bool)
+    cells = torch.repeat_interleave(taken, bag.starts.diff())
+    found[bag.columns[cells]] = True
+    return found

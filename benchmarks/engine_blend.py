@@ -1,0 +1,70 @@
+"""The blend beside each of its parts: paired intervals, for docs/engine/quality.md.
+
+    RECSYS_TEST_DATA=folder python benchmarks/engine_blend.py [online-retail ...]
+
+Blend and parts are evaluated with their defaults on the test of `temporal`, and their
+answers compared person by person. Writes benchmarks/results/engine_blend.json;
+engine_quality.py --page-only draws the page anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine_quality import RESULTS, completejourney, git, given, items_beside
+
+from django_recsys.learning.evaluation import compare, evaluate
+from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.registry import create, get_recommender_class
+from django_recsys.learning.tables import read_interactions
+
+DATASETS = ("online-retail", "completejourney")
+PARTS = [*create("blend").hyperparameters["sources"].split(","), "popular"]
+TASKS = ("new-items", "any-items")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("datasets", nargs="*", default=list(DATASETS))
+    path = RESULTS / "engine_blend.json"
+    found = json.loads(path.read_text()) if path.exists() else {}
+    with tempfile.TemporaryDirectory() as folder:
+        for dataset in parser.parse_args().datasets:
+            found[dataset] = {
+                "commit": git("rev-parse", "--short", "HEAD"),
+                "day": str(date.today()),
+                "above": above_parts(*data_of(dataset, Path(folder))),
+            }
+            print(json.dumps({dataset: found[dataset]}), flush=True)
+            path.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def data_of(dataset: str, folder: Path) -> tuple[Interactions, Any]:
+    path = completejourney(folder) if dataset == "completejourney" else given(dataset)
+    return read_interactions(path).interactions, items_beside(path)
+
+
+def above_parts(rows: Interactions, items: Any) -> dict[str, dict[str, Any]]:
+    """Return part -> task -> NDCG@10 of the part, and the blend's paired lead."""
+    blend = evaluate("blend", rows, "temporal", items=items)
+    result: dict[str, dict[str, Any]] = {}
+    for name in PARTS:
+        if items is None and get_recommender_class(name).needs_items:
+            continue
+        part = evaluate(name, rows, "temporal", items=items)
+        result[name] = {
+            task: {"ndcg@10": part.metric(task=task)}
+            | asdict(compare(blend, part, task=task))
+            for task in TASKS
+        }
+    return result
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""Weights of several recommenders, by how well they foretell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ._blending import Candidates
+
+CUT_OFF = 10
+NEAR = 0.9  # of the best source's quality; what is below is left out of the sum
+LEAST_WEIGHT = 0.1  # of the largest: what is below costs time and changes little
+RIDGE = 1e-3  # so that weights stay finite where a source is always right
+GAINS = 1 / np.log2(np.arange(CUT_OFF) + 2)
+
+Measure = Callable[[np.ndarray], np.ndarray]
+"""Weights of the sources, (n_sources,) -> NDCG@10 of each query."""
+
+
+def qualities(
+    scores: np.ndarray, is_wanted: np.ndarray, wanted: np.ndarray
+) -> np.ndarray:
+    """Return NDCG@10 of each query that wants anything; one 0 where none does."""
+    asked = np.flatnonzero(wanted > 0)
+    if not len(asked):
+        return np.zeros(1)
+    scores, is_wanted, wanted = scores[asked], is_wanted[asked], wanted[asked]
+    width = min(CUT_OFF, scores.shape[1])
+    best = np.argpartition(-scores, width - 1, axis=1)[:, :width]
+    found = np.take_along_axis(scores, best, axis=1)
+    order = np.argsort(-found, axis=1, kind="stable")
+    best = np.take_along_axis(best, order, axis=1)
+    hits = np.take_along_axis(is_wanted, best, axis=1)
+    hits = hits & (np.take_along_axis(scores, best, axis=1) > -np.inf)
+    ideal = np.cumsum(GAINS)[np.minimum(wanted, CUT_OFF) - 1]
+    result: np.ndarray = hits @ GAINS[:width] / ideal
+    return result
+
+
+def learn_weights(found: Candidates, *, is_later: bool) -> np.ndarray:
+    """Return (2, n_sources) float32: weights for new items and for those held.
+
+    is_later: whether what was wanted comes from a later span of time. Weights that are
+    best for the new items of one span are mostly worse for the next than a sum of the
+    sources near the best, so there each weighs by how near it comes. Otherwise the next
+    item is asked of the same people at the same time, and the likeliest weights last;
+    what is held is not wanted there. What a person takes again lasts from span to span:
+    its weights are the likeliest beside those of new items.
+    """
+    hidden = (found.items < 0) | found.is_seen
+    wanted = found.is_wanted & ~found.is_seen
+    if not is_later:
+        new = _unit(_likeliest(found.scores, hidden, wanted))
+        return np.stack([new, new]).astype(np.float32)
+
+    def of_new(weights: np.ndarray) -> np.ndarray:
+        scores = np.where(hidden, -np.inf, _weighted(found.scores, weights))
+        return qualities(scores, wanted, found.new_wanted)
+
+    new = _near_best(of_new, len(found.scores))
+    base = _weighted(found.scores, new) * ~found.is_seen
+    both = np.concatenate([base[None], found.scores * found.is_seen])
+    of_base, *again = _likeliest(both, found.items < 0, found.is_wanted)
+    seen = np.array(again)
+    if not seen.any():
+        return np.stack([new, new]).astype(np.float32)
+    seen = _unit(seen) * seen.max() / max(of_base, LEAST_WEIGHT * seen.max())
+    return np.stack([new, seen]).astype(np.float32)
+
+
+def _near_best(measure: Measure, size: int) -> np.ndarray:
+    """Return 1 for the best source, down to 0 for those that are not near it."""
+    alone = np.array([measure(each).mean() for each in np.eye(size)])
+    shares = alone / max(alone.max(), 1e-12)
+    weights = (shares - NEAR) / (1 - NEAR)
+    return _unit(weights) if alone.any() else np.ones(size)
+
+
+def _likeliest(
+    scores: np.ndarray, hidden: np.ndarray, wanted: np.ndarray
+) -> np.ndarray:
+    """Return weights of at least 0 by which what was taken is likeliest.
+
+    scores: (n_sources, n_queries, width); hidden, wanted: (n_queries, width) bool. A
+    conditional logit over the candidates of each query (McFadden 1974): convex, so that
+    no search can lose its way. All 0 where nothing taken is among the candidates.
+    """
+    from scipy.optimize import minimize
+
+    asked = np.flatnonzero(wanted.any(axis=1))
+    scores, hidden, wanted = scores[:, asked], hidden[asked], wanted[asked]
+    size = len(scores)
+    if not len(asked):
+        return np.zeros(size)
+    shares = wanted / np.count_nonzero(wanted, axis=1, keepdims=True) / len(asked)
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        total = np.where(hidden, -np.inf, _weighted(scores, weights))
+        total -= total.max(axis=1, keepdims=True)
+        odds = np.exp(total)
+        sums = odds.sum(axis=1, keepdims=True)
+        likelihood = (shares * np.where(hidden, 0, total - np.log(sums))).sum()
+        misses = odds / sums / len(asked) - shares
+        gradient = np.einsum("sqw,qw->s", scores, misses) + 2 * RIDGE * weights
+        return RIDGE * weights @ weights - likelihood, gradient
+
+    start, bounds = np.zeros(size), [(0, None)] * size
+    best: np.ndarray = minimize(loss, start, jac=True, bounds=bounds).x
+    return best
+
+
+def _unit(weights: np.ndarray) -> np.ndarray:
+    """Return weights whose largest is 1, without those of little use; all 1 for 0."""
+    if not weights.any():
+        return np.ones(len(weights))
+    shares = weights / weights.max()
+    return np.where(shares < LEAST_WEIGHT, 0, shares)
+
+
+def _weighted(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return np.tensordot(weights.astype(np.float32), scores, axes=1)
