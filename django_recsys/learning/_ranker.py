@@ -14,7 +14,7 @@ from ._blending import (
     propose,
     weighted_sum,
 )
-from ._ranker_features import cell_features
+from ._ranker_features import KnownItems, cell_features
 from ._ranker_forest import Forest
 from ._recency_choice import SURE, mildest
 from .histories import Histories
@@ -37,17 +37,17 @@ def with_sum(
 
 
 def learn_ranker(
-    found: Candidates, weights: np.ndarray, of_items: np.ndarray, seed: int
+    found: Candidates, weights: np.ndarray, known: KnownItems, seed: int
 ) -> tuple[Forest, np.ndarray]:
     """Return trees, and (2,) float32 how loud they are beside the weighted sum.
 
-    weights: (2, n_sources); of_items: (n_items, n), of the same interactions as the
-    sources. The first factor orders what is new to a person, the second everything;
-    both are chosen on queries that the trees were not fitted on. Where neither is
-    above zero there are no trees.
+    weights: (2, n_sources); known: by the same interactions as the sources. The first
+    factor orders what is new to a person, the second everything; both are chosen on
+    queries that the trees were not fitted on. Where neither is above zero there are no
+    trees.
     """
     scores = with_sum(found.scores, found.is_seen, weights)
-    rows = cell_features(found.items, scores, found.is_seen, found.histories, of_items)
+    rows = cell_features(found.items, scores, found.is_seen, found.histories, known)
     there = found.items >= 0
     wanted = found.is_wanted[there]
     folds = np.random.default_rng(seed).permutation(len(there)) % FOLDS
@@ -122,7 +122,7 @@ def rank_blocks(
     weights: np.ndarray,
     forest: Forest,
     says: np.ndarray,
-    of_items: np.ndarray,
+    known: KnownItems,
 ) -> np.ndarray:
     """Return (n_queries, n_items) float32, NaN where no source has an opinion.
 
@@ -134,7 +134,7 @@ def rank_blocks(
     items = propose(blocks, seen)
     is_seen = holds(seen, items)
     scores = with_sum(cells_of_items(blocks, items), is_seen, weights)
-    rows = cell_features(items, scores, is_seen, histories, of_items)
+    rows = cell_features(items, scores, is_seen, histories, known)
     total: np.ndarray = weighted_sum(blocks, weights, histories)
     total[total == 0] = np.nan
     total = total / (1 + np.abs(total)) - 2

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ._blending import BEST_OF_SCALE
+from ._ranker_habits import habits_of_items, habits_of_labels, item_labels
+from .features import ItemFeatures
 from .histories import Histories
 from .interactions import Interactions
 from .preparation import SECONDS_PER_DAY, pair_codes
 from .trend import item_trends
 
 HALF_LIVES_DAYS = (7.0, 30.0, 90.0)
-STEPS_OF_A_HABIT = 10.0
 SEEN_FIRST = 4.0 * BEST_OF_SCALE  # further than scores can lie apart
 
 
-def item_features(interactions: Interactions) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class KnownItems:
+    """What a ranker knows of items, whoever asks."""
+
+    demand: np.ndarray
+    """(n_items, n) float32, as ``demand_of`` gives it; no rows without a ranker."""
+    labels: np.ndarray
+    """(n_items, n_labels) int32, as ``item_labels`` gives them."""
+
+    @classmethod
+    def of(cls, interactions: Interactions, found: ItemFeatures | None) -> KnownItems:
+        """Return what interactions and, where there are any, features say of items."""
+        labels = item_labels(found, len(interactions.items))
+        return cls(demand_of(interactions), labels)
+
+    @classmethod
+    def nothing(cls) -> KnownItems:
+        """Return what is known where no trees ask."""
+        return cls(np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int32))
+
+
+def demand_of(interactions: Interactions) -> np.ndarray:
     """Return (n_items, n) float32: popularity, repeats and, with times, what is new."""
     size = len(interactions.items)
     pairs = pair_codes(interactions)
@@ -46,24 +70,26 @@ def cell_features(
     scores: np.ndarray,
     is_seen: np.ndarray,
     histories: Histories,
-    of_items: np.ndarray,
+    known: KnownItems,
 ) -> np.ndarray:
     """Return (n_cells, n_features) float32, one row per candidate that is no padding.
 
     items, is_seen: (n_queries, width), -1 where padded; scores: (n_sources, n_queries,
-    width) on one scale; of_items: as ``item_features`` gives them. Of what is new to a
-    person they are 0: trees that saw there how popular an item was of late learned
-    what the next weeks bring, and ranked worse than their sources on longer spans.
+    width) on one scale. Of what is new to a person the demand is 0: trees that saw
+    there how popular an item was of late learned what the next weeks bring, and ranked
+    worse than their sources on longer spans. What the person takes of an item's
+    categories and brand lasts, and is told of new ones too.
     """
     there = items >= 0
-    per_cell = [is_seen[there], *_habits(items, histories, there)]
+    per_cell = [is_seen[there], *habits_of_items(items, histories, there)]
+    per_cell += habits_of_labels(known.labels, items, histories, there)
     for each in scores:
         per_cell.append(each[there])
         per_cell.append(_ranks(each, is_seen, there)[there])
     lengths = np.count_nonzero(there, axis=1)
     per_query = np.repeat(_query_features(histories), lengths, axis=0)
     columns = [column.astype(np.float32)[:, None] for column in per_cell]
-    per_item = of_items[items[there]] * is_seen[there][:, None]
+    per_item = known.demand[items[there]] * is_seen[there][:, None]
     return np.hstack([*columns, per_query, per_item])
 
 
@@ -90,25 +116,3 @@ def _query_features(histories: Histories) -> np.ndarray:
     np.maximum.at(steps, histories.owners, histories.ages())
     columns = [np.log1p(histories.lengths), np.log1p(distinct), steps]
     return np.column_stack(columns).astype(np.float32)
-
-
-def _habits(
-    items: np.ndarray, histories: Histories, there: np.ndarray
-) -> list[np.ndarray]:
-    """Return (n_cells,) arrays: rows of the pair, faded rows, age of the newest."""
-    ages = histories.ages()
-    pairs = histories.owners.astype(np.int64) * histories.n_items
-    pairs += histories.item_indices
-    known, codes = np.unique(pairs, return_inverse=True)
-    newest = np.full(len(known), np.inf)
-    np.minimum.at(newest, codes, ages)
-    faded = np.bincount(codes, np.exp(-ages / STEPS_OF_A_HABIT), minlength=len(known))
-    rows = np.bincount(codes, minlength=len(known))
-    asked = (np.arange(len(items))[:, None] * histories.n_items + items)[there]
-    place = np.searchsorted(known, asked)
-    held = np.append(known, -1)[place] == asked
-
-    def of_cell(values: np.ndarray, otherwise: float) -> np.ndarray:
-        return np.where(held, np.append(values, 0)[place], otherwise)
-
-    return [of_cell(rows, 0), of_cell(faded, 0), of_cell(newest, -1)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from .hyperparameters import hyperparameter
 from .interactions import Interactions
 from .registry import create, get_recommender_class
 from .top_items import PADDING
+
+if TYPE_CHECKING:
+    from ._ranker_features import KnownItems
 
 RANKER, WEIGHTED, FALL_THROUGH = "ranker", "weighted", "fall-through"
 LEVEL = np.float32(2)  # between sources; squashed scores lie within -1 and 1
@@ -37,10 +40,12 @@ class Blend(Recommender):
 
     name: ClassVar[str] = "blend"
     handles_new_users: ClassVar[bool] = True
+    reads_items: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = (
         "weights_",
-        "item_features_",
+        "demand_",
+        "labels_",
         "nodes_",
         "roots_",
         "says_",
@@ -65,8 +70,8 @@ class Blend(Recommender):
 
     weights_: np.ndarray = field(init=False, repr=False)
     """(2, n_sources) float32: for new items and for those of the history."""
-    item_features_: np.ndarray = field(init=False, repr=False)
-    """(n_items, n) float32, what the ranker knows of items; no rows without it."""
+    demand_: np.ndarray = field(init=False, repr=False)  # the arrays of the KnownItems
+    labels_: np.ndarray = field(init=False, repr=False)
     nodes_: np.ndarray = field(init=False, repr=False)  # the arrays of the Forest
     roots_: np.ndarray = field(init=False, repr=False)
     says_: np.ndarray = field(init=False, repr=False)
@@ -81,34 +86,29 @@ class Blend(Recommender):
         validation: Interactions | None,
         options: TrainingOptions,
     ) -> None:
+        from ._ranker_features import KnownItems
+
         names = self._source_names()
         self.weights_ = self._given_weights(names)
         for name in names:
             create(name)  # an extra that is missing is said before anything is fitted
-        if any(get_recommender_class(name).reads_items for name in names):
-            # Read once for both fits of each source.
-            found = features_if_any(items, interactions.items)
-            names = self._without_the_blind(names, found, options)
-            items = items if found is None else found
+        # Read once, for both fits of each source and for the ranker.
+        found = features_if_any(items, interactions.items)
+        names = self._without_the_blind(names, found, options)
+        items = items if found is None else found
         given: dict[str, Any] = {"items": items, "edges": edges, "options": options}
-        self._keep(Forest.none(), np.zeros(2, dtype=np.float32), interactions)
+        self._keep(Forest.none(), np.zeros(2, dtype=np.float32), KnownItems.nothing())
         if self.method != FALL_THROUGH and not self.weights.strip():
-            self._learn(names, interactions, given)
+            self._learn(names, interactions, found, given)
         if not len(self.roots_):
             kept = np.flatnonzero(self.weights_.max(axis=0))
             self.weights_ = self.weights_[:, kept]
             names = [names[each] for each in kept.tolist()]
         self.parts_ = {name: create(name).fit(interactions, **given) for name in names}
 
-    def _keep(
-        self, forest: Forest, says: np.ndarray, interactions: Interactions
-    ) -> None:
-        from ._ranker_features import item_features
-
+    def _keep(self, forest: Forest, says: np.ndarray, known: KnownItems) -> None:
         self.nodes_, self.roots_, self.says_ = forest.nodes, forest.roots, says
-        self.item_features_ = np.zeros((0, 0), dtype=np.float32)
-        if forest:
-            self.item_features_ = item_features(interactions)
+        self.demand_, self.labels_ = known.demand, known.labels
 
     def _source_names(self) -> list[str]:
         names = [each.strip() for each in self.sources.split(",") if each.strip()]
@@ -148,13 +148,17 @@ class Blend(Recommender):
         return np.array([given, given], dtype=np.float32)
 
     def _learn(
-        self, names: list[str], interactions: Interactions, given: dict[str, Any]
+        self,
+        names: list[str],
+        interactions: Interactions,
+        described: ItemFeatures | None,
+        given: dict[str, Any],
     ) -> None:
         """Choose weights and trees by the newer part of the interactions."""
         from ._blend_weights import learn_weights
         from ._blending import gather, inner_split
         from ._ranker import learn_ranker
-        from ._ranker_features import item_features
+        from ._ranker_features import KnownItems
 
         options: TrainingOptions = given["options"]
         cut = inner_split(interactions) if len(names) > 1 else None
@@ -171,9 +175,10 @@ class Blend(Recommender):
         self.weights_ = learn_weights(found, is_later=interactions.has_times)
         if self.method == RANKER:
             options.report(0.5, "learning to rank")
-            known = item_features(cut.train)
-            ranker = learn_ranker(found, self.weights_, known, options.seed)
-            self._keep(*ranker, interactions)
+            then = KnownItems.of(cut.train, described)
+            forest, says = learn_ranker(found, self.weights_, then, options.seed)
+            if forest:
+                self._keep(forest, says, KnownItems.of(interactions, described))
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         if self.method == FALL_THROUGH:
@@ -194,16 +199,18 @@ class Blend(Recommender):
     def _ranked(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         from ._blending import queries_at_a_time, scores_of
         from ._ranker import rank_blocks
+        from ._ranker_features import KnownItems
 
         result = np.empty((len(histories), len(self.items_)), dtype=np.float32)
         step = queries_at_a_time(len(self.items_), len(self.parts_))
         forest = Forest(self.nodes_, self.roots_)
+        known = KnownItems(self.demand_, self.labels_)
         for at in range(0, len(histories), step):
             part = slice(at, at + step)
             some = histories.select(part)
             blocks = scores_of(self.parts_.values(), some, user_indices[part])
             result[part] = rank_blocks(
-                blocks, some, self.weights_, forest, self.says_, self.item_features_
+                blocks, some, self.weights_, forest, self.says_, known
             )
         return result
 

@@ -16,7 +16,7 @@ from django_recsys.learning.options import (
     available_cores,
 )
 from django_recsys.learning.planner import arrange
-from django_recsys.learning.registry import ALGORITHMS, create, get_recommender_class
+from django_recsys.learning.registry import ALGORITHMS, create
 
 from .checkpoints import checkpoint_of
 from .recipes import Recipe
@@ -69,9 +69,6 @@ def is_deep(algorithm: str) -> bool:
 
 def reads_items(recommender: Any) -> bool:
     """Say whether it learns from what items are; to others they are not described."""
-    if recommender.name == "blend":
-        known = map(get_recommender_class, _sources_of(recommender))
-        return any(each.reads_items for each in known)
     wants_them = getattr(recommender, "with_features", recommender.reads_items)
     return wants_them or getattr(recommender, "by_category", False)
 

@@ -12,16 +12,30 @@ from django_recsys.learning._ranker import (
     learn_ranker,
     rank_blocks,
 )
-from django_recsys.learning._ranker_features import cell_features, item_features
+from django_recsys.learning._ranker_features import (
+    KnownItems,
+    cell_features,
+    demand_of,
+)
 from django_recsys.learning._ranker_forest import Forest
+from django_recsys.learning._ranker_habits import habits_of_labels, item_labels
 from django_recsys.learning.artifacts import load, save
 from django_recsys.learning.blend import Blend
+from django_recsys.learning.features import features_over
 from django_recsys.learning.histories import Histories
+from django_recsys.learning.id_map import IdMap
 from django_recsys.learning.interactions import Interactions
 from django_recsys.testing import RecommenderContract
 
 WIDTH = 20
 LOUD = np.ones(2, dtype=np.float32)
+
+
+def known(demand: np.ndarray) -> KnownItems:
+    return KnownItems(demand, np.zeros((len(demand), 0), dtype=np.int32))
+
+
+NOTHING_KNOWN = known(np.zeros((WIDTH, 1), dtype=np.float32))
 
 
 @pytest.fixture
@@ -61,10 +75,8 @@ def test_trees_are_kept_where_a_sum_cannot_say_it(monkeypatch):
     # Wanted where just one of the two sources is sure.
     wanted = (first > 0.8) != (second > 0.8)
     found = candidates(wanted, np.stack([first, second]))
-    nothing_known = np.zeros((WIDTH, 1), dtype=np.float32)
-    trees, says = learn_ranker(
-        found, learn_weights(found, is_later=True), nothing_known, seed=0
-    )
+    weights = learn_weights(found, is_later=True)
+    trees, says = learn_ranker(found, weights, NOTHING_KNOWN, seed=0)
     assert trees
     assert says[0] > 0
 
@@ -73,10 +85,8 @@ def test_trees_are_left_where_the_sum_says_it_all():
     random = np.random.default_rng(0)
     scores = random.random((2, 60, WIDTH))
     found = candidates(scores[0] > 0.9, scores)
-    nothing_known = np.zeros((WIDTH, 1), dtype=np.float32)
-    trees, says = learn_ranker(
-        found, learn_weights(found, is_later=True), nothing_known, seed=0
-    )
+    weights = learn_weights(found, is_later=True)
+    trees, says = learn_ranker(found, weights, NOTHING_KNOWN, seed=0)
     assert not trees
     assert not says.any()
 
@@ -136,16 +146,14 @@ def test_trees_do_not_see_how_popular_what_is_new_was():
         weights=np.ones(1, dtype=np.float32),
         n_items=2,
     )
-    of_items = np.array([[3.0], [4.0]], dtype=np.float32)
-    cells = cell_features(items, np.ones((1, 1, 2)), is_seen, history, of_items)
+    demand = known(np.array([[3.0], [4.0]], dtype=np.float32))
+    cells = cell_features(items, np.ones((1, 1, 2)), is_seen, history, demand)
     assert cells[:, -1].tolist() == [3, 0]
 
 
 def test_nothing_wanted_leaves_no_trees():
     found = candidates(np.zeros((40, WIDTH), dtype=bool), np.ones((1, 40, WIDTH)))
-    trees, _ = learn_ranker(
-        found, np.ones((2, 1)), np.zeros((WIDTH, 1), dtype=np.float32), seed=0
-    )
+    trees, _ = learn_ranker(found, np.ones((2, 1)), NOTHING_KNOWN, seed=0)
     assert not trees
 
 
@@ -167,13 +175,13 @@ def test_features_tell_habits_ranks_and_what_is_new():
     rows = Interactions.from_arrays(
         ["1", "1", "1", "2"], ["a", "a", "b", "c"], timestamps=[0.0, 1e6, 2e6, 2e6]
     )
-    of_items = item_features(rows)
-    assert of_items[:, 1].tolist() == [2, 1, 1]  # rows per taker
-    assert of_items[2, 3] > of_items[0, 3]  # the trend
+    demand = demand_of(rows)
+    assert demand[:, 1].tolist() == [2, 1, 1]  # rows per taker
+    assert demand[2, 3] > demand[0, 3]  # the trend
     items = np.array([[0, 1, 2], [2, 0, -1]], dtype=np.int32)
     is_seen = np.array([[True, True, False], [True, False, False]])
     scores = np.array([[[0.2, 0.9, 0.5], [0.1, 0.0, 0.0]]], dtype=np.float32)
-    cells = cell_features(items, scores, is_seen, rows.histories(), of_items)
+    cells = cell_features(items, scores, is_seen, rows.histories(), known(demand))
     assert len(cells) == 5
     seen, taken, _, age, score, rank = cells[:, :6].T.tolist()
     assert seen == [1, 1, 0, 1, 0]
@@ -184,16 +192,95 @@ def test_features_tell_habits_ranks_and_what_is_new():
     assert rank == [1, 0, 0, 0, 3]
 
 
+FOOD = {
+    "item": ["milk", "cream", "bread", "oil", "vase"],
+    "category": ["food|dairy", "food|dairy", "food", "car|food", None],
+    "brand": ["acme", None, "acme", None, None],
+}
+
+
+def test_labels_of_an_item_are_its_rarest_categories_and_its_brand():
+    items = IdMap(np.array(sorted(FOOD["item"])))
+    found = features_over(FOOD, items)
+    names = np.array([*found.names, ""])
+    labels = item_labels(found, len(items))
+    assert {
+        item: names[row].tolist() for item, row in zip(items.ids, labels, strict=True)
+    } == {
+        "bread": ["category=food", "", "brand=acme"],
+        "cream": ["category=dairy", "category=food", ""],
+        "milk": ["category=dairy", "category=food", "brand=acme"],
+        "oil": ["category=car", "category=food", ""],
+        "vase": ["", "", ""],
+    }
+    assert item_labels(None, 4).shape == (4, 0)
+    words = features_over({"item": ["milk"], "title": ["fresh milk"]}, items)
+    assert item_labels(words, 5).shape == (5, 0)
+
+
+def test_habits_of_a_label_count_what_shares_it():
+    rows = Interactions.from_arrays(
+        ["1", "1", "1", "1", "2"],
+        ["bread", "milk", "cream", "milk", "vase"],
+        timestamps=[0.0, 1.0, 2.0, 3.0, 3.0],
+    ).with_items(["oil"])
+    place = {item: at for at, item in enumerate(rows.items.ids.tolist())}
+    labels = item_labels(features_over(FOOD, rows.items), len(rows.items))
+    asked = np.array(
+        [[place["cream"], place["oil"], place["vase"]], [place["milk"], -1, -1]]
+    )
+    columns = habits_of_labels(labels, asked, rows.histories(), asked >= 0)
+    share, faded, newest, distinct = (column.tolist() for column in columns[:4])
+    # Of dairy the first person has three rows of four, of things for cars none.
+    assert share == [0.75, 0, 0, 0]
+    assert faded == pytest.approx([1 + np.exp(-0.1) + np.exp(-0.2), 0, 0, 0])
+    assert newest == [0, -1, -1, -1]
+    assert distinct == [2, 0, 0, 0]
+    of_food = [column.tolist() for column in columns[4:8]]
+    assert of_food[0] == [1, 1, 0, 0]
+    assert of_food[3] == [3, 3, 0, 0]
+    assert [column.tolist() for column in columns[8:10]] == [[0] * 4] * 2  # no brand
+
+
+def test_trees_learn_that_a_person_keeps_to_categories(eager):
+    """Two items of the same demand: the one of the person's own kind is taken."""
+    random = np.random.default_rng(0)
+    people, size = 300, WIDTH
+    kinds = np.arange(size) % 4
+    own = random.integers(0, 4, people)
+    had = np.stack(
+        [random.choice(np.flatnonzero(kinds == each), 2, replace=False) for each in own]
+    )
+    histories = Histories(
+        starts=np.arange(0, 2 * people + 1, 2),
+        item_indices=had.ravel().astype(np.int32),
+        weights=np.ones(2 * people, dtype=np.float32),
+        n_items=size,
+    )
+    is_seen = (had[:, :, None] == np.arange(size)).any(axis=1)
+    wanted = (kinds[None] == own[:, None]) & ~is_seen
+    found = candidates(wanted, random.random((1, people, size)))
+    found = replace(found, histories=histories, is_seen=is_seen)
+    labels = kinds[:, None].astype(np.int32)
+    of_kinds = replace(NOTHING_KNOWN, labels=labels)
+    forest, _ = learn_ranker(found, np.ones((2, 1)), of_kinds, seed=0)
+    scores = np.random.default_rng(1).random((1, people, size), dtype=np.float32)
+    answers = rank_blocks(
+        list(scores), histories, np.ones((2, 1)), forest, LOUD, of_kinds
+    )
+    best = np.where(is_seen, -np.inf, answers).argmax(axis=1)
+    assert (kinds[best] == own).mean() > 0.95
+
+
 def test_ranks_tell_scores_beyond_one_apart():
     items, is_seen = np.array([[0, 1, 2, 3]]), np.array([[True, False, False, False]])
     scores = np.array([[[1.0, 2.0, 9.0, 3.0]]], dtype=np.float32)
     history = Histories.empty(1, 4)
-    cells = cell_features(items, scores, is_seen, history, np.zeros((4, 1)))
+    cells = cell_features(items, scores, is_seen, history, known(np.zeros((4, 1))))
     assert cells[:, 5].tolist() == [0, 2, 0, 1]
 
 
 STUMP = Forest(np.array([[-1, 0, 0, 0, -5.0]]), np.array([0]))
-NOTHING_KNOWN = np.zeros((WIDTH, 1), dtype=np.float32)
 FALLING = np.linspace(1, 0.1, WIDTH, dtype=np.float32)[None]
 HOLDS_THE_LAST = Histories(
     starts=np.array([0, 1]),
@@ -244,8 +331,11 @@ def test_the_trees_outlast_an_artifact(eager, tmp_path):
         random.integers(0, 30, 1500),
         timestamps=np.sort(random.uniform(0, 1e7, 1500)),
     )
-    model = Blend(sources="item_knn,trending").fit(rows)
+    kinds = [str(int(each) % 3) for each in rows.items.ids]
+    described = {"item": rows.items.ids.tolist(), "category": kinds}
+    model = Blend(sources="item_knn,trending").fit(rows, items=described)
     assert len(model.roots_)
+    assert model.labels_.shape == (30, 1)
     save(model, tmp_path / "blend")
     histories, people = rows.histories(), np.full(len(rows.users), -1)
     ours = model.score_indices(histories, people)

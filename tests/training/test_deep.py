@@ -74,9 +74,7 @@ def test_an_item_that_nobody_took_gets_onto_lists_by_what_it_is():
 def test_items_are_described_to_those_who_read_them():
     assert reads_items(registry.create("content"))
     assert reads_items(registry.create("popular", by_category=True))
-    assert reads_items(registry.create("blend", sources="ease, content"))
     assert reads_items(registry.create("blend"))
-    assert not reads_items(registry.create("blend", sources="ease,als"))
     assert not reads_items(registry.create("ease"))
 
 

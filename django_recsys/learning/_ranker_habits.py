@@ -1,0 +1,119 @@
+"""How often and how lately a person took an item, or others of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .features import ItemFeatures
+from .histories import Histories
+
+MOST_LABELS = {"category": 3, "brand": 1}  # per item, the rarest ones
+STEPS_OF_A_HABIT = 10.0
+NO_LABEL = -1
+
+
+def item_labels(found: ItemFeatures | None, n_items: int) -> np.ndarray:
+    """Return (n_items, n_labels) int32: the rarest categories first, then the brand.
+
+    A label is a column of the features, -1 where an item has fewer of them; no columns
+    where no item has any. The rarer a category, the more it says of what an item is.
+    """
+    if found is None:
+        return np.zeros((n_items, 0), dtype=np.int32)
+    blocks = [
+        _rarest(found, f"{column}=", most) for column, most in MOST_LABELS.items()
+    ]
+    return np.hstack(blocks)
+
+
+def habits_of_items(
+    items: np.ndarray, histories: Histories, there: np.ndarray
+) -> list[np.ndarray]:
+    """Return (n_cells,) arrays: rows of the pair, faded rows, age of the newest.
+
+    items: (n_queries, width); there: of the same shape, True at the cells asked.
+    """
+    itself = np.arange(histories.n_items, dtype=np.int32)[:, None]
+    rows, faded, newest, _ = _habits(itself, items, histories, there)[0]
+    return [rows, faded, newest]
+
+
+def habits_of_labels(
+    labels: np.ndarray, items: np.ndarray, histories: Histories, there: np.ndarray
+) -> list[np.ndarray]:
+    """Return four (n_cells,) arrays per label of an item; labels: (n_items, n_labels).
+
+    The share of the person's rows that have the label, their faded number, the age of
+    the newest, and how many different items they are. Nothing here says what others
+    take, so that trees cannot learn from it what is in fashion.
+    """
+    lengths = np.broadcast_to(histories.lengths[:, None], items.shape)[there]
+    columns = []
+    for rows, faded, newest, distinct in _habits(labels, items, histories, there):
+        columns += [rows / np.maximum(lengths, 1), faded, newest, distinct]
+    return columns
+
+
+def _habits(
+    labels: np.ndarray, items: np.ndarray, histories: Histories, there: np.ndarray
+) -> list[list[np.ndarray]]:
+    """Return per label its rows, faded rows, newest age and different items."""
+    size = int(labels.max(initial=0)) + 1
+    ages = histories.ages()
+    row, column = np.nonzero(labels[histories.item_indices] >= 0)
+    owned = labels[histories.item_indices[row], column]
+    pairs = histories.owners[row].astype(np.int64) * size + owned
+    known, codes = np.unique(pairs, return_inverse=True)
+    newest = np.full(len(known), np.inf)
+    np.minimum.at(newest, codes, ages[row])
+    faded = np.exp(-ages[row] / STEPS_OF_A_HABIT)
+    held = histories.matrix()
+    holder = np.repeat(np.arange(len(histories), dtype=np.int64), np.diff(held.indptr))
+    row, column = np.nonzero(labels[held.indices] >= 0)
+    of_held = holder[row] * size + labels[held.indices[row], column]
+    totals = (
+        np.bincount(codes, minlength=len(known)),
+        np.bincount(codes, faded, minlength=len(known)),
+        newest,
+        np.bincount(np.searchsorted(known, of_held), minlength=len(known)),
+    )
+    queries = np.broadcast_to(np.arange(len(items))[:, None], items.shape)[there]
+    found = []
+    for label in labels[items[there]].T:
+        look = _looker(known, np.where(label < 0, -1, queries * size + label))
+        rows, late, age, distinct = totals
+        found.append([look(rows, 0), look(late, 0), look(age, -1), look(distinct, 0)])
+    return found
+
+
+def _looker(
+    known: np.ndarray, asked: np.ndarray
+) -> Callable[[np.ndarray, float], np.ndarray]:
+    """Return what gives the value at each asked key, or another where it is unknown."""
+    place = np.searchsorted(known, asked)
+    is_known = np.append(known, -2)[place] == asked
+
+    def look(values: np.ndarray, otherwise: float) -> np.ndarray:
+        return np.where(is_known, np.append(values, 0)[place], otherwise)
+
+    return look
+
+
+def _rarest(found: ItemFeatures, prefix: str, most: int) -> np.ndarray:
+    """Return (n_items, up to ``most``) int32: columns whose name has the prefix."""
+    is_ours = np.array([name.startswith(prefix) for name in found.names], dtype=bool)
+    cells = found.matrix.tocoo()
+    ours = is_ours[cells.coords[1]] if len(is_ours) else np.zeros(0, dtype=bool)
+    rows, columns = (each[ours] for each in cells.coords)
+    counts = np.bincount(columns, minlength=len(is_ours))
+    order = np.lexsort((columns, counts[columns], rows))
+    rows, columns = rows[order], columns[order]
+    lengths = np.bincount(rows, minlength=len(found.items))
+    position = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    width = min(most, int(lengths.max(initial=0)))
+    result = np.full((len(found.items), width), NO_LABEL, dtype=np.int32)
+    kept = position < width
+    result[rows[kept], position[kept]] = columns[kept]
+    return result
