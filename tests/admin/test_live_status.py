@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
 
 from django_recsys.models import RecommenderConfig, TrainingRun
 
@@ -45,6 +46,9 @@ def page(chromium, live_server):
         )
         yield context.new_page()
         browser.close()
+        # Within the driver's event loop Django keeps connections apart, and nobody else
+        # closes them: a server would not drop the tests' database then.
+        connections.close_all()
 
 
 def test_page_follows_a_training_to_its_end(page):
