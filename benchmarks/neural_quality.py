@@ -84,10 +84,12 @@ def cold(names: list[str]) -> Iterator[dict[str, Any]]:
     rows = read_interactions(path / "interactions.parquet").interactions
     items = read_items(path / "items.parquet")
     found = []
-    for name in ("popular", "content", "two_tower"):
+    # The models that know of new items let them compete on equal terms with all others.
+    settings = {"popular": {}, "content": {"newness": 1.0}, "two_tower": {}}
+    for name, each in settings.items():
         runs = [
             evaluate(
-                name,
+                create(name, **each),
                 rows,
                 TOYS[1],
                 items=items,

@@ -14,7 +14,7 @@ from .features import features_over
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
-from .recency import recency_hyperparameter, recent_items
+from .recency import CHOSEN_BY_DATA, recency_hyperparameter, recent_items
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -26,10 +26,11 @@ class Content(Recommender):
 
     A ridge regression learns which features go with which factors, so that a word
     counts by what it says about taste. An item that nobody took has the vector that
-    its features foretell; a known one leans towards it. Vectors have length one, so
-    a new item competes on equal terms. Fit it with ``items``: a table of columns, or
-    ItemFeatures; items to be recommended before anybody took them must be in the
-    map (``Interactions.with_items``).
+    its features foretell; a known one leans towards it. Vectors of known items have
+    length one, those of new ones are shorter, so that together they get as large a
+    share of the lists as they have of the catalogue. Fit it with ``items``: a table
+    of columns, or ItemFeatures; items to be recommended before anybody took them must
+    be in the map (``Interactions.with_items``).
     """
 
     name: ClassVar[str] = "content"
@@ -57,10 +58,17 @@ class Content(Recommender):
         high=1e6,
         help="Higher trusts features of few items less; counted in items.",
     )
+    newness: float = hyperparameter(
+        CHOSEN_BY_DATA,
+        low=CHOSEN_BY_DATA,
+        high=1.0,
+        help="Length of the vector of an item that nobody took; 1: on equal terms with "
+        "known ones; -1: such that new items fill their share of the catalogue.",
+    )
     recency: float = recency_hyperparameter()
 
     item_vectors_: np.ndarray = field(init=False, repr=False)
-    """(n_items, embedding_size) float32 of length one; zero where nothing is known."""
+    """(n_items, embedding_size) float32; zero where nothing is known of an item."""
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
 
     def _fit(
@@ -73,6 +81,7 @@ class Content(Recommender):
         options: TrainingOptions,
     ) -> None:
         from ._feature_map import ridge_map
+        from ._newness import fair_newness
         from .als import ImplicitALS
 
         if items is None:
@@ -95,6 +104,11 @@ class Content(Recommender):
         unknown = np.ones(len(factors), dtype=bool)
         unknown[taken] = False
         self.item_vectors_[unknown] = foretold[unknown]
+        length = self.newness
+        if length < 0:
+            queries = self._query_matrix(interactions.histories())
+            length = fair_newness(queries, self.item_vectors_, unknown, options.seed)
+        self.item_vectors_[unknown] *= np.float32(length)
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         scores = (self._query_matrix(histories) @ self.item_vectors_) @ (

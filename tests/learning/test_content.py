@@ -2,12 +2,15 @@ import json
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from django_recsys.learning._feature_map import ridge_map
+from django_recsys.learning._newness import fair_newness
 from django_recsys.learning.command_line import main
 from django_recsys.learning.content import Content
 from django_recsys.learning.evaluation import evaluate
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.factors import directions
 from django_recsys.learning.features import item_features
 from django_recsys.learning.id_map import IdMap
 from django_recsys.learning.tables import read_interactions, read_items
@@ -40,7 +43,8 @@ NEW = ["n1", "n13"]  # of the first and of the second half
 
 def test_an_item_nobody_took_reaches_the_right_people():
     rows = taste_clusters().with_items(NEW)
-    model = Content(embedding_size=4).fit(rows, items=halves(rows.items.ids))
+    model = Content(embedding_size=4, newness=1.0)
+    model.fit(rows, items=halves(rows.items.ids))
     for half, new in enumerate(NEW):
         history = [f"i{12 * half + number}" for number in range(4)]
         answer = model.recommend(["x"], histories=[history], n=9)
@@ -49,6 +53,48 @@ def test_an_item_nobody_took_reaches_the_right_people():
         assert NEW[1 - half] not in shown
         near = model.similar_items([new], n=12).item_ids[0]
         assert {int(each[1:]) // 12 for each in near} == {half}
+
+
+def test_new_items_fill_their_share_of_the_catalogue_and_not_all_lists():
+    random = np.random.default_rng(0)
+    tastes = random.normal(size=(400, 6)) + 0.5
+    known = directions(random.normal(size=(80, 6)) + 0.7)
+    # What features foretell lies in the midst of what people like.
+    new = directions(np.ones((20, 6)) + 0.1 * random.normal(size=(20, 6)))
+    vectors = np.vstack([known, new]).astype(np.float32)
+    queries = csr_array((tastes @ known.T > 2).astype(np.float32))
+    queries.resize(400, 100)
+    is_new = np.arange(100) >= 80
+
+    def share(factor: float) -> float:
+        scores = (queries @ vectors) @ vectors.T * np.where(is_new, factor, 1)
+        asked = np.diff(queries.indptr) > 0
+        scores[queries.nonzero()] = -np.inf
+        best = np.argsort(-scores[asked], axis=1)[:, :10]
+        return float(is_new[best].mean())
+
+    factor = fair_newness(queries, vectors, is_new, seed=0)
+    assert share(1.0) > 0.5
+    assert share(factor) == pytest.approx(0.2, abs=0.02)
+    nowhere = np.zeros(100, dtype=bool)
+    assert fair_newness(queries, vectors, nowhere, seed=0) == 1
+    assert fair_newness(queries[:0], vectors, is_new, seed=0) == 1
+    shy = vectors * np.where(is_new, 0.001, 1)[:, None].astype(np.float32)
+    assert fair_newness(queries, shy, is_new, seed=0) == 1
+
+
+def test_the_length_of_new_vectors_can_be_said():
+    rows = taste_clusters().with_items(NEW)
+    described = halves(rows.items.ids)
+    lengths = {}
+    for newness in (1.0, 0.25, -1.0):
+        model = Content(embedding_size=4, newness=newness).fit(rows, items=described)
+        vectors = model.item_vectors_[rows.items.indices(NEW)]
+        lengths[newness] = np.linalg.norm(vectors, axis=1)
+    assert lengths[1.0] == pytest.approx(1)
+    assert lengths[0.25] == pytest.approx(0.25)
+    assert (lengths[-1.0] > 0.25).all()
+    assert (lengths[-1.0] < 1).all()
 
 
 def test_a_history_of_new_items_only_is_an_answerable_question():
@@ -121,7 +167,8 @@ def test_new_toys_are_found_by_what_they_are(shared_data):
     folder = shared_data("amazon-toys")
     rows = read_interactions(folder / "interactions.parquet").interactions
     table = read_items(folder / "items.parquet")
-    found = evaluate("content", rows, "leave-one-out", items=table, cold_items=0.1)
+    equal = Content(newness=1.0)
+    found = evaluate(equal, rows, "leave-one-out", items=table, cold_items=0.1)
     chance = 10 / len(rows.items)
     assert found.metric("hit_rate@10") > 40 * chance
     popular = evaluate("popular", rows, "leave-one-out", cold_items=0.1)
