@@ -58,12 +58,12 @@ class Content(Recommender):
         high=1e6,
         help="Higher trusts features of few items less; counted in items.",
     )
-    newness: float = hyperparameter(
+    new_items: float = hyperparameter(
         CHOSEN_BY_DATA,
         low=CHOSEN_BY_DATA,
         high=1.0,
-        help="Length of the vector of an item that nobody took; 1: on equal terms with "
-        "known ones; -1: such that new items fill their share of the catalogue.",
+        help="How boldly items are shown that nobody took yet: the length of their "
+        "vectors, 1 as that of others; -1: so that they fill their share of the lists.",
     )
     recency: float = recency_hyperparameter()
 
@@ -104,7 +104,7 @@ class Content(Recommender):
         unknown = np.ones(len(factors), dtype=bool)
         unknown[taken] = False
         self.item_vectors_[unknown] = foretold[unknown]
-        length = self.newness
+        length = self.new_items
         if length < 0:
             queries = self._query_matrix(interactions.histories())
             length = fair_newness(queries, self.item_vectors_, unknown, options.seed)

@@ -43,7 +43,7 @@ NEW = ["n1", "n13"]  # of the first and of the second half
 
 def test_an_item_nobody_took_reaches_the_right_people():
     rows = taste_clusters().with_items(NEW)
-    model = Content(embedding_size=4, newness=1.0)
+    model = Content(embedding_size=4, new_items=1.0)
     model.fit(rows, items=halves(rows.items.ids))
     for half, new in enumerate(NEW):
         history = [f"i{12 * half + number}" for number in range(4)]
@@ -87,10 +87,12 @@ def test_the_length_of_new_vectors_can_be_said():
     rows = taste_clusters().with_items(NEW)
     described = halves(rows.items.ids)
     lengths = {}
-    for newness in (1.0, 0.25, -1.0):
-        model = Content(embedding_size=4, newness=newness).fit(rows, items=described)
+    for new_items in (1.0, 0.25, -1.0):
+        model = Content(embedding_size=4, new_items=new_items).fit(
+            rows, items=described
+        )
         vectors = model.item_vectors_[rows.items.indices(NEW)]
-        lengths[newness] = np.linalg.norm(vectors, axis=1)
+        lengths[new_items] = np.linalg.norm(vectors, axis=1)
     assert lengths[1.0] == pytest.approx(1)
     assert lengths[0.25] == pytest.approx(0.25)
     assert (lengths[-1.0] > 0.25).all()
@@ -167,7 +169,7 @@ def test_new_toys_are_found_by_what_they_are(shared_data):
     folder = shared_data("amazon-toys")
     rows = read_interactions(folder / "interactions.parquet").interactions
     table = read_items(folder / "items.parquet")
-    equal = Content(newness=1.0)
+    equal = Content(new_items=1.0)
     found = evaluate(equal, rows, "leave-one-out", items=table, cold_items=0.1)
     chance = 10 / len(rows.items)
     assert found.metric("hit_rate@10") > 40 * chance
