@@ -203,7 +203,7 @@ NDCG@10 where repeat purchases count. One seed.
 """
 
 COLD = """A tenth of the items is held out of training with all its rows; asked is who
-finds those among all items (`cold_items=0.1`, category and brand as features), `content`
-with `new_items` at 1, its boldest. Five draws of the tenth, each fitted with its own
-seed, asked together.
+finds those among all items (`cold_items=0.1`, category and brand as features),
+`content` with `new_items` at 1, its boldest. Five draws of the tenth, each fitted
+with its own seed, asked together.
 """
