@@ -21,7 +21,8 @@ def fair_newness(
     queries: (n_people, n_items), the weights of each history; item_vectors: (n_items,
     size); is_new: (n_items,) bool. What features foretell is smooth, and lies nearer to
     any taste than what people did: on equal terms a few new items fill all lists. With
-    this factor they have the share of places that they have of the catalogue.
+    this factor they have the share of places that they have of the catalogue. It is
+    never 0: where known items leave places open, new ones come behind them.
     """
     described = item_vectors.any(axis=1)
     n_new, n_known = ((described & each).sum() for each in (is_new, ~is_new))
@@ -45,7 +46,7 @@ def fair_newness(
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (low, middle) if share(middle) > fair else (middle, high)
-    return low
+    return high
 
 
 def _best(

@@ -76,6 +76,10 @@ def test_new_items_fill_their_share_of_the_catalogue_and_not_all_lists():
     factor = fair_newness(queries, vectors, is_new, seed=0)
     assert share(1.0) > 0.5
     assert share(factor) == pytest.approx(0.2, abs=0.02)
+    # Three known items leave places open, which new ones fill whatever their length.
+    few = np.r_[0:3, 80:100]
+    open_places = fair_newness(queries[:, few], vectors[few], is_new[few], seed=0)
+    assert 0 < open_places < 0.01
     nowhere = np.zeros(100, dtype=bool)
     assert fair_newness(queries, vectors, nowhere, seed=0) == 1
     assert fair_newness(queries[:0], vectors, is_new, seed=0) == 1
