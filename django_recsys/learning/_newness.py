@@ -1,4 +1,4 @@
-"""How loud items are that nobody took yet, beside those that somebody did."""
+"""How boldly items are shown that nobody took yet, beside those that somebody did."""
 
 from __future__ import annotations
 
@@ -7,38 +7,37 @@ from scipy.sparse import csr_array
 
 from .top_items import leave_out, top_items
 
-ASKED = 500  # people, a seeded sample
 CELLS_AT_A_TIME = 1 << 23  # 32 MB of float32 scores
 PLACES = 10
 HALVINGS = 20
 
 
 def fair_newness(
-    queries: csr_array, item_vectors: np.ndarray, is_new: np.ndarray, seed: int
+    queries: csr_array, item_vectors: np.ndarray, is_new: np.ndarray
 ) -> float:
-    """Return what to multiply the vectors of new items by, between 0 and 1.
+    """Return what to multiply the scores of new items by, above 0 and up to 1.
 
     queries: (n_people, n_items), the weights of each history; item_vectors: (n_items,
     size); is_new: (n_items,) bool. What features foretell is smooth, and lies nearer to
     any taste than what people did: on equal terms a few new items fill all lists. With
-    this factor they have the share of places that they have of the catalogue. It is
-    never 0: where known items leave places open, new ones come behind them.
+    this factor they have the share of the first ten places that those of them of whom
+    anything is known have of the catalogue. It is never 0: where known items leave
+    places open, new ones come behind them.
     """
     described = item_vectors.any(axis=1)
     n_new, n_known = ((described & each).sum() for each in (is_new, ~is_new))
-    asked = np.flatnonzero(np.diff(queries.indptr))
-    if not n_new or not n_known or not len(asked):
+    if not n_new or not n_known or not queries.nnz:
         return 1.0
-    if len(asked) > ASKED:
-        random = np.random.default_rng(seed)
-        asked = np.sort(random.choice(asked, ASKED, replace=False))
-    new, known = _best(queries[asked], item_vectors, is_new)
+    new, known = _best(queries, item_vectors, is_new)
     fair = n_new / (n_new + n_known)
 
     def share(factor: float) -> float:
-        places = np.sort(np.hstack([known, new * factor]), axis=1)[:, -PLACES:]
-        of_new = (new[:, :, None] * factor >= places[:, None, :1]).any(axis=2)
-        return float((of_new & (new > 0)).sum() / max((places > 0).sum(), 1))
+        # Known ones first: items of one category and brand all have one score.
+        both = np.hstack([known, new * np.float32(factor)])
+        best = np.argsort(-both, axis=1, kind="stable")[:, :PLACES]
+        is_shown = np.take_along_axis(both, best, axis=1) > 0
+        of_new = is_shown & (best >= known.shape[1])
+        return float(of_new.sum() / max(is_shown.sum(), 1))
 
     if share(1.0) <= fair:
         return 1.0

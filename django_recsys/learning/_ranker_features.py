@@ -88,7 +88,7 @@ def cell_features(
         per_cell.append(_ranks(each, is_seen, there)[there])
     lengths = np.count_nonzero(there, axis=1)
     per_query = np.repeat(_query_features(histories), lengths, axis=0)
-    columns = [column.astype(np.float32)[:, None] for column in per_cell]
+    columns = [column.astype(np.float32, copy=False)[:, None] for column in per_cell]
     per_item = known.demand[items[there]] * is_seen[there][:, None]
     return np.hstack([*columns, per_query, per_item])
 

@@ -31,7 +31,7 @@ def item_labels(found: ItemFeatures | None, n_items: int) -> np.ndarray:
 def habits_of_items(
     items: np.ndarray, histories: Histories, there: np.ndarray
 ) -> list[np.ndarray]:
-    """Return (n_cells,) arrays: rows of the pair, faded rows, age of the newest.
+    """Return (n_cells,) float32: rows of the pair, faded rows, age of the newest.
 
     items: (n_queries, width); there: of the same shape, True at the cells asked.
     """
@@ -43,16 +43,18 @@ def habits_of_items(
 def habits_of_labels(
     labels: np.ndarray, items: np.ndarray, histories: Histories, there: np.ndarray
 ) -> list[np.ndarray]:
-    """Return four (n_cells,) arrays per label of an item; labels: (n_items, n_labels).
+    """Return four (n_cells,) float32 per label of an item; labels: (n_items, n_labels).
 
-    The share of the person's rows that have the label, their faded number, the age of
-    the newest, and how many different items they are. Nothing here says what others
+    The share of the person's rows that have the label (as one of those kept of their
+    item), their faded number, the age of the newest, and how many different items they
+    are. Nothing here says what others
     take, so that trees cannot learn from it what is in fashion.
     """
-    lengths = np.broadcast_to(histories.lengths[:, None], items.shape)[there]
+    lengths = np.maximum(histories.lengths, 1).astype(np.float32)
+    lengths = np.broadcast_to(lengths[:, None], items.shape)[there]
     columns = []
     for rows, faded, newest, distinct in _habits(labels, items, histories, there):
-        columns += [rows / np.maximum(lengths, 1), faded, newest, distinct]
+        columns += [rows / lengths, faded, newest, distinct]
     return columns
 
 
@@ -96,7 +98,8 @@ def _looker(
     is_known = np.append(known, -2)[place] == asked
 
     def look(values: np.ndarray, otherwise: float) -> np.ndarray:
-        return np.where(is_known, np.append(values, 0)[place], otherwise)
+        found = np.append(values, 0).astype(np.float32)[place]
+        return np.where(is_known, found, np.float32(otherwise))
 
     return look
 

@@ -19,6 +19,8 @@ from .recency import CHOSEN_BY_DATA, recency_hyperparameter, recent_items
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+MOST_ASKED = 500  # people by whose lists it is found how boldly new items are shown
+
 
 @dataclass(kw_only=True, eq=False)
 class Content(Recommender):
@@ -26,11 +28,11 @@ class Content(Recommender):
 
     A ridge regression learns which features go with which factors, so that a word
     counts by what it says about taste. An item that nobody took has the vector that
-    its features foretell; a known one leans towards it. Vectors of known items have
-    length one, those of new ones are shorter, so that together they get as large a
-    share of the lists as they have of the catalogue. Fit it with ``items``: a table
-    of columns, or ItemFeatures; items to be recommended before anybody took them must
-    be in the map (``Interactions.with_items``).
+    its features foretell; a known one leans towards it. Vectors have length one; the
+    scores of new items are lowered, so that together they get as large a share of the
+    lists as they have of the catalogue. Fit it with ``items``: a table of columns, or
+    ItemFeatures; items to be recommended before anybody took them must be in the map
+    (``Interactions.with_items``).
     """
 
     name: ClassVar[str] = "content"
@@ -40,7 +42,11 @@ class Content(Recommender):
     needs_items: ClassVar[bool] = True
     has_similar_items: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
-    array_names: ClassVar[tuple[str, ...]] = ("item_vectors_", "recency_")
+    array_names: ClassVar[tuple[str, ...]] = (
+        "item_vectors_",
+        "boldness_",
+        "recency_",
+    )
 
     embedding_size: int = hyperparameter(
         128, low=1, high=1024, help="Numbers kept per item."
@@ -62,13 +68,15 @@ class Content(Recommender):
         CHOSEN_BY_DATA,
         low=CHOSEN_BY_DATA,
         high=1.0,
-        help="How boldly items are shown that nobody took yet: the length of their "
-        "vectors, 1 as that of others; -1: so that they fill their share of the lists.",
+        help="How boldly items are shown that nobody took yet: their scores are "
+        "multiplied by it, 1 is as others; -1: so that they fill their share of lists.",
     )
     recency: float = recency_hyperparameter()
 
     item_vectors_: np.ndarray = field(init=False, repr=False)
-    """(n_items, embedding_size) float32; zero where nothing is known of an item."""
+    """(n_items, embedding_size) float32 of length one; zero where nothing is known."""
+    boldness_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32, by which scores are multiplied: 1 where somebody took it."""
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
 
     def _fit(
@@ -104,16 +112,17 @@ class Content(Recommender):
         unknown = np.ones(len(factors), dtype=bool)
         unknown[taken] = False
         self.item_vectors_[unknown] = foretold[unknown]
-        length = self.new_items
-        if length < 0:
-            queries = self._query_matrix(interactions.histories())
-            length = fair_newness(queries, self.item_vectors_, unknown, options.seed)
-        self.item_vectors_[unknown] *= np.float32(length)
+        boldness = self.new_items
+        if boldness < 0:
+            some = self._query_matrix(_a_few(interactions.histories(), options.seed))
+            boldness = fair_newness(some, self.item_vectors_, unknown)
+        self.boldness_ = np.where(unknown, boldness, 1).astype(np.float32)
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         scores = (self._query_matrix(histories) @ self.item_vectors_) @ (
             self.item_vectors_.T
         )
+        scores *= self.boldness_
         return np.where(scores > 0, scores, np.nan)
 
     def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
@@ -129,3 +138,12 @@ class Content(Recommender):
         products = np.einsum("pf,pf->p", own, self.item_vectors_[targets])
         shares: np.ndarray = queries.data[entries] * products
         return shares
+
+
+def _a_few(histories: Histories, seed: int) -> Histories:
+    """Return a seeded sample of the histories that hold anything."""
+    asked = np.flatnonzero(histories.lengths)
+    if len(asked) > MOST_ASKED:
+        random = np.random.default_rng(seed)
+        asked = np.sort(random.choice(asked, MOST_ASKED, replace=False))
+    return histories.select(asked)

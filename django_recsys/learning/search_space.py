@@ -71,7 +71,8 @@ def _dimension(declaration: Hyperparameter, value: Any) -> Dimension | None:
     highest = float("inf") if declaration.high is None else declaration.high
     is_whole = declaration.type is int
     if lowest < 0 and declaration.default == lowest:
-        low, high = AUTOMATIC_RANGE
+        # A share is searched as one; steps and weights of any size by their order.
+        low, high = (0.0, highest) if highest <= 1 else AUTOMATIC_RANGE
         if value != lowest:
             low, high = min(low, value), max(high, value)
         return Dimension(

@@ -45,10 +45,10 @@ def page(chromium, live_server):
             ]
         )
         yield context.new_page()
-        browser.close()
         # Within the driver's event loop Django keeps connections apart, and nobody else
         # closes them: a server would not drop the tests' database then.
         connections.close_all()
+        browser.close()
 
 
 def test_page_follows_a_training_to_its_end(page):

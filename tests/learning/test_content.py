@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from django_recsys.learning import _newness, content
 from django_recsys.learning._feature_map import ridge_map
 from django_recsys.learning._newness import fair_newness
 from django_recsys.learning.command_line import main
@@ -55,52 +56,92 @@ def test_an_item_nobody_took_reaches_the_right_people():
         assert {int(each[1:]) // 12 for each in near} == {half}
 
 
-def test_new_items_fill_their_share_of_the_catalogue_and_not_all_lists():
-    random = np.random.default_rng(0)
-    tastes = random.normal(size=(400, 6)) + 0.5
-    known = directions(random.normal(size=(80, 6)) + 0.7)
-    # What features foretell lies in the midst of what people like.
-    new = directions(np.ones((20, 6)) + 0.1 * random.normal(size=(20, 6)))
-    vectors = np.vstack([known, new]).astype(np.float32)
-    queries = csr_array((tastes @ known.T > 2).astype(np.float32))
-    queries.resize(400, 100)
-    is_new = np.arange(100) >= 80
+class TestFairNewness:
+    """Known items like one person or another, new ones in the midst of all tastes."""
 
-    def share(factor: float) -> float:
-        scores = (queries @ vectors) @ vectors.T * np.where(is_new, factor, 1)
-        asked = np.diff(queries.indptr) > 0
+    IS_NEW = np.arange(100) >= 80
+
+    @pytest.fixture
+    def vectors(self):
+        random = np.random.default_rng(0)
+        known = directions(random.normal(size=(80, 6)) + 0.7)
+        new = directions(np.ones((20, 6)) + 0.1 * random.normal(size=(20, 6)))
+        return np.vstack([known, new]).astype(np.float32)
+
+    @pytest.fixture
+    def queries(self, vectors):
+        tastes = np.random.default_rng(1).normal(size=(400, 6)) + 0.5
+        taken = csr_array((tastes @ vectors.T > 2) * ~self.IS_NEW).astype(np.float32)
+        return taken[np.diff(taken.indptr) > 0]
+
+    def share(self, queries, vectors, factor):
+        scores = (queries @ vectors) @ vectors.T * np.where(self.IS_NEW, factor, 1)
         scores[queries.nonzero()] = -np.inf
-        best = np.argsort(-scores[asked], axis=1)[:, :10]
-        return float(is_new[best].mean())
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :10]
+        return float(self.IS_NEW[best].mean())
 
-    factor = fair_newness(queries, vectors, is_new, seed=0)
-    assert share(1.0) > 0.5
-    assert share(factor) == pytest.approx(0.2, abs=0.02)
-    # Three known items leave places open, which new ones fill whatever their length.
-    few = np.r_[0:3, 80:100]
-    open_places = fair_newness(queries[:, few], vectors[few], is_new[few], seed=0)
-    assert 0 < open_places < 0.01
-    nowhere = np.zeros(100, dtype=bool)
-    assert fair_newness(queries, vectors, nowhere, seed=0) == 1
-    assert fair_newness(queries[:0], vectors, is_new, seed=0) == 1
-    shy = vectors * np.where(is_new, 0.001, 1)[:, None].astype(np.float32)
-    assert fair_newness(queries, shy, is_new, seed=0) == 1
+    @pytest.mark.parametrize("at_a_time", [1 << 23, 3000])
+    def test_they_fill_their_share_of_the_places(
+        self, queries, vectors, at_a_time, monkeypatch
+    ):
+        monkeypatch.setattr(_newness, "CELLS_AT_A_TIME", at_a_time)
+        factor = fair_newness(queries, vectors, self.IS_NEW)
+        assert self.share(queries, vectors, 1.0) > 0.5
+        assert self.share(queries, vectors, factor) == pytest.approx(0.2, abs=0.01)
+
+    def test_items_of_one_description_share_their_places(self, queries, vectors):
+        vectors[80:] = vectors[80]
+        factor = fair_newness(queries, vectors, self.IS_NEW)
+        assert self.share(queries, vectors, factor) == pytest.approx(0.2, abs=0.03)
+
+    def test_those_of_whom_nothing_is_known_have_no_share(self, queries, vectors):
+        vectors[85:] = 0
+        factor = fair_newness(queries, vectors, self.IS_NEW)
+        assert self.share(queries, vectors, factor) == pytest.approx(5 / 85, abs=0.01)
+
+    def test_they_stay_where_known_ones_leave_places_open(self, queries, vectors):
+        few = np.r_[0:3, 80:100]
+        factor = fair_newness(queries[:, few], vectors[few], self.IS_NEW[few])
+        assert 0 < factor < 0.01
+
+    def test_they_are_left_alone_where_they_take_no_more(self, queries, vectors):
+        assert fair_newness(queries, vectors, np.zeros(100, dtype=bool)) == 1
+        assert fair_newness(queries[:0], vectors, self.IS_NEW) == 1
+        vectors[80:] *= 0.001
+        assert fair_newness(queries, vectors, self.IS_NEW) == 1
 
 
-def test_the_length_of_new_vectors_can_be_said():
+def test_how_boldly_new_items_are_shown_can_be_said():
     rows = taste_clusters().with_items(NEW)
-    described = halves(rows.items.ids)
-    lengths = {}
-    for new_items in (1.0, 0.25, -1.0):
-        model = Content(embedding_size=4, new_items=new_items).fit(
-            rows, items=described
-        )
-        vectors = model.item_vectors_[rows.items.indices(NEW)]
-        lengths[new_items] = np.linalg.norm(vectors, axis=1)
-    assert lengths[1.0] == pytest.approx(1)
-    assert lengths[0.25] == pytest.approx(0.25)
-    assert (lengths[-1.0] > 0.25).all()
-    assert (lengths[-1.0] < 1).all()
+    described, new = halves(rows.items.ids), rows.items.indices(NEW)
+    histories, users = rows.histories(), np.arange(len(rows.users))
+    scores, models = {}, {}
+    for new_items in (1.0, 0.25, 0.0, -1.0):
+        model = Content(embedding_size=4, new_items=new_items)
+        models[new_items] = model.fit(rows, items=described)
+        scores[new_items] = model.score_indices(histories, users)
+        known = np.delete(scores[new_items], new, axis=1)
+        np.testing.assert_array_equal(known, np.delete(scores[1.0], new, axis=1))
+        assert model.boldness_[new] == pytest.approx(model.boldness_[new[0]])
+    np.testing.assert_allclose(scores[0.25][:, new], scores[1.0][:, new] / 4)
+    assert np.isnan(scores[0.0][:, new]).all()
+    assert 0.25 < models[-1.0].boldness_[new[0]] < 1
+    # In a history a new item says as much of a person as any other, shown or not.
+    asked = [[NEW[1], "i3"]]
+    ours = models[0.0].recommend(["x"], histories=asked, n=8)
+    theirs = models[1.0].recommend(["x"], histories=asked, n=8, exclude=NEW)
+    assert ours.item_ids.tolist() == theirs.item_ids.tolist()
+    assert models[0.0].similar_items([NEW[1]], n=3).item_ids[0, 0]
+
+
+def test_a_seeded_few_are_asked_about_new_items(monkeypatch):
+    monkeypatch.setattr(content, "MOST_ASKED", 7)
+    histories = taste_clusters().histories()
+    ours, again, other = (content._a_few(histories, seed) for seed in (0, 0, 1))
+    assert len(ours) == 7
+    assert ours.item_indices.tolist() == again.item_indices.tolist()
+    assert ours.item_indices.tolist() != other.item_indices.tolist()
+    assert len(content._a_few(histories.select(np.array([-1, 0])), 0)) == 1
 
 
 def test_a_history_of_new_items_only_is_an_answerable_question():

@@ -25,6 +25,7 @@ from django_recsys.learning.features import features_over
 from django_recsys.learning.histories import Histories
 from django_recsys.learning.id_map import IdMap
 from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.preparation import prepare
 from django_recsys.testing import RecommenderContract
 
 WIDTH = 20
@@ -213,6 +214,8 @@ def test_labels_of_an_item_are_its_rarest_categories_and_its_brand():
         "oil": ["category=car", "category=food", ""],
         "vase": ["", "", ""],
     }
+    deep = {"item": ["milk"], "category": ["a|b|c|d"]}
+    assert item_labels(features_over(deep, items), 5).shape == (5, 3)
     assert item_labels(None, 4).shape == (4, 0)
     words = features_over({"item": ["milk"], "title": ["fresh milk"]}, items)
     assert item_labels(words, 5).shape == (5, 0)
@@ -240,6 +243,9 @@ def test_habits_of_a_label_count_what_shares_it():
     assert of_food[0] == [1, 1, 0, 0]
     assert of_food[3] == [3, 3, 0, 0]
     assert [column.tolist() for column in columns[8:10]] == [[0] * 4] * 2  # no brand
+    nobody = Histories.empty(2, len(rows.items))
+    columns = habits_of_labels(labels, asked, nobody, asked >= 0)
+    assert [column[0] for column in columns[8:12]] == [0, 0, -1, 0]
 
 
 def test_trees_learn_that_a_person_keeps_to_categories(eager):
@@ -341,6 +347,30 @@ def test_the_trees_outlast_an_artifact(eager, tmp_path):
     ours = model.score_indices(histories, people)
     theirs = load(tmp_path / "blend").score_indices(histories, people)
     np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_blend_serves_what_it_knows_of_items_now(eager):
+    random = np.random.default_rng(0)
+    people, kinds = np.repeat(np.arange(200), 8), np.arange(40) % 4
+    # Each person keeps to one kind, whose items nobody else tells apart.
+    own = np.repeat(np.arange(200) % 4, 8)
+    items = 4 * random.integers(0, 10, 1600) + own
+    rows = Interactions.from_arrays(
+        people, items, timestamps=random.uniform(0, 1e7, 1600)
+    )
+    ids = rows.items.ids
+    described = {
+        "item": ids.tolist(),
+        "category": [f"k{kinds[int(each)]}" for each in ids],
+    }
+    model = Blend(sources="popular,trending").fit(rows, items=described)
+    assert len(model.roots_)
+    np.testing.assert_array_equal(model.demand_, demand_of(prepare(rows)[0]))
+    answer = model.recommend(rows.users.ids.tolist(), histories=rows.histories(), n=3)
+    found = [[kinds[int(each)] for each in row if each] for row in answer.item_ids]
+    mine = [int(user) % 4 for user in rows.users.ids]
+    right = [kind == one for row, one in zip(found, mine, strict=True) for kind in row]
+    assert np.mean(right) > 0.9
 
 
 def test_a_source_that_needs_an_extra_says_so(monkeypatch):

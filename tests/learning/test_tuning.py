@@ -145,6 +145,10 @@ def test_the_search_stays_inside_of_what_is_declared():
     assert space["recency"].automatic == -1
     assert space["recency"].proposal(-1.0) == {"recency:automatic": True}
     assert space["recency"].proposal(3.0) == {"recency:automatic": False, "recency": 3}
+    assert (space["recency"].low, space["recency"].is_log) == (0.5, True)
+    share = space["new_items"]
+    assert (share.low, share.high, share.is_log) == (0, 1, False)
+    assert share.automatic == -1
 
 
 @pytest.mark.parametrize("protocol", ["temporal", "leave-one-out", "given-split"])
