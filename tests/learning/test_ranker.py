@@ -5,7 +5,7 @@ import pytest
 
 from django_recsys.learning import _ranker
 from django_recsys.learning._blend_weights import learn_weights
-from django_recsys.learning._blending import Candidates
+from django_recsys.learning._blending import Candidates, inner_split
 from django_recsys.learning._ranker import (
     choose_says,
     combined,
@@ -371,6 +371,25 @@ def test_a_blend_serves_what_it_knows_of_items_now(eager):
     mine = [int(user) % 4 for user in rows.users.ids]
     right = [kind == one for row, one in zip(found, mine, strict=True) for kind in row]
     assert np.mean(right) > 0.9
+
+
+def test_trees_learn_by_what_was_known_before_what_they_foretell(monkeypatch):
+    told = []
+
+    def learn(found, weights, known, seed):
+        told.append(known)
+        return Forest.none(), np.zeros(2, dtype=np.float32)
+
+    monkeypatch.setattr(_ranker, "learn_ranker", learn)
+    random = np.random.default_rng(0)
+    rows = Interactions.from_arrays(
+        random.integers(0, 80, 1500),
+        random.integers(0, 30, 1500),
+        timestamps=np.sort(random.uniform(0, 1e7, 1500)),
+    )
+    Blend(sources="item_knn,trending").fit(rows)
+    before = inner_split(prepare(rows)[0]).train
+    np.testing.assert_array_equal(told[0].demand, demand_of(before))
 
 
 def test_a_source_that_needs_an_extra_says_so(monkeypatch):
