@@ -40,7 +40,6 @@ class Blend(Recommender):
 
     name: ClassVar[str] = "blend"
     handles_new_users: ClassVar[bool] = True
-    reads_items: ClassVar[bool] = True
     can_explain: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = (
         "weights_",
@@ -77,6 +76,14 @@ class Blend(Recommender):
     says_: np.ndarray = field(init=False, repr=False)
     """(2,) float32: how loud the trees are about what is new, and about everything."""
 
+    @property
+    def reads_items(self) -> bool:  # type: ignore[override]
+        """Whether trees or sources learn from what items are, by the settings."""
+        if self._learns() and self.method == RANKER:
+            return True
+        names = self._source_names()
+        return any(get_recommender_class(name).reads_items for name in names)
+
     def _fit(
         self,
         interactions: Interactions,
@@ -93,18 +100,21 @@ class Blend(Recommender):
         for name in names:
             create(name)  # an extra that is missing is said before anything is fitted
         # Read once, for both fits of each source and for the ranker.
-        found = features_if_any(items, interactions.items)
+        found = features_if_any(items if self.reads_items else None, interactions.items)
         names = self._without_the_blind(names, found, options)
         items = items if found is None else found
         given: dict[str, Any] = {"items": items, "edges": edges, "options": options}
         self._keep(Forest.none(), np.zeros(2, dtype=np.float32), KnownItems.nothing())
-        if self.method != FALL_THROUGH and not self.weights.strip():
+        if self._learns():
             self._learn(names, interactions, found, given)
         if not len(self.roots_):
             kept = np.flatnonzero(self.weights_.max(axis=0))
             self.weights_ = self.weights_[:, kept]
             names = [names[each] for each in kept.tolist()]
         self.parts_ = {name: create(name).fit(interactions, **given) for name in names}
+
+    def _learns(self) -> bool:
+        return self.method != FALL_THROUGH and not self.weights.strip()
 
     def _keep(self, forest: Forest, says: np.ndarray, known: KnownItems) -> None:
         self.nodes_, self.roots_, self.says_ = forest.nodes, forest.roots, says

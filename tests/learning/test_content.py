@@ -80,14 +80,14 @@ class TestFairNewness:
         best = np.argsort(-scores, axis=1, kind="stable")[:, :10]
         return float(self.IS_NEW[best].mean())
 
-    @pytest.mark.parametrize("at_a_time", [1 << 23, 3000])
-    def test_they_fill_their_share_of_the_places(
-        self, queries, vectors, at_a_time, monkeypatch
-    ):
-        monkeypatch.setattr(_newness, "CELLS_AT_A_TIME", at_a_time)
+    def test_they_fill_their_share_of_the_places(self, queries, vectors, monkeypatch):
         factor = fair_newness(queries, vectors, self.IS_NEW)
         assert self.share(queries, vectors, 1.0) > 0.5
         assert self.share(queries, vectors, factor) == pytest.approx(0.2, abs=0.01)
+        monkeypatch.setattr(_newness, "CELLS_AT_A_TIME", 3000)
+        in_parts = _newness._best(queries, vectors, self.IS_NEW)
+        assert [len(each) for each in in_parts] == [queries.shape[0]] * 2
+        assert fair_newness(queries, vectors, self.IS_NEW) == factor
 
     def test_items_of_one_description_share_their_places(self, queries, vectors):
         vectors[80:] = vectors[80]
@@ -132,6 +132,21 @@ def test_how_boldly_new_items_are_shown_can_be_said():
     theirs = models[1.0].recommend(["x"], histories=asked, n=8, exclude=NEW)
     assert ours.item_ids.tolist() == theirs.item_ids.tolist()
     assert models[0.0].similar_items([NEW[1]], n=3).item_ids[0, 0]
+
+
+def test_histories_are_asked_about_new_items_as_they_are_read(monkeypatch):
+    asked = []
+
+    def fair(queries, item_vectors, is_new):
+        asked.append(queries)
+        return 1.0
+
+    monkeypatch.setattr(_newness, "fair_newness", fair)
+    rows = taste_clusters().with_items(NEW)
+    model = Content(embedding_size=4, recency=2.0)
+    model.fit(rows, items=halves(rows.items.ids))
+    expected = model._query_matrix(rows.histories())
+    np.testing.assert_array_equal(asked[0].toarray(), expected.toarray())
 
 
 def test_a_seeded_few_are_asked_about_new_items(monkeypatch):

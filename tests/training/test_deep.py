@@ -74,7 +74,12 @@ def test_an_item_that_nobody_took_gets_onto_lists_by_what_it_is():
 def test_items_are_described_to_those_who_read_them():
     assert reads_items(registry.create("content"))
     assert reads_items(registry.create("popular", by_category=True))
-    assert reads_items(registry.create("blend"))
+    trees = registry.create("blend", sources="ease,als")
+    assert reads_items(trees)
+    chain = {"sources": "ease,als", "method": "fall-through"}
+    assert not reads_items(registry.create("blend", **chain))
+    assert not reads_items(registry.create("blend", sources="ease,als", weights="1,2"))
+    assert reads_items(registry.create("blend", sources="ease, content", weights="1,2"))
     assert not reads_items(registry.create("ease"))
 
 
