@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from .registry import ALGORITHMS, create, get_recommender_class
 
 _HOMES = {
-    "ALGORITHMS": "registry",
-    "Histories": "interactions",
-    "IdMap": "interactions",
-    "Interactions": "interactions",
-    "Recommendations": "base",
-    "Recommender": "base",
-    "TrainingOptions": "base",
-    "create": "registry",
-    "evaluate": "evaluation",
-    "get_recommender_class": "registry",
-    "load": "artifacts",
-    "prepare": "preparation",
-    "save": "artifacts",
+    "ALGORITHMS": "django_recsys.learning.registry",
+    "Histories": "django_recsys.learning.interactions",
+    "IdMap": "django_recsys.learning.interactions",
+    "Interactions": "django_recsys.learning.interactions",
+    "Recommendations": "django_recsys.learning.base",
+    "Recommender": "django_recsys.learning.base",
+    "TrainingOptions": "django_recsys.learning.base",
+    "create": "django_recsys.learning.registry",
+    "evaluate": "django_recsys.learning.evaluation",
+    "get_recommender_class": "django_recsys.learning.registry",
+    "load": "django_recsys.learning.artifacts",
+    "prepare": "django_recsys.learning.preparation",
+    "save": "django_recsys.learning.artifacts",
 }
 
 __all__ = [
@@ -50,4 +50,4 @@ def __getattr__(name: str) -> Any:
     """Import a public name from its room when it is first used."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -11,30 +11,28 @@ from .base import Recommender
 from .exceptions import DataError, MissingExtraError
 from .hyperparameters import validate
 
-_HERE = __package__
-
 ALGORITHMS: dict[str, tuple[str, str | None]] = {
-    "popular": (f"{_HERE}.popular.Popular", None),
-    "trending": (f"{_HERE}.trending.Trending", None),
-    "item_knn": (f"{_HERE}.item_knn.ItemKNN", None),
-    "user_knn": (f"{_HERE}.user_knn.UserKNN", None),
-    "graph": (f"{_HERE}.graph.Graph", None),
-    "sequence_rules": (f"{_HERE}.sequence_rules.SequenceRules", None),
-    "ease": (f"{_HERE}.ease.EASE", None),
-    "als": (f"{_HERE}.als.ImplicitALS", None),
-    "bpr": (f"{_HERE}.bpr.BPR", None),
-    "svd": (f"{_HERE}.svd.SVD", None),
-    "content": (f"{_HERE}.content.Content", None),
-    "social": (f"{_HERE}.social.Social", None),
-    "blend": (f"{_HERE}.blend.Blend", None),
-    "bought_together": (f"{_HERE}.bought_together.BoughtTogether", None),
-    "buy_again": (f"{_HERE}.buy_again.BuyAgain", None),
-    "autoencoder": (f"{_HERE}.neural.autoencoder.Autoencoder", "neural"),
-    "gru": (f"{_HERE}.neural.gru.GRU", "neural"),
-    "lstm": (f"{_HERE}.neural.lstm.LSTM", "neural"),
-    "cnn": (f"{_HERE}.neural.cnn.CNN", "neural"),
-    "sasrec": (f"{_HERE}.neural.sasrec.SASRec", "neural"),
-    "two_tower": (f"{_HERE}.neural.two_tower.TwoTower", "neural"),
+    "popular": ("django_recsys.learning.popular.Popular", None),
+    "trending": ("django_recsys.learning.trending.Trending", None),
+    "item_knn": ("django_recsys.learning.item_knn.ItemKNN", None),
+    "user_knn": ("django_recsys.learning.user_knn.UserKNN", None),
+    "graph": ("django_recsys.learning.graph.Graph", None),
+    "sequence_rules": ("django_recsys.learning.sequence_rules.SequenceRules", None),
+    "ease": ("django_recsys.learning.ease.EASE", None),
+    "als": ("django_recsys.learning.als.ImplicitALS", None),
+    "bpr": ("django_recsys.learning.bpr.BPR", None),
+    "svd": ("django_recsys.learning.svd.SVD", None),
+    "content": ("django_recsys.learning.content.Content", None),
+    "social": ("django_recsys.learning.social.Social", None),
+    "blend": ("django_recsys.learning.blend.Blend", None),
+    "bought_together": ("django_recsys.learning.bought_together.BoughtTogether", None),
+    "buy_again": ("django_recsys.learning.buy_again.BuyAgain", None),
+    "autoencoder": ("django_recsys.learning.neural.autoencoder.Autoencoder", "neural"),
+    "gru": ("django_recsys.learning.neural.gru.GRU", "neural"),
+    "lstm": ("django_recsys.learning.neural.lstm.LSTM", "neural"),
+    "cnn": ("django_recsys.learning.neural.cnn.CNN", "neural"),
+    "sasrec": ("django_recsys.learning.neural.sasrec.SASRec", "neural"),
+    "two_tower": ("django_recsys.learning.neural.two_tower.TwoTower", "neural"),
 }
 """name -> (dotted path of the class, the extra that it needs or None)."""
 
