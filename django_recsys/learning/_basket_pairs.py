@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .slices import slices_of_runs
+from .numerics.batching import slices_of_runs
 
 PAIRS_PER_BLOCK = 1 << 22
 

@@ -11,8 +11,8 @@ from scipy.sparse import csr_array
 from .base import Recommender
 from .histories import Histories
 from .interactions import Interactions
+from .numerics.top_k import PADDING, mask_scores, top_items
 from .splitting import Split, leave_one_out, validation_split
-from .top_items import PADDING, mask_scores, top_items
 
 MOST_QUERIES = 2500
 FEWEST_QUERIES = 30  # below this a choice would be noise

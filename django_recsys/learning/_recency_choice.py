@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from scipy.sparse import csr_array
 
-from ._gram import item_weights
 from .histories import Histories
 from .interactions import Interactions
 from .metrics import ranking_metrics
+from .numerics.gram import item_weights
 from .ranking import rank_relevant
 from .recency import recent_items
 from .splitting import (

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from .histories import Histories
+from .numerics.batching import in_threads
 from .options import TrainingOptions
-from .slices import in_threads
 
 PAIRS_PER_BLOCK = 1 << 20
 

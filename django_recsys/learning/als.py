@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .base import Recommender, TrainingOptions
-from .factors import BY_USERS, cosines, embedding_size_for
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
+from .numerics.vectors import BY_USERS, cosines, embedding_size_for
 from .recency import learned_recency, recency_hyperparameter, recent_items
 from .trend import follow_trend, learned_trend, trend_hyperparameter
 

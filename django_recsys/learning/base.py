@@ -13,9 +13,9 @@ from .exceptions import DataError, NotFittedError
 from .explaining import explain_entries, largest_entries
 from .hyperparameters import declared, validate
 from .interactions import Histories, IdMap, Interactions
+from .numerics.batching import in_threads, joined, slices, spread
+from .numerics.top_k import PADDING, leave_out, top_items, top_stored
 from .options import Progress, TrainingOptions
-from .slices import in_threads, joined, slices, spread
-from .top_items import PADDING, leave_out, top_items, top_stored
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -14,8 +14,8 @@ from .features import ItemFeatures, features_if_any
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
+from .numerics.top_k import PADDING
 from .registry import create, get_recommender_class
-from .top_items import PADDING
 
 if TYPE_CHECKING:
     from ._ranker_features import KnownItems

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .base import Recommender, TrainingOptions
-from .factors import cosines
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
+from .numerics.vectors import cosines
 from .recency import learned_recency, recency_hyperparameter, recent_items
 
 if TYPE_CHECKING:

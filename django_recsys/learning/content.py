@@ -9,11 +9,11 @@ import numpy as np
 
 from .base import Recommender, TrainingOptions
 from .exceptions import DataError
-from .factors import cosines, directions
 from .features import features_over
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
+from .numerics.vectors import cosines, directions
 from .recency import CHOSEN_BY_DATA, recency_hyperparameter, recent_items
 
 if TYPE_CHECKING:
@@ -88,9 +88,9 @@ class Content(Recommender):
         validation: Interactions | None,
         options: TrainingOptions,
     ) -> None:
-        from ._feature_map import ridge_map
         from ._newness import fair_newness
         from .als import ImplicitALS
+        from .numerics.ridge import ridge_map
 
         if items is None:
             raise DataError("content needs item features: pass items.")

@@ -117,7 +117,7 @@ class EASE(Recommender):
         return np.array(RIDGE * items_per_user**0.5)
 
     def _solve_over_items(self, taken: csr_array) -> None:
-        from ._gram import item_weights
+        from .numerics.gram import item_weights
 
         self.item_weights_ = item_weights(taken, float(self.ridge_))
         self.user_inverse_ = np.zeros((0, 0), dtype=np.float32)
@@ -126,7 +126,7 @@ class EASE(Recommender):
 
     def _solve_over_users(self, taken: csr_array) -> None:
         """P = (I - X' K^-1 X) / r with K = XX' + r I, so B = X' K^-1 X / (r diag P)."""
-        from ._gram import inverse_gram
+        from .numerics.gram import inverse_gram
 
         self.taken_ = taken
         self.user_inverse_ = inverse_gram(taken.T.tocsr(), float(self.ridge_))

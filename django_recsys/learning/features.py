@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .exceptions import DataError
-from .factors import directions
 from .id_map import IdMap
+from .numerics.vectors import directions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -12,7 +12,7 @@ import numpy as np
 from .exceptions import DataError
 from .histories import Histories
 from .id_map import IdMap
-from .slices import slices_of_runs
+from .numerics.batching import slices_of_runs
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -12,8 +12,8 @@ from ._blending import BEST_OF_SOURCE, CELLS_AT_A_TIME, MOST_QUERIES
 from ._recency_choice import MOST_ITEMS, MOST_USERS, count_asked
 from .blend import FALL_THROUGH, RANKER
 from .ease import ROWS_PER_BLOCK
-from .factors import embedding_size_for
 from .interactions import Interactions
+from .numerics.vectors import embedding_size_for
 from .preparation import pair_codes
 from .questions import basket_codes
 from .recency import CHOSEN_BY_DATA

@@ -13,9 +13,9 @@ from .histories import Histories
 from .interactions import Interactions
 from .list_metrics import list_metrics, tied_share
 from .metrics import ranking_metrics
+from .numerics.batching import slices
+from .numerics.top_k import mask_scores, top_items
 from .ranking import DEEPEST, rank_relevant
-from .slices import slices
-from .top_items import mask_scores, top_items
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

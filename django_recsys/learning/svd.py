@@ -10,10 +10,10 @@ import numpy as np
 
 from .base import DEFAULT_OPTIONS, Recommender, TrainingOptions
 from .exceptions import DataError, NotFittedError
-from .factors import BY_USERS, cosines, embedding_size_for
 from .histories import Histories
 from .hyperparameters import hyperparameter
 from .interactions import Interactions
+from .numerics.vectors import BY_USERS, cosines, embedding_size_for
 from .rating_model import RatingModel
 from .recency import learned_recency, recency_hyperparameter, recent_items
 from .trend import follow_trend, learned_trend, trend_hyperparameter

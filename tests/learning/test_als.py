@@ -9,7 +9,7 @@ from django_recsys.learning._implicit_als import STEP, item_factors, row_ridges
 from django_recsys.learning.als import ImplicitALS
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.factors import embedding_size_for
+from django_recsys.learning.numerics.vectors import embedding_size_for
 from django_recsys.learning.svd import SVD
 from django_recsys.testing import RecommenderContract, taste_clusters
 

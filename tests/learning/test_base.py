@@ -7,11 +7,11 @@ import pytest
 from scipy.sparse import csr_array
 
 import django_recsys.learning
-from django_recsys.learning import slices
 from django_recsys.learning.base import Recommender
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.histories import Histories
 from django_recsys.learning.item_knn import ItemKNN
+from django_recsys.learning.numerics import batching as slices
 from django_recsys.testing import checkerboard, interactions_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "engine"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from django_recsys.learning.top_items import mask_scores, top_items, top_stored
+from django_recsys.learning.numerics.top_k import mask_scores, top_items, top_stored
 
 
 def full_sort(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from .options import available_cores
-from .top_items import PADDING
+from django_recsys.learning.options import available_cores
+
+from .top_k import PADDING
 
 Found = TypeVar("Found")
 

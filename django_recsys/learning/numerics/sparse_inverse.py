@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from .exceptions import DataError
+from django_recsys.learning.exceptions import DataError
 
 SINGULAR = "The similarities cannot be solved: raise the regularization."
 ROWS_PER_BLOCK = 1024

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array, eye_array, random_array
 
-from django_recsys.learning import _elimination, _gram
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.numerics import gram as _gram
+from django_recsys.learning.numerics import sparse_inverse as _elimination
 
 
 def sparse_gram(size, density, seed=0):

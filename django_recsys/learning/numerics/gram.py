@@ -6,8 +6,9 @@ import numpy as np
 from scipy.linalg import lapack
 from scipy.sparse import csr_array, eye_array
 
-from ._elimination import SINGULAR, invert_sparse
-from .exceptions import DataError
+from django_recsys.learning.exceptions import DataError
+
+from .sparse_inverse import SINGULAR, invert_sparse
 
 ROWS_PER_BLOCK = 1024
 MOST_FILLED = 0.15  # above it a sparse matrix takes memory and saves little

@@ -1,0 +1,1 @@
+"""Arithmetic on arrays and sparse matrices; it knows nothing of recommending."""
