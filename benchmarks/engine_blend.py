@@ -19,10 +19,10 @@ from typing import Any
 
 from engine_quality import RESULTS, completejourney, git, given, items_beside
 
+from django_recsys.learning.data.files import read_interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.evaluation import compare, evaluate
-from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.registry import create, get_recommender_class
-from django_recsys.learning.tables import read_interactions
 
 DATASETS = ("online-retail", "completejourney")
 PARTS = [*create("blend").hyperparameters["sources"].split(","), "popular"]

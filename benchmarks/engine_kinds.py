@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
+from django_recsys.learning.data.files import read_interactions
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.preparation import KIND_WEIGHTS, pair_codes
 from django_recsys.learning.evaluation import evaluate
-from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.intervals import bootstrap
-from django_recsys.learning.preparation import KIND_WEIGHTS, pair_codes
 from django_recsys.learning.registry import create
-from django_recsys.learning.tables import read_interactions
 
 RESULT = Path(__file__).resolve().parent / "results" / "engine_kinds.json"
 PARTS = 5

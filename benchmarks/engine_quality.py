@@ -23,13 +23,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from django_recsys.learning.data.files import read_interactions, read_items
+from django_recsys.learning.data.item_features import SEPARATOR
+from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.evaluation import evaluate, score_on
-from django_recsys.learning.features import SEPARATOR
-from django_recsys.learning.preparation import prepare
 from django_recsys.learning.registry import ALGORITHMS, create, get_recommender_class
 from django_recsys.learning.splitting import leave_one_out, validation_split
 from django_recsys.learning.splitting import temporal as temporal_split
-from django_recsys.learning.tables import read_interactions, read_items
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"

@@ -20,14 +20,14 @@ from typing import Any
 
 import numpy as np
 
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.files import read_interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.options import TrainingOptions
 from django_recsys.learning.rating_evaluation import (
     TEST_SHARE,
     evaluate_ratings,
     rating_metrics,
 )
-from django_recsys.learning.tables import read_interactions
 
 RESULT = Path(__file__).resolve().parent / "results" / "engine_ratings.json"
 SEEDS = (0, 1, 2)

@@ -28,13 +28,13 @@ from engine_scaling_plot import draw, resampled
 
 from django_recsys.learning._recency_choice import choose
 from django_recsys.learning.base import TrainingOptions
-from django_recsys.learning.edges import Edges
-from django_recsys.learning.id_map import IdMap
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.edges import Edges
+from django_recsys.learning.data.files import read_interactions
+from django_recsys.learning.data.id_map import IdMap
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.planning_terms import Sizes
-from django_recsys.learning.preparation import prepare
 from django_recsys.learning.registry import ALGORITHMS, create
-from django_recsys.learning.tables import read_interactions
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "engine_scaling.json"

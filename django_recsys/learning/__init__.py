@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .artifacts import load, save
     from .base import Recommendations, Recommender, TrainingOptions
+    from .data.interactions import Histories, IdMap, Interactions
+    from .data.preparation import prepare
     from .evaluation import evaluate
-    from .interactions import Histories, IdMap, Interactions
-    from .preparation import prepare
     from .registry import ALGORITHMS, create, get_recommender_class
 
 _HOMES = {
     "ALGORITHMS": "django_recsys.learning.registry",
-    "Histories": "django_recsys.learning.interactions",
-    "IdMap": "django_recsys.learning.interactions",
-    "Interactions": "django_recsys.learning.interactions",
+    "Histories": "django_recsys.learning.data.interactions",
+    "IdMap": "django_recsys.learning.data.interactions",
+    "Interactions": "django_recsys.learning.data.interactions",
     "Recommendations": "django_recsys.learning.base",
     "Recommender": "django_recsys.learning.base",
     "TrainingOptions": "django_recsys.learning.base",
@@ -25,7 +25,7 @@ _HOMES = {
     "evaluate": "django_recsys.learning.evaluation",
     "get_recommender_class": "django_recsys.learning.registry",
     "load": "django_recsys.learning.artifacts",
-    "prepare": "django_recsys.learning.preparation",
+    "prepare": "django_recsys.learning.data.preparation",
     "save": "django_recsys.learning.artifacts",
 }
 

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from .base import Recommender
-from .histories import Histories
-from .interactions import Interactions
+from .data.histories import Histories
+from .data.interactions import Interactions
 from .numerics.top_k import PADDING, mask_scores, top_items
 from .splitting import Split, leave_one_out, validation_split
 

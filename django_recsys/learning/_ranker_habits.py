@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .features import ItemFeatures
-from .histories import Histories
+from .data.histories import Histories
+from .data.item_features import ItemFeatures
 
 MOST_LABELS = {"category": 3, "brand": 1}  # per item, the rarest ones
 STEPS_OF_A_HABIT = 10.0

@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from scipy.sparse import csr_array
 
-from .histories import Histories
-from .interactions import Interactions
+from .data.histories import Histories
+from .data.interactions import Interactions
 from .metrics import ranking_metrics
 from .numerics.gram import item_weights
 from .ranking import rank_relevant

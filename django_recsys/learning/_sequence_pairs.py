@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from .histories import Histories
+from .data.histories import Histories
 from .numerics.batching import in_threads
 from .options import TrainingOptions
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from ._ranker_forest import Forest
 from .base import Recommender, TrainingOptions
+from .data.histories import Histories
+from .data.interactions import Interactions
+from .data.item_features import ItemFeatures, features_if_any
 from .exceptions import DataError
-from .features import ItemFeatures, features_if_any
-from .histories import Histories
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 from .numerics.top_k import PADDING
 from .registry import create, get_recommender_class
 

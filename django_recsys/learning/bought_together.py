@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .base import Recommender, Task, TrainingOptions
-from .histories import Histories
+from .data.histories import Histories
+from .data.interactions import Interactions
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 from .questions import basket_codes
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .base import Recommender, TrainingOptions
-from .histories import Histories
+from .data.histories import Histories
+from .data.interactions import Interactions
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 from .numerics.vectors import cosines
 from .recency import learned_recency, recency_hyperparameter, recent_items
 

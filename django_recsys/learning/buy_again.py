@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .base import Recommender, Task, TrainingOptions
-from .histories import Histories
+from .data.histories import Histories
+from .data.interactions import Interactions
+from .data.preparation import SECONDS_PER_DAY
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
-from .preparation import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from .data.interactions import Interactions
 from .exceptions import DataError
-from .interactions import Interactions
 from .splitting import Split
 
 TEST_SEED = 23

@@ -120,8 +120,8 @@ def _list_algorithms(options: argparse.Namespace) -> int:
 
 
 def _ratings(options: argparse.Namespace) -> int:
+    from .data.files import read_interactions
     from .rating_evaluation import evaluate_ratings, rating_table
-    from .tables import read_interactions
 
     table = read_interactions(options.file)
     result = evaluate_ratings(

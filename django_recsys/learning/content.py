@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .base import Recommender, TrainingOptions
+from .data.histories import Histories
+from .data.interactions import Interactions
+from .data.item_features import features_over
 from .exceptions import DataError
-from .features import features_over
-from .histories import Histories
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 from .numerics.vectors import cosines, directions
 from .recency import CHOSEN_BY_DATA, recency_hyperparameter, recent_items
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from .base import Recommender, Task, TrainingOptions
 from .cold_items import TEST_SEED, hold_out_items
+from .data.interactions import Interactions
+from .data.preparation import KIND_WEIGHTS, NEGATIVE_KINDS, prepare
 from .exceptions import DataError
-from .interactions import Interactions
 from .intervals import bootstrap
-from .preparation import KIND_WEIGHTS, NEGATIVE_KINDS, prepare
 from .questions import Answers, Exam, ask, exam_of_baskets, exam_of_users
 from .registry import create
 from .splitting import Fit, Split, split

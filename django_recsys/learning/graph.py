@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from .base import TrainingOptions
+from .data.interactions import Interactions
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 from .item_to_item import ItemToItem
 
 if TYPE_CHECKING:

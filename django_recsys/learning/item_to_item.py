@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .base import Recommender, TrainingOptions
-from .histories import Histories
-from .interactions import Interactions
+from .data.histories import Histories
+from .data.interactions import Interactions
 from .recency import learned_recency, recency_hyperparameter, recent_items
 from .trend import follow_trend, learned_trend, trend_hyperparameter
 

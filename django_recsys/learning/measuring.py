@@ -12,14 +12,8 @@ from typing import Any
 from .apart import tell_parent
 from .base import Recommender, TrainingOptions
 from .cold_items import hold_out_items
-from .edges import Edges
-from .evaluation import Evaluation, evaluate
-from .extras import import_room
-from .hyperparameters import searched
-from .registry import create
-from .reporting import peak_rss_bytes
-from .splitting import split
-from .tables import (
+from .data.edges import Edges
+from .data.files import (
     Columns,
     InteractionTable,
     categories_of,
@@ -27,6 +21,12 @@ from .tables import (
     read_interactions,
     read_items,
 )
+from .evaluation import Evaluation, evaluate
+from .extras import import_room
+from .hyperparameters import searched
+from .registry import create
+from .reporting import peak_rss_bytes
+from .splitting import split
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

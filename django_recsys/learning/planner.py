@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .data.interactions import Interactions
 from .exceptions import TooLargeError
-from .interactions import Interactions
 from .planning_costs import CHOICE, COSTS
 from .planning_terms import (
     TERMS,

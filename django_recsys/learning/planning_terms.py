@@ -11,10 +11,10 @@ import numpy as np
 from ._blending import BEST_OF_SOURCE, CELLS_AT_A_TIME, MOST_QUERIES
 from ._recency_choice import MOST_ITEMS, MOST_USERS, count_asked
 from .blend import FALL_THROUGH, RANKER
+from .data.interactions import Interactions
+from .data.preparation import pair_codes
 from .ease import ROWS_PER_BLOCK
-from .interactions import Interactions
 from .numerics.vectors import embedding_size_for
-from .preparation import pair_codes
 from .questions import basket_codes
 from .recency import CHOSEN_BY_DATA
 

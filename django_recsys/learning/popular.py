@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .base import Recommender, TrainingOptions
+from .data.histories import Histories
+from .data.interactions import Interactions
+from .data.item_features import category_shares
 from .exceptions import DataError
-from .features import category_shares
-from .histories import Histories
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

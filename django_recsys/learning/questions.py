@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .base import Recommender
-from .histories import Histories
-from .interactions import Interactions
+from .data.histories import Histories
+from .data.interactions import Interactions
 from .list_metrics import list_metrics, tied_share
 from .metrics import ranking_metrics
 from .numerics.batching import slices

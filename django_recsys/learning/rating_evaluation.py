@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .data.interactions import Interactions
 from .exceptions import DataError
-from .interactions import Interactions
 from .options import TrainingOptions
 from .rating_model import rated_rows
 from .svd import SVD

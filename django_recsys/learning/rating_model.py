@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from .data.interactions import Interactions
 from .exceptions import DataError
-from .interactions import Interactions
 from .options import TrainingOptions
 
 if TYPE_CHECKING:

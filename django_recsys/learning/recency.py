@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .histories import Histories
+from .data.histories import Histories
+from .data.interactions import Interactions
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

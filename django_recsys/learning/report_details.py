@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from .base import Recommender, TrainingOptions
+from .data.histories import Histories
+from .data.interactions import Interactions
 from .evaluation import HEADLINE, Evaluation
-from .histories import Histories
-from .interactions import Interactions
 from .intervals import bootstrap
 from .questions import Question, ask
 from .registry import create

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from .base import TrainingOptions
+from .data.interactions import Interactions
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 from .item_to_item import ItemToItem
 
 if TYPE_CHECKING:

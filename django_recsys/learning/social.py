@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .base import Recommender, TrainingOptions
+from .data.histories import Histories
+from .data.interactions import Interactions
 from .exceptions import DataError
-from .histories import Histories
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 from .recency import learned_recency, recency_hyperparameter, recent_items
 
 if TYPE_CHECKING:

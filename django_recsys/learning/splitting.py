@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from .data.interactions import Interactions
+from .data.preparation import NEGATIVE_KINDS, pair_codes
 from .exceptions import DataError
-from .interactions import Interactions
-from .preparation import NEGATIVE_KINDS, pair_codes
 
 Fit = Literal["train", "train+validation"]
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from .base import DEFAULT_OPTIONS, Recommender, TrainingOptions
+from .data.histories import Histories
+from .data.interactions import Interactions
 from .exceptions import DataError, NotFittedError
-from .histories import Histories
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 from .numerics.vectors import BY_USERS, cosines, embedding_size_for
 from .rating_model import RatingModel
 from .recency import learned_recency, recency_hyperparameter, recent_items

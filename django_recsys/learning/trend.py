@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .data.interactions import Interactions
+from .data.preparation import SECONDS_PER_DAY, pair_codes
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
-from .preparation import SECONDS_PER_DAY, pair_codes
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

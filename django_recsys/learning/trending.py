@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from .data.interactions import Interactions
+from .data.preparation import SECONDS_PER_DAY, pair_codes
 from .hyperparameters import hyperparameter
-from .interactions import Interactions
 from .popular import Popular
-from .preparation import SECONDS_PER_DAY, pair_codes
 
 
 @dataclass(kw_only=True, eq=False)

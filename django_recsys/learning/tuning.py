@@ -16,12 +16,12 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from .base import TrainingOptions
+from .data.interactions import Interactions
+from .data.preparation import KIND_WEIGHTS
 from .evaluation import HEADLINE, Difference
 from .exceptions import DataError
 from .hyperparameters import validate
-from .interactions import Interactions
 from .intervals import bootstrap
-from .preparation import KIND_WEIGHTS
 from .registry import create, get_recommender_class
 from .search_space import Dimension, dimensions
 from .validation import Bench, bench_of, validation_cut

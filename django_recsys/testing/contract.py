@@ -12,9 +12,9 @@ import pytest
 
 from django_recsys.learning.artifacts import load, save
 from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError, NotFittedError
-from django_recsys.learning.histories import Histories
-from django_recsys.learning.interactions import Interactions
 
 from .factories import checkerboard, checkerboard_histories
 

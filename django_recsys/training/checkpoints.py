@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions
 
 from .recipes import Recipe
 from .storage import working_folder

@@ -14,8 +14,8 @@ from django.db import connections
 from django.db.models import F, FloatField, Func, Max, QuerySet
 from django.db.models.functions import Coalesce
 
-from django_recsys.learning.id_map import IdMap
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.id_map import IdMap
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.questions import basket_codes
 from django_recsys.models import Interaction
 

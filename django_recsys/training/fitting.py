@@ -9,7 +9,7 @@ from typing import Any
 
 from django_recsys.conf import get_settings
 from django_recsys.learning.base import Recommender
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.options import (
     Progress,
     TrainingOptions,

@@ -11,8 +11,8 @@ import numpy as np
 from django.db import connections, models, router, transaction
 
 from django_recsys.learning.base import Recommender
-from django_recsys.learning.histories import Histories
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.models import (
     Interaction,
     ItemNeighbors,

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from django_recsys.catalog import get_catalog
-from django_recsys.learning.edges import Edges
-from django_recsys.learning.features import (
+from django_recsys.learning.data.edges import Edges
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.item_features import (
     LABEL_COLUMNS,
     NUMBER_COLUMNS,
     TEXT_COLUMNS,
     ItemFeatures,
     item_features,
 )
-from django_recsys.learning.interactions import Interactions
-from django_recsys.learning.preparation import PreparationReport, prepare
+from django_recsys.learning.data.preparation import PreparationReport, prepare
 from django_recsys.learning.splitting import Split, temporal, validation_split
 
 from .datasets import Dataset

@@ -3,7 +3,7 @@ import pytest
 
 from django_recsys.learning import _basket_pairs
 from django_recsys.learning.bought_together import BoughtTogether
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.testing import RecommenderContract
 
 

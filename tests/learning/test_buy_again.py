@@ -1,5 +1,5 @@
 from django_recsys.learning.buy_again import BuyAgain
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.testing import RecommenderContract, interactions_of
 
 

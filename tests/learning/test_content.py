@@ -8,13 +8,13 @@ from django_recsys.learning import _newness, content
 from django_recsys.learning._newness import fair_newness
 from django_recsys.learning.command_line import main
 from django_recsys.learning.content import Content
+from django_recsys.learning.data.files import read_interactions, read_items
+from django_recsys.learning.data.id_map import IdMap
+from django_recsys.learning.data.item_features import item_features
 from django_recsys.learning.evaluation import evaluate
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.features import item_features
-from django_recsys.learning.id_map import IdMap
 from django_recsys.learning.numerics.ridge import ridge_map
 from django_recsys.learning.numerics.vectors import directions
-from django_recsys.learning.tables import read_interactions, read_items
 from django_recsys.testing import RecommenderContract, taste_clusters
 
 COLOURS = {

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from django_recsys.learning import _similarities
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.testing import RecommenderContract
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.data.files import read_interactions, read_items
+from django_recsys.learning.data.preparation import pair_codes
 from django_recsys.learning.evaluation import compare, evaluate
 from django_recsys.learning.intervals import bootstrap
-from django_recsys.learning.preparation import pair_codes
 from django_recsys.learning.registry import create
-from django_recsys.learning.tables import read_interactions, read_items
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("pyarrow")

@@ -21,11 +21,11 @@ from django_recsys.learning._ranker_forest import Forest
 from django_recsys.learning._ranker_habits import habits_of_labels, item_labels
 from django_recsys.learning.artifacts import load, save
 from django_recsys.learning.blend import Blend
-from django_recsys.learning.features import features_over
-from django_recsys.learning.histories import Histories
-from django_recsys.learning.id_map import IdMap
-from django_recsys.learning.interactions import Interactions
-from django_recsys.learning.preparation import prepare
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.id_map import IdMap
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.item_features import features_over
+from django_recsys.learning.data.preparation import prepare
 from django_recsys.testing import RecommenderContract
 
 WIDTH = 20

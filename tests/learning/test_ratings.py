@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from django_recsys.learning.command_line import main
+from django_recsys.learning.data.files import read_interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError, NotFittedError
-from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.options import TrainingOptions
 from django_recsys.learning.rating_evaluation import evaluate_ratings, rating_metrics
 from django_recsys.learning.rating_model import RatingModel
 from django_recsys.learning.svd import SVD
-from django_recsys.learning.tables import read_interactions
 from django_recsys.testing import taste_clusters
 
 

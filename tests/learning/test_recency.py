@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from django_recsys.learning._recency_choice import choose
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.recency import (
     learned_recency,
     recency_weights,

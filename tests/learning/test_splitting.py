@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.splitting import (
     leave_one_out,
     split,

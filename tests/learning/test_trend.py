@@ -9,9 +9,9 @@ from django_recsys.learning._recency_choice import (
     mildest,
 )
 from django_recsys.learning.als import ImplicitALS
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.ease import EASE
 from django_recsys.learning.graph import Graph
-from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.learning.sequence_rules import SequenceRules
 from django_recsys.learning.svd import SVD

@@ -1,4 +1,4 @@
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.trending import Trending
 from django_recsys.testing import RecommenderContract
 from django_recsys.testing.factories import DAY

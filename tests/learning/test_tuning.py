@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from django_recsys.learning.base import TrainingOptions
+from django_recsys.learning.data.preparation import pair_codes
 from django_recsys.learning.exceptions import DataError, MissingExtraError
 from django_recsys.learning.extras import import_room
-from django_recsys.learning.preparation import pair_codes
 from django_recsys.learning.registry import create, get_recommender_class
 from django_recsys.learning.search_space import dimensions
 from django_recsys.learning.splitting import temporal

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.options import TrainingOptions
 
 from .fitting import Learned, device_of, learned_of, plan_of

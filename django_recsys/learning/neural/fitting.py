@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.histories import Histories
-from django_recsys.learning.interactions import Interactions
 from django_recsys.learning.options import TrainingOptions
 
 from .holding_out import Exam, held_out

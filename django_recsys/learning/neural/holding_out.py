@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from django_recsys.learning.histories import Histories
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.metrics import ranking_metrics
 from django_recsys.learning.ranking import rank_relevant
 

@@ -7,7 +7,7 @@ import pytest
 
 from django_recsys.learning.artifacts import load, save
 from django_recsys.learning.base import TrainingOptions
-from django_recsys.learning.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.registry import create
 
 torch = pytest.importorskip("torch")

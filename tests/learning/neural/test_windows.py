@@ -1,6 +1,6 @@
 import numpy as np
 
-from django_recsys.learning.histories import Histories
+from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.neural.windows import batches, padded, windows_of
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .exceptions import DataError
+from django_recsys.learning.exceptions import DataError
 
 
 class IdMap:

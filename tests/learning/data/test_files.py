@@ -4,8 +4,12 @@ import sys
 import numpy as np
 import pytest
 
+from django_recsys.learning.data.files import (
+    categories_of,
+    read_interactions,
+    read_items,
+)
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.tables import categories_of, read_interactions, read_items
 
 pq = pytest.importorskip("pyarrow.parquet")
 pa = pytest.importorskip("pyarrow")
@@ -108,7 +112,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path):
     code = (
         "import sys; sys.modules['pyarrow'] = None\n"
         "from pathlib import Path\n"
-        "from django_recsys.learning.tables import read_interactions\n"
+        "from django_recsys.learning.data.files import read_interactions\n"
         f"read_interactions(Path({str(path)!r}))"
     )
     done = subprocess.run(

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.data.id_map import IdMap
+from django_recsys.learning.data.item_features import item_features, standardised
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.features import item_features, standardised
-from django_recsys.learning.id_map import IdMap
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .exceptions import DataError
+from django_recsys.learning.exceptions import DataError
+
 from .id_map import IdMap
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.interactions import Interactions
-from django_recsys.learning.preparation import prepare
 
 DAY = 86_400.0
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from django_recsys.learning.exceptions import DataError, MissingExtraError
+
 from .edges import Edges
-from .exceptions import DataError, MissingExtraError
 from .interactions import Interactions
 
 Values = Sequence[Any] | np.ndarray
@@ -204,7 +205,7 @@ def _read_parquet(
     path: Path, *, texts: Sequence[str], numbers: Sequence[str]
 ) -> Columns:
     try:
-        from ._parquet import read_columns
+        from .parquet import read_columns
     except ModuleNotFoundError as error:
         if error.name != "pyarrow":
             raise

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning.edges import Edges
+from django_recsys.learning.data.edges import Edges
+from django_recsys.learning.data.files import read_edges
+from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.id_map import IdMap
-from django_recsys.learning.tables import read_edges
 
 
 def test_matrix_follows_the_map_and_sums_equal_edges():

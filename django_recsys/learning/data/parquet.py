@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .exceptions import DataError
+from django_recsys.learning.exceptions import DataError
 
 
 def read_columns(

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .exceptions import DataError
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.numerics.batching import slices_of_runs
+
 from .histories import Histories
 from .id_map import IdMap
-from .numerics.batching import slices_of_runs
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

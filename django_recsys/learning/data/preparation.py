@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .exceptions import DataError
+from django_recsys.learning.exceptions import DataError
+
 from .interactions import Interactions
 
 KIND_WEIGHTS: Mapping[str, float] = {

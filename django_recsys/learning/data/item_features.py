@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .exceptions import DataError
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.numerics.vectors import directions
+
 from .id_map import IdMap
-from .numerics.vectors import directions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

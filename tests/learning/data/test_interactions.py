@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.data.interactions import Histories, IdMap, Interactions
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.interactions import Histories, IdMap, Interactions
 
 
 def test_id_map_is_sorted_as_text_and_codes_follow():

@@ -1,0 +1,1 @@
+"""What a recommender learns from: interactions, histories, item features, friends."""
