@@ -11,9 +11,9 @@ from scipy.sparse import csr_array
 
 from .data.histories import Histories
 from .data.interactions import Interactions
-from .metrics import ranking_metrics
+from .metrics.ranking import ranking_metrics
+from .metrics.ranks import rank_relevant
 from .numerics.gram import item_weights
-from .ranking import rank_relevant
 from .recency import recent_items
 from .splitting import (
     SHORTEST_HISTORY,

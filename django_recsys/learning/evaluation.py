@@ -14,7 +14,7 @@ from .cold_items import TEST_SEED, hold_out_items
 from .data.interactions import Interactions
 from .data.preparation import KIND_WEIGHTS, NEGATIVE_KINDS, prepare
 from .exceptions import DataError
-from .intervals import bootstrap
+from .metrics.bootstrap import bootstrap
 from .questions import Answers, Exam, ask, exam_of_baskets, exam_of_users
 from .registry import create
 from .splitting import Fit, Split, split

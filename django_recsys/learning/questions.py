@@ -11,11 +11,11 @@ import numpy as np
 from .base import Recommender
 from .data.histories import Histories
 from .data.interactions import Interactions
-from .list_metrics import list_metrics, tied_share
-from .metrics import ranking_metrics
+from .metrics.lists import list_metrics, tied_share
+from .metrics.ranking import ranking_metrics
+from .metrics.ranks import DEEPEST, rank_relevant
 from .numerics.batching import slices
 from .numerics.top_k import mask_scores, top_items
-from .ranking import DEEPEST, rank_relevant
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -11,7 +11,7 @@ from .base import Recommender, TrainingOptions
 from .data.histories import Histories
 from .data.interactions import Interactions
 from .evaluation import HEADLINE, Evaluation
-from .intervals import bootstrap
+from .metrics.bootstrap import bootstrap
 from .questions import Question, ask
 from .registry import create
 from .splitting import Split

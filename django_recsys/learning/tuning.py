@@ -21,7 +21,7 @@ from .data.preparation import KIND_WEIGHTS
 from .evaluation import HEADLINE, Difference
 from .exceptions import DataError
 from .hyperparameters import validate
-from .intervals import bootstrap
+from .metrics.bootstrap import bootstrap
 from .registry import create, get_recommender_class
 from .search_space import Dimension, dimensions
 from .validation import Bench, bench_of, validation_cut

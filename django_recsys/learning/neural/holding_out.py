@@ -10,8 +10,8 @@ import numpy as np
 
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.metrics import ranking_metrics
-from django_recsys.learning.ranking import rank_relevant
+from django_recsys.learning.metrics.ranking import ranking_metrics
+from django_recsys.learning.metrics.ranks import rank_relevant
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

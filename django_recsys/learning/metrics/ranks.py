@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .numerics.top_k import cells_of, lower_bound
+from django_recsys.learning.numerics.top_k import cells_of, lower_bound
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .metrics import CUTOFFS
+from .ranking import CUTOFFS
 
 
 def list_metrics(

@@ -5,11 +5,11 @@ import pytest
 import pytrec_eval
 from scipy.sparse import csr_array
 
-from django_recsys.learning.intervals import bootstrap
-from django_recsys.learning.list_metrics import gini, list_metrics, tied_share
-from django_recsys.learning.metrics import CUTOFFS, ranking_metrics
+from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.metrics.lists import gini, list_metrics, tied_share
+from django_recsys.learning.metrics.ranking import CUTOFFS, ranking_metrics
+from django_recsys.learning.metrics.ranks import rank_relevant
 from django_recsys.learning.numerics.top_k import mask_scores
-from django_recsys.learning.ranking import rank_relevant
 
 
 def random_test(users=40, items=400, seed=0):

@@ -1,0 +1,1 @@
+"""How good a ranking, a set of lists or a predicted rating is."""
