@@ -12,7 +12,7 @@ from .base import Recommender
 from .data.histories import Histories
 from .data.interactions import Interactions
 from .numerics.top_k import PADDING, mask_scores, top_items
-from .splitting import Split, leave_one_out, validation_split
+from .splitting.protocols import Split, leave_one_out, validation_split
 
 MOST_QUERIES = 2500
 FEWEST_QUERIES = 30  # below this a choice would be noise

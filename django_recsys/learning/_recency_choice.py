@@ -15,7 +15,7 @@ from .metrics.ranking import ranking_metrics
 from .metrics.ranks import rank_relevant
 from .numerics.gram import item_weights
 from .recency import recent_items
-from .splitting import (
+from .splitting.protocols import (
     SHORTEST_HISTORY,
     VALIDATION_SHARE,
     Split,

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from .base import Recommender, Task, TrainingOptions
-from .cold_items import TEST_SEED, hold_out_items
 from .data.interactions import Interactions
 from .data.preparation import KIND_WEIGHTS, NEGATIVE_KINDS, prepare
 from .exceptions import DataError
 from .metrics.bootstrap import bootstrap
 from .questions import Answers, Exam, ask, exam_of_baskets, exam_of_users
 from .registry import create
-from .splitting import Fit, Split, split
+from .splitting.cold_start import TEST_SEED, hold_out_items
+from .splitting.protocols import Fit, Split, split
 
 HEADLINE = "ndcg@10"
 SEGMENTS = ("known", "new", "all")

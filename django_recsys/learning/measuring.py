@@ -11,7 +11,6 @@ from typing import Any
 
 from .apart import tell_parent
 from .base import Recommender, TrainingOptions
-from .cold_items import hold_out_items
 from .data.edges import Edges
 from .data.files import (
     Columns,
@@ -26,7 +25,8 @@ from .extras import import_room
 from .hyperparameters import searched
 from .registry import create
 from .reporting import peak_rss_bytes
-from .splitting import split
+from .splitting.cold_start import hold_out_items
+from .splitting.protocols import split
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -14,7 +14,7 @@ from .evaluation import HEADLINE, Evaluation
 from .metrics.bootstrap import bootstrap
 from .questions import Question, ask
 from .registry import create
-from .splitting import Split
+from .splitting.protocols import Split
 from .validation import Bench, bench_of
 
 SHARES = (0.1, 0.25, 0.5)

@@ -13,13 +13,19 @@ from typing import Any
 import numpy as np
 
 from .base import Recommender, Task, TrainingOptions
-from .cold_items import VALIDATION_SEED, hold_out_items
 from .data.interactions import Interactions
 from .data.preparation import KIND_WEIGHTS, NEGATIVE_KINDS, pair_codes, prepare
 from .evaluation import HEADLINE
 from .exceptions import DataError
 from .questions import Exam, ask, exam_of_baskets, exam_of_users
-from .splitting import Split, given_split, leave_one_out, split, validation_split
+from .splitting.cold_start import VALIDATION_SEED, hold_out_items
+from .splitting.protocols import (
+    Split,
+    given_split,
+    leave_one_out,
+    split,
+    validation_split,
+)
 
 GIVEN_SHARE = 0.1
 GIVEN_SEED = 11

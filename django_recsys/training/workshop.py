@@ -19,7 +19,7 @@ from django_recsys.learning.data.item_features import (
     item_features,
 )
 from django_recsys.learning.data.preparation import PreparationReport, prepare
-from django_recsys.learning.splitting import Split, temporal, validation_split
+from django_recsys.learning.splitting.protocols import Split, temporal, validation_split
 
 from .datasets import Dataset
 from .friends import read_friends

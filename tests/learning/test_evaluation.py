@@ -9,7 +9,7 @@ from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.learning.popular import Popular
 from django_recsys.learning.questions import exam_of_baskets
-from django_recsys.learning.splitting import temporal, validation_split
+from django_recsys.learning.splitting.protocols import temporal, validation_split
 from django_recsys.testing import interactions_of, taste_clusters
 
 

@@ -11,7 +11,7 @@ from django_recsys.learning.exceptions import MissingExtraError
 from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.learning.report import page, write_report
 from django_recsys.learning.report_details import details
-from django_recsys.learning.splitting import split
+from django_recsys.learning.splitting.protocols import split
 from django_recsys.testing import taste_clusters
 
 

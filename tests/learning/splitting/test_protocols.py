@@ -3,7 +3,7 @@ import pytest
 
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.splitting import (
+from django_recsys.learning.splitting.protocols import (
     leave_one_out,
     split,
     temporal,

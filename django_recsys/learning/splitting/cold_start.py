@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from .data.interactions import Interactions
-from .exceptions import DataError
-from .splitting import Split
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.exceptions import DataError
+
+from .protocols import Split
 
 TEST_SEED = 23
 VALIDATION_SEED = 29

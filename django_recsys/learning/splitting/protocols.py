@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from .data.interactions import Interactions
-from .data.preparation import NEGATIVE_KINDS, pair_codes
-from .exceptions import DataError
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.preparation import NEGATIVE_KINDS, pair_codes
+from django_recsys.learning.exceptions import DataError
 
 Fit = Literal["train", "train+validation"]
 
