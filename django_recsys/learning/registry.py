@@ -12,8 +12,8 @@ from .exceptions import DataError, MissingExtraError
 from .hyperparameters import validate
 
 ALGORITHMS: dict[str, tuple[str, str | None]] = {
-    "popular": ("django_recsys.learning.popular.Popular", None),
-    "trending": ("django_recsys.learning.trending.Trending", None),
+    "popular": ("django_recsys.learning.algorithms.popular.Popular", None),
+    "trending": ("django_recsys.learning.algorithms.trending.Trending", None),
     "item_knn": ("django_recsys.learning.item_knn.ItemKNN", None),
     "user_knn": ("django_recsys.learning.user_knn.UserKNN", None),
     "graph": ("django_recsys.learning.graph.Graph", None),
@@ -23,10 +23,10 @@ ALGORITHMS: dict[str, tuple[str, str | None]] = {
     "bpr": ("django_recsys.learning.bpr.BPR", None),
     "svd": ("django_recsys.learning.svd.SVD", None),
     "content": ("django_recsys.learning.content.Content", None),
-    "social": ("django_recsys.learning.social.Social", None),
+    "social": ("django_recsys.learning.algorithms.social.Social", None),
     "blend": ("django_recsys.learning.blend.Blend", None),
     "bought_together": ("django_recsys.learning.bought_together.BoughtTogether", None),
-    "buy_again": ("django_recsys.learning.buy_again.BuyAgain", None),
+    "buy_again": ("django_recsys.learning.algorithms.buy_again.BuyAgain", None),
     "autoencoder": ("django_recsys.learning.neural.autoencoder.Autoencoder", "neural"),
     "gru": ("django_recsys.learning.neural.gru.GRU", "neural"),
     "lstm": ("django_recsys.learning.neural.lstm.LSTM", "neural"),

@@ -1,4 +1,4 @@
-from django_recsys.learning.buy_again import BuyAgain
+from django_recsys.learning.algorithms.buy_again import BuyAgain
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.testing import RecommenderContract, interactions_of
 

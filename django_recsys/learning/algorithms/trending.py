@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from .data.interactions import Interactions
-from .data.preparation import SECONDS_PER_DAY, pair_codes
-from .hyperparameters import hyperparameter
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.preparation import SECONDS_PER_DAY, pair_codes
+from django_recsys.learning.hyperparameters import hyperparameter
+
 from .popular import Popular
 
 

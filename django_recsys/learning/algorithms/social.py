@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .base import Recommender, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .exceptions import DataError
-from .hyperparameters import hyperparameter
-from .recency import learned_recency, recency_hyperparameter, recent_items
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.recency import (
+    learned_recency,
+    recency_hyperparameter,
+    recent_items,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -1,0 +1,1 @@
+"""Every recommender but the deep ones, a package for each family."""
