@@ -26,7 +26,7 @@ import numpy as np
 from engine_scaling_costs import add_predictions, ratios, write_costs
 from engine_scaling_plot import draw, resampled
 
-from django_recsys.learning._recency_choice import choose
+from django_recsys.learning.algorithms.temporal.selection import choose
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.edges import Edges
 from django_recsys.learning.data.files import read_interactions

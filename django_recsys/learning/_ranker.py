@@ -16,7 +16,7 @@ from ._blending import (
 )
 from ._ranker_features import KnownItems, cell_features
 from ._ranker_forest import Forest
-from ._recency_choice import SURE, mildest
+from .algorithms.temporal.selection import SURE, mildest
 from .data.histories import Histories
 
 FOLDS = 3  # of the queries: what trees of the others say of one decides on them

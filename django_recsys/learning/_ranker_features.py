@@ -8,11 +8,11 @@ import numpy as np
 
 from ._blending import BEST_OF_SCALE
 from ._ranker_habits import habits_of_items, habits_of_labels, item_labels
+from .algorithms.temporal.trend import item_trends
 from .data.histories import Histories
 from .data.interactions import Interactions
 from .data.item_features import ItemFeatures
 from .data.preparation import SECONDS_PER_DAY, pair_codes
-from .trend import item_trends
 
 HALF_LIVES_DAYS = (7.0, 30.0, 90.0)
 SEEN_FIRST = 4.0 * BEST_OF_SCALE  # further than scores can lie apart

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from .algorithms.temporal.recency import (
+    learned_recency,
+    recency_hyperparameter,
+    recent_items,
+)
 from .base import Recommender, TrainingOptions
 from .data.histories import Histories
 from .data.interactions import Interactions
 from .hyperparameters import hyperparameter
 from .numerics.vectors import cosines
-from .recency import learned_recency, recency_hyperparameter, recent_items
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from .algorithms.temporal.recency import (
+    CHOSEN_BY_DATA,
+    recency_hyperparameter,
+    recent_items,
+)
 from .base import Recommender, TrainingOptions
 from .data.histories import Histories
 from .data.interactions import Interactions
@@ -14,7 +19,6 @@ from .data.item_features import features_over
 from .exceptions import DataError
 from .hyperparameters import hyperparameter
 from .numerics.vectors import cosines, directions
-from .recency import CHOSEN_BY_DATA, recency_hyperparameter, recent_items
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

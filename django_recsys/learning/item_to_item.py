@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from .algorithms.temporal.recency import (
+    learned_recency,
+    recency_hyperparameter,
+    recent_items,
+)
+from .algorithms.temporal.trend import follow_trend, learned_trend, trend_hyperparameter
 from .base import Recommender, TrainingOptions
 from .data.histories import Histories
 from .data.interactions import Interactions
-from .recency import learned_recency, recency_hyperparameter, recent_items
-from .trend import follow_trend, learned_trend, trend_hyperparameter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

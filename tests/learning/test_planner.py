@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 from django_recsys.learning import registry
-from django_recsys.learning._recency_choice import _cut, _queries, count_asked
+from django_recsys.learning.algorithms.temporal.selection import (
+    _cut,
+    _queries,
+    count_asked,
+)
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.exceptions import TooLargeError
 from django_recsys.learning.planner import (

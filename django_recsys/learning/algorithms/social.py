@@ -12,11 +12,8 @@ from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.recency import (
-    learned_recency,
-    recency_hyperparameter,
-    recent_items,
-)
+
+from .temporal.recency import learned_recency, recency_hyperparameter, recent_items
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

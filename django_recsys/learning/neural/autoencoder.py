@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from django_recsys.learning.algorithms.temporal.recency import (
+    learned_recency,
+    recency_hyperparameter,
+    recent_items,
+)
+from django_recsys.learning.algorithms.temporal.trend import add_trend, learned_trend
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines
-from django_recsys.learning.recency import (
-    learned_recency,
-    recency_hyperparameter,
-    recent_items,
-)
-from django_recsys.learning.trend import add_trend, learned_trend
 
 from .deep import Deep
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from django_recsys.learning.algorithms.temporal.trend import trend_hyperparameter
 from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.trend import trend_hyperparameter
 
 if TYPE_CHECKING:
     from .fitting import Learned

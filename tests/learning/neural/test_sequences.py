@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from django_recsys.learning.algorithms.temporal.trend import item_trends, trend_factors
 from django_recsys.learning.artifacts import load, save
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.evaluation import evaluate
 from django_recsys.learning.exceptions import ArtifactError, DataError
 from django_recsys.learning.options import TrainingOptions
 from django_recsys.learning.registry import create
-from django_recsys.learning.trend import item_trends, trend_factors
 
 pytest.importorskip("torch")
 

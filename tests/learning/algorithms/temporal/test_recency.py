@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning._recency_choice import choose
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.recency import (
+from django_recsys.learning.algorithms.temporal.recency import (
     learned_recency,
     recency_weights,
     recent_items,
 )
+from django_recsys.learning.algorithms.temporal.selection import choose
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.testing import interactions_of
 
 
@@ -61,8 +61,12 @@ def test_one_moment_for_all_has_no_order():
 
 
 def test_only_popular_items_are_looked_at(monkeypatch):
-    monkeypatch.setattr("django_recsys.learning._recency_choice.MOST_ITEMS", 40)
-    monkeypatch.setattr("django_recsys.learning._recency_choice.MOST_USERS", 100)
+    monkeypatch.setattr(
+        "django_recsys.learning.algorithms.temporal.selection.MOST_ITEMS", 40
+    )
+    monkeypatch.setattr(
+        "django_recsys.learning.algorithms.temporal.selection.MOST_USERS", 100
+    )
     assert choose(walks(300, is_ordered=True), seed=0).recency > 0
 
 

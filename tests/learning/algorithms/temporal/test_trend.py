@@ -1,12 +1,17 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning import _recency_choice
-from django_recsys.learning._recency_choice import (
+from django_recsys.learning.algorithms.temporal import selection as _recency_choice
+from django_recsys.learning.algorithms.temporal.selection import (
     Choice,
     choices,
     choose,
     mildest,
+)
+from django_recsys.learning.algorithms.temporal.trend import (
+    item_trends,
+    learned_trend,
+    trend_factors,
 )
 from django_recsys.learning.als import ImplicitALS
 from django_recsys.learning.data.interactions import Interactions
@@ -15,7 +20,6 @@ from django_recsys.learning.graph import Graph
 from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.learning.sequence_rules import SequenceRules
 from django_recsys.learning.svd import SVD
-from django_recsys.learning.trend import item_trends, learned_trend, trend_factors
 from django_recsys.learning.user_knn import UserKNN
 
 DAY = 86_400.0
@@ -99,7 +103,9 @@ def test_scores_of_few_factors_take_the_milder_trend(monkeypatch, model, chosen)
 def test_the_choice_is_made_once_for_all_models_of_a_fit(monkeypatch):
     rows = fashion(60)
     first = choices(rows, seed=0)
-    monkeypatch.setattr("django_recsys.learning._recency_choice.choose", None)
+    monkeypatch.setattr(
+        "django_recsys.learning.algorithms.temporal.selection.choose", None
+    )
     assert choices(rows, seed=0) is first
 
 

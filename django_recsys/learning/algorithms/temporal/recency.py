@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .hyperparameters import hyperparameter
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.hyperparameters import hyperparameter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -34,7 +34,7 @@ def learned_recency(
     """Return the recency to use, () float64; chosen by the data where it is -1."""
     if recency >= 0:
         return np.array(recency)
-    from ._recency_choice import choices
+    from .selection import choices
 
     return np.array(choices(interactions, seed).recency)
 

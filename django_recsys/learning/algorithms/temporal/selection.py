@@ -9,19 +9,20 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from scipy.sparse import csr_array
 
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .metrics.ranking import ranking_metrics
-from .metrics.ranks import rank_relevant
-from .numerics.gram import item_weights
-from .recency import recent_items
-from .splitting.protocols import (
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.metrics.ranking import ranking_metrics
+from django_recsys.learning.metrics.ranks import rank_relevant
+from django_recsys.learning.numerics.gram import item_weights
+from django_recsys.learning.splitting.protocols import (
     SHORTEST_HISTORY,
     VALIDATION_SHARE,
     Split,
     leave_one_out,
     validation_split,
 )
+
+from .recency import recent_items
 from .trend import item_trends, trend_factors
 
 RECENCIES = (0.0, 30.0, 10.0, 5.0, 3.0, 2.0, 1.0)  # from the mildest to the strongest

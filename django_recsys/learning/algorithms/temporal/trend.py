@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .data.interactions import Interactions
-from .data.preparation import SECONDS_PER_DAY, pair_codes
-from .hyperparameters import hyperparameter
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.preparation import SECONDS_PER_DAY, pair_codes
+from django_recsys.learning.hyperparameters import hyperparameter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -37,7 +37,7 @@ def learned_trend(
     of_factors: whether the scores are products of few factors.
     """
     if trend < 0:
-        from ._recency_choice import choices
+        from .selection import choices
 
         chosen = choices(interactions, seed)
         trend = chosen.sure_trend if of_factors else chosen.trend

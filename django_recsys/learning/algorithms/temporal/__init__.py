@@ -1,0 +1,1 @@
+"""How much the age of an interaction counts."""
