@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from ._neighbors import nearest
+from .algorithms.neighborhood._nearest import nearest
 
 CANDIDATES = 50
 

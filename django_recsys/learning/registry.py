@@ -14,10 +14,19 @@ from .hyperparameters import validate
 ALGORITHMS: dict[str, tuple[str, str | None]] = {
     "popular": ("django_recsys.learning.algorithms.popular.Popular", None),
     "trending": ("django_recsys.learning.algorithms.trending.Trending", None),
-    "item_knn": ("django_recsys.learning.item_knn.ItemKNN", None),
-    "user_knn": ("django_recsys.learning.user_knn.UserKNN", None),
-    "graph": ("django_recsys.learning.graph.Graph", None),
-    "sequence_rules": ("django_recsys.learning.sequence_rules.SequenceRules", None),
+    "item_knn": (
+        "django_recsys.learning.algorithms.neighborhood.item_knn.ItemKNN",
+        None,
+    ),
+    "user_knn": (
+        "django_recsys.learning.algorithms.neighborhood.user_knn.UserKNN",
+        None,
+    ),
+    "graph": ("django_recsys.learning.algorithms.neighborhood.graph.Graph", None),
+    "sequence_rules": (
+        "django_recsys.learning.algorithms.neighborhood.sequence_rules.SequenceRules",
+        None,
+    ),
     "ease": ("django_recsys.learning.ease.EASE", None),
     "als": ("django_recsys.learning.als.ImplicitALS", None),
     "bpr": ("django_recsys.learning.bpr.BPR", None),

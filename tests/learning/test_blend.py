@@ -10,13 +10,13 @@ from django_recsys.learning._blend_weights import (
     qualities,
 )
 from django_recsys.learning._blending import BEST_OF_SCALE, Candidates, on_one_scale
+from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.blend import Blend
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.evaluation import evaluate
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.testing import RecommenderContract, interactions_of, taste_clusters
 
 ITEMS = np.array([str(each) for each in range(12)])

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.algorithms.popular import Popular
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.ease import EASE
 from django_recsys.learning.evaluation import compare, evaluate, score_on
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.learning.questions import exam_of_baskets
 from django_recsys.learning.splitting.protocols import temporal, validation_split
 from django_recsys.testing import interactions_of, taste_clusters

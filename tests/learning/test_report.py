@@ -4,11 +4,11 @@ import sys
 import numpy as np
 import pytest
 
+from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.command_line import main
 from django_recsys.learning.evaluation import evaluate
 from django_recsys.learning.exceptions import MissingExtraError
-from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.learning.report import page, write_report
 from django_recsys.learning.report_details import details
 from django_recsys.learning.splitting.protocols import split

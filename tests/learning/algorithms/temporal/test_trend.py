@@ -1,6 +1,10 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.algorithms.neighborhood.graph import Graph
+from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
+from django_recsys.learning.algorithms.neighborhood.sequence_rules import SequenceRules
+from django_recsys.learning.algorithms.neighborhood.user_knn import UserKNN
 from django_recsys.learning.algorithms.temporal import selection as _recency_choice
 from django_recsys.learning.algorithms.temporal.selection import (
     Choice,
@@ -16,11 +20,7 @@ from django_recsys.learning.algorithms.temporal.trend import (
 from django_recsys.learning.als import ImplicitALS
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.ease import EASE
-from django_recsys.learning.graph import Graph
-from django_recsys.learning.item_knn import ItemKNN
-from django_recsys.learning.sequence_rules import SequenceRules
 from django_recsys.learning.svd import SVD
-from django_recsys.learning.user_knn import UserKNN
 
 DAY = 86_400.0
 WEEKS = 20

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from .base import TrainingOptions
-from .data.interactions import Interactions
-from .hyperparameters import hyperparameter
+from django_recsys.learning.base import TrainingOptions
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.hyperparameters import hyperparameter
+
 from .item_to_item import ItemToItem
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class ItemKNN(ItemToItem):
     def _learn_weights(
         self, interactions: Interactions, options: TrainingOptions
     ) -> csr_array:
-        from ._neighbors import nearest
+        from ._nearest import nearest
         from ._similarities import WEIGHINGS, nearest_by_jaccard, to_conditional
 
         taken = interactions.user_items()

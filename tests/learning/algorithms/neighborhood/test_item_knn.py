@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning import _similarities
+from django_recsys.learning.algorithms.neighborhood import _similarities
+from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.item_knn import ItemKNN
 from django_recsys.testing import RecommenderContract
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from .base import TrainingOptions
-from .data.interactions import Interactions
-from .hyperparameters import hyperparameter
+from django_recsys.learning.base import TrainingOptions
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.hyperparameters import hyperparameter
+
 from .item_to_item import ItemToItem
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Graph(ItemToItem):
     def _learn_weights(
         self, interactions: Interactions, options: TrainingOptions
     ) -> csr_array:
-        from ._neighbors import nearest
+        from ._nearest import nearest
 
         taken = interactions.user_items()
         per_user = np.diff(taken.indptr)

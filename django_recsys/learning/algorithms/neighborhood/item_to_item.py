@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import (
     learned_recency,
     recency_hyperparameter,
     recent_items,
 )
-from .algorithms.temporal.trend import follow_trend, learned_trend, trend_hyperparameter
-from .base import Recommender, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
+from django_recsys.learning.algorithms.temporal.trend import (
+    follow_trend,
+    learned_trend,
+    trend_hyperparameter,
+)
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import (
     learned_recency,
     recency_hyperparameter,
     recent_items,
 )
-from .algorithms.temporal.trend import follow_trend, learned_trend, trend_hyperparameter
-from .base import Recommender, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .hyperparameters import hyperparameter
+from django_recsys.learning.algorithms.temporal.trend import (
+    follow_trend,
+    learned_trend,
+    trend_hyperparameter,
+)
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.hyperparameters import hyperparameter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -98,7 +102,7 @@ class UserKNN(Recommender):
         self.taken_ = taken
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from ._sequence_pairs import largest_of_each_row
+        from ._transitions import largest_of_each_row
 
         queries = recent_items(histories, self.recency_)
         queries.data = queries.data * self.rarity_[queries.indices]

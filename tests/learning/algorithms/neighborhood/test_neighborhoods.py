@@ -2,18 +2,20 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from django_recsys.learning import _sequence_pairs
-from django_recsys.learning._neighbors import nearest
-from django_recsys.learning._sequence_pairs import (
+from django_recsys.learning.algorithms.neighborhood import (
+    _transitions as _sequence_pairs,
+)
+from django_recsys.learning.algorithms.neighborhood._nearest import nearest
+from django_recsys.learning.algorithms.neighborhood._transitions import (
     Steps,
     largest_of_each_row,
     largest_weights,
     strengths,
 )
+from django_recsys.learning.algorithms.neighborhood.graph import Graph
+from django_recsys.learning.algorithms.neighborhood.sequence_rules import SequenceRules
+from django_recsys.learning.algorithms.neighborhood.user_knn import UserKNN
 from django_recsys.learning.base import TrainingOptions
-from django_recsys.learning.graph import Graph
-from django_recsys.learning.sequence_rules import SequenceRules
-from django_recsys.learning.user_knn import UserKNN
 from django_recsys.testing import RecommenderContract, interactions_of, taste_clusters
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from .base import TrainingOptions
-from .data.interactions import Interactions
-from .hyperparameters import hyperparameter
+from django_recsys.learning.base import TrainingOptions
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.hyperparameters import hyperparameter
+
 from .item_to_item import ItemToItem
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class SequenceRules(ItemToItem):
     def _learn_weights(
         self, interactions: Interactions, options: TrainingOptions
     ) -> csr_array:
-        from ._sequence_pairs import Steps, largest_weights, strengths
+        from ._transitions import Steps, largest_weights, strengths
 
         histories = interactions.histories()
         steps = Steps.of(self.max_steps, self.distance_power, self.backward)

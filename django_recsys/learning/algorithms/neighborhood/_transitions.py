@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from .data.histories import Histories
-from .numerics.batching import in_threads
-from .options import TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.numerics.batching import in_threads
+from django_recsys.learning.options import TrainingOptions
 
 PAIRS_PER_BLOCK = 1 << 20
 

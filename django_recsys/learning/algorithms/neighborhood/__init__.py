@@ -1,0 +1,1 @@
+"""Near items and near users: co-occurrence, graphs, transitions."""
