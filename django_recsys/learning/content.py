@@ -93,7 +93,7 @@ class Content(Recommender):
         options: TrainingOptions,
     ) -> None:
         from ._newness import fair_newness
-        from .als import ImplicitALS
+        from .algorithms.factorization.als import ImplicitALS
         from .numerics.ridge import ridge_map
 
         if items is None:

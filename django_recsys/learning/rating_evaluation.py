@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from .algorithms.factorization.ratings import rated_rows
+from .algorithms.factorization.svd import SVD
 from .data.interactions import Interactions
 from .exceptions import DataError
 from .options import TrainingOptions
-from .rating_model import rated_rows
-from .svd import SVD
 
 TEST_SHARE = 0.2
 LIKED = 4.0

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.algorithms.factorization.als import ImplicitALS
+from django_recsys.learning.algorithms.factorization.svd import SVD
 from django_recsys.learning.algorithms.neighborhood.graph import Graph
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.algorithms.neighborhood.sequence_rules import SequenceRules
@@ -17,10 +19,8 @@ from django_recsys.learning.algorithms.temporal.trend import (
     learned_trend,
     trend_factors,
 )
-from django_recsys.learning.als import ImplicitALS
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.ease import EASE
-from django_recsys.learning.svd import SVD
 
 DAY = 86_400.0
 WEEKS = 20

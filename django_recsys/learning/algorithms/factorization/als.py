@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import (
     learned_recency,
     recency_hyperparameter,
     recent_items,
 )
-from .algorithms.temporal.trend import follow_trend, learned_trend, trend_hyperparameter
-from .base import Recommender, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .hyperparameters import hyperparameter
-from .numerics.vectors import BY_USERS, cosines, embedding_size_for
+from django_recsys.learning.algorithms.temporal.trend import (
+    follow_trend,
+    learned_trend,
+    trend_hyperparameter,
+)
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.numerics.vectors import (
+    BY_USERS,
+    cosines,
+    embedding_size_for,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -99,7 +107,7 @@ class ImplicitALS(Recommender):
         validation: Interactions | None,
         options: TrainingOptions,
     ) -> None:
-        from ._implicit_als import item_factors
+        from ._als_solver import item_factors
 
         self._gram = self._unknown = None
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
@@ -138,7 +146,7 @@ class ImplicitALS(Recommender):
         return float(self.confidence_) * taken / max(cells, 1)
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from ._implicit_als import fold_in
+        from ._als_solver import fold_in
 
         queries = self._query_matrix(histories)
         if self._gram is None:
@@ -158,7 +166,7 @@ class ImplicitALS(Recommender):
         return self._unknown
 
     def _ridges(self, queries: csr_array) -> np.ndarray:
-        from ._implicit_als import row_ridges
+        from ._als_solver import row_ridges
 
         others = len(self.item_factors_) - len(self._unknown_items())
         ridge = float(self.ridge_)
@@ -175,7 +183,7 @@ class ImplicitALS(Recommender):
     def _pair_shares(
         self, queries: csr_array, entries: np.ndarray, targets: np.ndarray
     ) -> np.ndarray:
-        from ._implicit_als import pair_shares
+        from ._als_solver import pair_shares
 
         shares: np.ndarray = pair_shares(
             queries, entries, targets, self.item_factors_, self._ridges(queries)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from django_recsys.learning.svd import SVD
+from django_recsys.learning.algorithms.factorization.svd import SVD
 from django_recsys.testing import RecommenderContract, taste_clusters
 
 

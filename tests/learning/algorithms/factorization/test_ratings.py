@@ -3,14 +3,14 @@ import json
 import numpy as np
 import pytest
 
+from django_recsys.learning.algorithms.factorization.ratings import RatingModel
+from django_recsys.learning.algorithms.factorization.svd import SVD
 from django_recsys.learning.command_line import main
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError, NotFittedError
 from django_recsys.learning.options import TrainingOptions
 from django_recsys.learning.rating_evaluation import evaluate_ratings, rating_metrics
-from django_recsys.learning.rating_model import RatingModel
-from django_recsys.learning.svd import SVD
 from django_recsys.testing import taste_clusters
 
 
@@ -53,7 +53,7 @@ def test_ratings_are_foretold_for_ids(rows):
 
 
 def test_slices_change_nothing(rows, monkeypatch):
-    from django_recsys.learning import rating_model
+    from django_recsys.learning.algorithms.factorization import ratings as rating_model
 
     whole = RatingModel(factors=3).fit(rows)
     monkeypatch.setattr(rating_model, "CELLS_PER_SLICE", 7 * 4**2)

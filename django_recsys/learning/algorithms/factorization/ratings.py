@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from .data.interactions import Interactions
-from .exceptions import DataError
-from .options import TrainingOptions
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.options import TrainingOptions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -7,7 +7,7 @@ from implicit.cpu.bpr import BayesianPersonalizedRanking
 from scipy.sparse import csr_array, csr_matrix
 from threadpoolctl import threadpool_limits
 
-from .options import TrainingOptions
+from django_recsys.learning.options import TrainingOptions
 
 RIDGE = 1e-2  # of the mean diagonal: keeps the map steady where people are few
 

@@ -5,12 +5,16 @@ import pytest
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
-from django_recsys.learning._implicit_als import STEP, item_factors, row_ridges
-from django_recsys.learning.als import ImplicitALS
+from django_recsys.learning.algorithms.factorization._als_solver import (
+    STEP,
+    item_factors,
+    row_ridges,
+)
+from django_recsys.learning.algorithms.factorization.als import ImplicitALS
+from django_recsys.learning.algorithms.factorization.svd import SVD
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.numerics.vectors import embedding_size_for
-from django_recsys.learning.svd import SVD
 from django_recsys.testing import RecommenderContract, taste_clusters
 
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import (
     learned_recency,
     recency_hyperparameter,
     recent_items,
 )
-from .base import Recommender, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .hyperparameters import hyperparameter
-from .numerics.vectors import cosines
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.numerics.vectors import cosines
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -80,7 +80,7 @@ class BPR(Recommender):
         validation: Interactions | None,
         options: TrainingOptions,
     ) -> None:
-        from ._implicit_bpr import fold_in_map, ranking_factors
+        from ._bpr_solver import fold_in_map, ranking_factors
 
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
         taken = interactions.user_items()

@@ -8,19 +8,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from .algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import (
     learned_recency,
     recency_hyperparameter,
     recent_items,
 )
-from .algorithms.temporal.trend import follow_trend, learned_trend, trend_hyperparameter
-from .base import DEFAULT_OPTIONS, Recommender, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .exceptions import DataError, NotFittedError
-from .hyperparameters import hyperparameter
-from .numerics.vectors import BY_USERS, cosines, embedding_size_for
-from .rating_model import RatingModel
+from django_recsys.learning.algorithms.temporal.trend import (
+    follow_trend,
+    learned_trend,
+    trend_hyperparameter,
+)
+from django_recsys.learning.base import DEFAULT_OPTIONS, Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.exceptions import DataError, NotFittedError
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.numerics.vectors import (
+    BY_USERS,
+    cosines,
+    embedding_size_for,
+)
+
+from .ratings import RatingModel
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
