@@ -34,7 +34,10 @@ ALGORITHMS: dict[str, tuple[str, str | None]] = {
     "content": ("django_recsys.learning.content.Content", None),
     "social": ("django_recsys.learning.algorithms.social.Social", None),
     "blend": ("django_recsys.learning.blend.Blend", None),
-    "bought_together": ("django_recsys.learning.bought_together.BoughtTogether", None),
+    "bought_together": (
+        "django_recsys.learning.algorithms.baskets.bought_together.BoughtTogether",
+        None,
+    ),
     "buy_again": ("django_recsys.learning.algorithms.buy_again.BuyAgain", None),
     "autoencoder": ("django_recsys.learning.neural.autoencoder.Autoencoder", "neural"),
     "gru": ("django_recsys.learning.neural.gru.GRU", "neural"),

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .base import Recommender, Task, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .hyperparameters import hyperparameter
-from .questions import basket_codes
+from django_recsys.learning.base import Recommender, Task, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.questions import basket_codes
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-    from ._basket_pairs import Baskets, Pairs
+    from ._co_occurrence import Baskets, Pairs
 
 
 MEASURES = ("lift", "confidence", "support")
@@ -82,7 +82,7 @@ class BoughtTogether(Recommender):
         validation: Interactions | None,
         options: TrainingOptions,
     ) -> None:
-        from ._basket_pairs import count_pairs, gather_baskets
+        from ._co_occurrence import count_pairs, gather_baskets
 
         if "purchase" in interactions.kind_names:
             interactions = interactions.select(interactions.is_kind("purchase"))
@@ -102,7 +102,7 @@ class BoughtTogether(Recommender):
 
     def _weigh(self, baskets: Baskets, pairs: Pairs, size: int) -> csr_array:
         """Return the measure of each pair, drawn towards none by ``shrinkage``."""
-        from ._basket_pairs import log_likelihood_ratio
+        from ._co_occurrence import log_likelihood_ratio
 
         total = len(baskets.customers)
         counts = np.bincount(baskets.items, minlength=size)

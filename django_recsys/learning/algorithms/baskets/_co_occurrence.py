@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .numerics.batching import slices_of_runs
+from django_recsys.learning.numerics.batching import slices_of_runs
 
 PAIRS_PER_BLOCK = 1 << 22
 
