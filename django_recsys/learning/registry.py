@@ -31,7 +31,7 @@ ALGORITHMS: dict[str, tuple[str, str | None]] = {
     "als": ("django_recsys.learning.algorithms.factorization.als.ImplicitALS", None),
     "bpr": ("django_recsys.learning.algorithms.factorization.bpr.BPR", None),
     "svd": ("django_recsys.learning.algorithms.factorization.svd.SVD", None),
-    "content": ("django_recsys.learning.content.Content", None),
+    "content": ("django_recsys.learning.algorithms.content.content.Content", None),
     "social": ("django_recsys.learning.algorithms.social.Social", None),
     "blend": ("django_recsys.learning.blend.Blend", None),
     "bought_together": (

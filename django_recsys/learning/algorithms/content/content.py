@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import (
     CHOSEN_BY_DATA,
     recency_hyperparameter,
     recent_items,
 )
-from .base import Recommender, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .data.item_features import features_over
-from .exceptions import DataError
-from .hyperparameters import hyperparameter
-from .numerics.vectors import cosines, directions
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.item_features import features_over
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.numerics.vectors import cosines, directions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -92,9 +92,10 @@ class Content(Recommender):
         validation: Interactions | None,
         options: TrainingOptions,
     ) -> None:
-        from ._newness import fair_newness
-        from .algorithms.factorization.als import ImplicitALS
-        from .numerics.ridge import ridge_map
+        from django_recsys.learning.algorithms.factorization.als import ImplicitALS
+        from django_recsys.learning.numerics.ridge import ridge_map
+
+        from ._new_item_scale import fair_newness
 
         if items is None:
             raise DataError("content needs item features: pass items.")

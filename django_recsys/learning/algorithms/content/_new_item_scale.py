@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from .numerics.top_k import leave_out, top_items
+from django_recsys.learning.numerics.top_k import leave_out, top_items
 
 CELLS_AT_A_TIME = 1 << 23  # 32 MB of float32 scores
 PLACES = 10

@@ -1,0 +1,1 @@
+"""What items say of themselves: words, categories, brand, price."""
