@@ -27,7 +27,7 @@ ALGORITHMS: dict[str, tuple[str, str | None]] = {
         "django_recsys.learning.algorithms.neighborhood.sequence_rules.SequenceRules",
         None,
     ),
-    "ease": ("django_recsys.learning.ease.EASE", None),
+    "ease": ("django_recsys.learning.algorithms.ease.ease.EASE", None),
     "als": ("django_recsys.learning.algorithms.factorization.als.ImplicitALS", None),
     "bpr": ("django_recsys.learning.algorithms.factorization.bpr.BPR", None),
     "svd": ("django_recsys.learning.algorithms.factorization.svd.SVD", None),

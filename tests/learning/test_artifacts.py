@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from django_recsys.learning import artifacts
+from django_recsys.learning.algorithms.ease.ease import EASE
 from django_recsys.learning.algorithms.popular import Popular
 from django_recsys.learning.artifacts import load, save
-from django_recsys.learning.ease import EASE
 from django_recsys.learning.exceptions import ArtifactError, NotFittedError
 from django_recsys.testing import checkerboard
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.algorithms.ease.ease import EASE
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.algorithms.popular import Popular
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
-from django_recsys.learning.ease import EASE
 from django_recsys.learning.evaluation import compare, evaluate, score_on
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.questions import exam_of_baskets

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.algorithms.ease.ease import EASE
 from django_recsys.learning.algorithms.factorization.als import ImplicitALS
 from django_recsys.learning.algorithms.factorization.svd import SVD
 from django_recsys.learning.algorithms.neighborhood.graph import Graph
@@ -20,7 +21,6 @@ from django_recsys.learning.algorithms.temporal.trend import (
     trend_factors,
 )
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.ease import EASE
 
 DAY = 86_400.0
 WEEKS = 20

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import (
     learned_recency,
     recency_hyperparameter,
     recent_items,
 )
-from .algorithms.temporal.trend import follow_trend, learned_trend, trend_hyperparameter
-from .base import Recommender, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .hyperparameters import hyperparameter
-from .options import available_cores
+from django_recsys.learning.algorithms.temporal.trend import (
+    follow_trend,
+    learned_trend,
+    trend_hyperparameter,
+)
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.options import available_cores
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -97,7 +101,7 @@ class EASE(Recommender):
         validation: Interactions | None,
         options: TrainingOptions,
     ) -> None:
-        from ._item_block import most_informative
+        from ._item_subset import most_informative
 
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
         self.trend_ = learned_trend(self.trend, interactions, options.seed)
@@ -121,7 +125,7 @@ class EASE(Recommender):
         return np.array(RIDGE * items_per_user**0.5)
 
     def _solve_over_items(self, taken: csr_array) -> None:
-        from .numerics.gram import item_weights
+        from django_recsys.learning.numerics.gram import item_weights
 
         self.item_weights_ = item_weights(taken, float(self.ridge_))
         self.user_inverse_ = np.zeros((0, 0), dtype=np.float32)
@@ -130,7 +134,7 @@ class EASE(Recommender):
 
     def _solve_over_users(self, taken: csr_array) -> None:
         """P = (I - X' K^-1 X) / r with K = XX' + r I, so B = X' K^-1 X / (r diag P)."""
-        from .numerics.gram import inverse_gram
+        from django_recsys.learning.numerics.gram import inverse_gram
 
         self.taken_ = taken
         self.user_inverse_ = inverse_gram(taken.T.tocsr(), float(self.ridge_))
@@ -159,7 +163,7 @@ class EASE(Recommender):
         if len(self.item_weights_):
             scores = self.item_weights_[item_indices]
             return np.where(scores > 0, scores, np.nan)
-        from ._user_form import candidate_weights, candidates
+        from ._dual import candidate_weights, candidates
 
         if self._near is None:
             self._near = candidates(self.taken_, available_cores())
@@ -170,7 +174,7 @@ class EASE(Recommender):
         return weights
 
     def _similarities_in_block(self, item_indices: np.ndarray) -> np.ndarray:
-        from ._item_block import NOWHERE, outside_unknown
+        from ._item_subset import NOWHERE, outside_unknown
 
         places = self._places()[item_indices]
         scores = self.item_weights_[places]
@@ -178,7 +182,7 @@ class EASE(Recommender):
         return outside_unknown(scores, self.block_, len(self.items_))
 
     def _places(self) -> np.ndarray:
-        from ._item_block import positions
+        from ._item_subset import positions
 
         return positions(self.block_, len(self.items_))
 
@@ -190,7 +194,7 @@ class EASE(Recommender):
     def _weigh(self, queries: csr_array) -> np.ndarray:
         """Return queries @ B, (n_queries, n_items); NaN for those without history."""
         if len(self.block_):
-            from ._item_block import outside_unknown
+            from ._item_subset import outside_unknown
 
             queries = queries[:, self.block_]
             inside = queries @ self.item_weights_
@@ -236,7 +240,7 @@ class EASE(Recommender):
         elif len(self.item_weights_):
             weights = self.item_weights_[sources, targets]
         else:
-            from ._user_form import pair_weights
+            from ._dual import pair_weights
 
             owners = np.searchsorted(queries.indptr, entries, side="right")
             weights = pair_weights(

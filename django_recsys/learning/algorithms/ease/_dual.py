@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from .algorithms.neighborhood._nearest import nearest
+from django_recsys.learning.algorithms.neighborhood._nearest import nearest
 
 CANDIDATES = 50
 
