@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ._blending import BEST_OF_SOURCE, CELLS_AT_A_TIME, MOST_QUERIES
+from .algorithms.blend._candidates import BEST_OF_SOURCE, CELLS_AT_A_TIME, MOST_QUERIES
+from .algorithms.blend.blend import FALL_THROUGH, RANKER
 from .algorithms.ease.ease import ROWS_PER_BLOCK
 from .algorithms.temporal.recency import CHOSEN_BY_DATA
 from .algorithms.temporal.selection import MOST_ITEMS, MOST_USERS, count_asked
-from .blend import FALL_THROUGH, RANKER
 from .data.interactions import Interactions
 from .data.preparation import pair_codes
 from .numerics.vectors import embedding_size_for

@@ -33,7 +33,7 @@ ALGORITHMS: dict[str, tuple[str, str | None]] = {
     "svd": ("django_recsys.learning.algorithms.factorization.svd.SVD", None),
     "content": ("django_recsys.learning.algorithms.content.content.Content", None),
     "social": ("django_recsys.learning.algorithms.social.Social", None),
-    "blend": ("django_recsys.learning.blend.Blend", None),
+    "blend": ("django_recsys.learning.algorithms.blend.blend.Blend", None),
     "bought_together": (
         "django_recsys.learning.algorithms.baskets.bought_together.BoughtTogether",
         None,

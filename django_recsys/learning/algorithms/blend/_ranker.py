@@ -6,18 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ._blend_weights import qualities
-from ._blending import (
-    Candidates,
-    cells_of_items,
-    holds,
-    propose,
-    weighted_sum,
-)
+from django_recsys.learning.algorithms.temporal.selection import SURE, mildest
+from django_recsys.learning.data.histories import Histories
+
+from ._candidates import Candidates, cells_of_items, holds, propose, weighted_sum
+from ._forest import Forest
 from ._ranker_features import KnownItems, cell_features
-from ._ranker_forest import Forest
-from .algorithms.temporal.selection import SURE, mildest
-from .data.histories import Histories
+from ._weights import qualities
 
 FOLDS = 3  # of the queries: what trees of the others say of one decides on them
 TREES, LEAVES, SMALLEST_LEAF, LEARNING_RATE = 150, 15, 200, 0.06

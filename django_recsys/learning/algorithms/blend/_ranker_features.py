@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._blending import BEST_OF_SCALE
-from ._ranker_habits import habits_of_items, habits_of_labels, item_labels
-from .algorithms.temporal.trend import item_trends
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .data.item_features import ItemFeatures
-from .data.preparation import SECONDS_PER_DAY, pair_codes
+from django_recsys.learning.algorithms.temporal.trend import item_trends
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.item_features import ItemFeatures
+from django_recsys.learning.data.preparation import SECONDS_PER_DAY, pair_codes
+
+from ._candidates import BEST_OF_SCALE
+from ._repeat_features import habits_of_items, habits_of_labels, item_labels
 
 HALF_LIVES_DAYS = (7.0, 30.0, 90.0)
 SEEN_FIRST = 4.0 * BEST_OF_SCALE  # further than scores can lie apart

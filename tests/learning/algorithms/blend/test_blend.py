@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning._blend_weights import (
+from django_recsys.learning.algorithms.blend._candidates import (
+    BEST_OF_SCALE,
+    Candidates,
+    on_one_scale,
+)
+from django_recsys.learning.algorithms.blend._weights import (
     LEAST_WEIGHT,
     _likeliest,
     _near_best,
@@ -9,10 +14,9 @@ from django_recsys.learning._blend_weights import (
     learn_weights,
     qualities,
 )
-from django_recsys.learning._blending import BEST_OF_SCALE, Candidates, on_one_scale
+from django_recsys.learning.algorithms.blend.blend import Blend
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.base import TrainingOptions
-from django_recsys.learning.blend import Blend
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.evaluation import evaluate

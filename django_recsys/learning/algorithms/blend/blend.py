@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ._ranker_forest import Forest
-from .base import Recommender, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .data.item_features import ItemFeatures, features_if_any
-from .exceptions import DataError
-from .hyperparameters import hyperparameter
-from .numerics.top_k import PADDING
-from .registry import create, get_recommender_class
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.item_features import ItemFeatures, features_if_any
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.numerics.top_k import PADDING
+from django_recsys.learning.registry import create, get_recommender_class
+
+from ._forest import Forest
 
 if TYPE_CHECKING:
     from ._ranker_features import KnownItems
@@ -165,10 +166,10 @@ class Blend(Recommender):
         given: dict[str, Any],
     ) -> None:
         """Choose weights and trees by the newer part of the interactions."""
-        from ._blend_weights import learn_weights
-        from ._blending import gather, inner_split
+        from ._candidates import gather, inner_split
         from ._ranker import learn_ranker
         from ._ranker_features import KnownItems
+        from ._weights import learn_weights
 
         options: TrainingOptions = given["options"]
         cut = inner_split(interactions) if len(names) > 1 else None
@@ -198,7 +199,7 @@ class Blend(Recommender):
         return self._ranked(histories, user_indices)
 
     def _summed(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from ._blending import on_one_scale, weighted_sum
+        from ._candidates import on_one_scale, weighted_sum
 
         scores = (
             on_one_scale(source.score_indices(histories, user_indices), histories)
@@ -207,7 +208,7 @@ class Blend(Recommender):
         return weighted_sum(scores, self.weights_, histories)
 
     def _ranked(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from ._blending import queries_at_a_time, scores_of
+        from ._candidates import queries_at_a_time, scores_of
         from ._ranker import rank_blocks
         from ._ranker_features import KnownItems
 

@@ -3,24 +3,27 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from django_recsys.learning import _ranker
-from django_recsys.learning._blend_weights import learn_weights
-from django_recsys.learning._blending import Candidates, inner_split
-from django_recsys.learning._ranker import (
+from django_recsys.learning.algorithms.blend import _ranker
+from django_recsys.learning.algorithms.blend._candidates import Candidates, inner_split
+from django_recsys.learning.algorithms.blend._forest import Forest
+from django_recsys.learning.algorithms.blend._ranker import (
     choose_says,
     combined,
     learn_ranker,
     rank_blocks,
 )
-from django_recsys.learning._ranker_features import (
+from django_recsys.learning.algorithms.blend._ranker_features import (
     KnownItems,
     cell_features,
     demand_of,
 )
-from django_recsys.learning._ranker_forest import Forest
-from django_recsys.learning._ranker_habits import habits_of_labels, item_labels
+from django_recsys.learning.algorithms.blend._repeat_features import (
+    habits_of_labels,
+    item_labels,
+)
+from django_recsys.learning.algorithms.blend._weights import learn_weights
+from django_recsys.learning.algorithms.blend.blend import Blend
 from django_recsys.learning.artifacts import load, save
-from django_recsys.learning.blend import Blend
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.data.interactions import Interactions
@@ -297,7 +300,9 @@ HOLDS_THE_LAST = Histories(
 
 
 def test_what_no_source_proposes_stays_below(monkeypatch):
-    monkeypatch.setattr("django_recsys.learning._blending.BEST_OF_SOURCE", 2)
+    monkeypatch.setattr(
+        "django_recsys.learning.algorithms.blend._candidates.BEST_OF_SOURCE", 2
+    )
     scores = rank_blocks(
         [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), STUMP, LOUD, NOTHING_KNOWN
     )[0]

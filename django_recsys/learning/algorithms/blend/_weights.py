@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ._blending import Candidates
+from ._candidates import Candidates
 
 CUT_OFF = 10
 NEAR = 0.9  # of the best source's quality; what is below is left out of the sum

@@ -8,11 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from .base import Recommender
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .numerics.top_k import PADDING, mask_scores, top_items
-from .splitting.protocols import Split, leave_one_out, validation_split
+from django_recsys.learning.base import Recommender
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.numerics.top_k import PADDING, mask_scores, top_items
+from django_recsys.learning.splitting.protocols import (
+    Split,
+    leave_one_out,
+    validation_split,
+)
 
 MOST_QUERIES = 2500
 FEWEST_QUERIES = 30  # below this a choice would be noise

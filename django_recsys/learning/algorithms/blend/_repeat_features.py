@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .data.histories import Histories
-from .data.item_features import ItemFeatures
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.item_features import ItemFeatures
 
 MOST_LABELS = {"category": 3, "brand": 1}  # per item, the rarest ones
 STEPS_OF_A_HABIT = 10.0

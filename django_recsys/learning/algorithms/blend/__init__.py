@@ -1,0 +1,1 @@
+"""Several recommenders as one: a weighted sum, reordered by trees."""
