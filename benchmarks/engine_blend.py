@@ -21,7 +21,7 @@ from engine_quality import RESULTS, completejourney, git, given, items_beside
 
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.evaluation import compare, evaluate
+from django_recsys.learning.evaluation.evaluator import compare, evaluate
 from django_recsys.learning.registry import create, get_recommender_class
 
 DATASETS = ("online-retail", "completejourney")

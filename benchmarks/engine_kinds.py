@@ -23,7 +23,7 @@ import numpy as np
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import KIND_WEIGHTS, pair_codes
-from django_recsys.learning.evaluation import evaluate
+from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.registry import create
 

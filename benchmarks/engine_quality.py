@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from django_recsys.learning.data.files import read_interactions, read_items
 from django_recsys.learning.data.item_features import SEPARATOR
 from django_recsys.learning.data.preparation import prepare
-from django_recsys.learning.evaluation import evaluate, score_on
+from django_recsys.learning.evaluation.evaluator import evaluate, score_on
 from django_recsys.learning.registry import ALGORITHMS, create, get_recommender_class
 from django_recsys.learning.splitting.protocols import leave_one_out, validation_split
 from django_recsys.learning.splitting.protocols import temporal as temporal_split

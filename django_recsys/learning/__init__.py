@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .base import Recommendations, Recommender, TrainingOptions
     from .data.interactions import Histories, IdMap, Interactions
     from .data.preparation import prepare
-    from .evaluation import evaluate
+    from .evaluation.evaluator import evaluate
     from .registry import ALGORITHMS, create, get_recommender_class
 
 _HOMES = {
@@ -22,7 +22,7 @@ _HOMES = {
     "Recommender": "django_recsys.learning.base",
     "TrainingOptions": "django_recsys.learning.base",
     "create": "django_recsys.learning.registry",
-    "evaluate": "django_recsys.learning.evaluation",
+    "evaluate": "django_recsys.learning.evaluation.evaluator",
     "get_recommender_class": "django_recsys.learning.registry",
     "load": "django_recsys.learning.artifacts",
     "prepare": "django_recsys.learning.data.preparation",

@@ -121,7 +121,7 @@ def _list_algorithms(options: argparse.Namespace) -> int:
 
 def _ratings(options: argparse.Namespace) -> int:
     from .data.files import read_interactions
-    from .rating_evaluation import evaluate_ratings, rating_table
+    from .evaluation.ratings import evaluate_ratings, rating_table
 
     table = read_interactions(options.file)
     result = evaluate_ratings(

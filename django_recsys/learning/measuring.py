@@ -20,7 +20,7 @@ from .data.files import (
     read_interactions,
     read_items,
 )
-from .evaluation import Evaluation, evaluate
+from .evaluation.evaluator import Evaluation, evaluate
 from .extras import import_room
 from .hyperparameters import searched
 from .registry import create

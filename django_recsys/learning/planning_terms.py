@@ -15,8 +15,8 @@ from .algorithms.temporal.recency import CHOSEN_BY_DATA
 from .algorithms.temporal.selection import MOST_ITEMS, MOST_USERS, count_asked
 from .data.interactions import Interactions
 from .data.preparation import pair_codes
+from .evaluation.tasks import basket_codes
 from .numerics.vectors import embedding_size_for
-from .questions import basket_codes
 
 USUAL_SKEW = 4.0
 """Sum of squared history lengths, against what even histories would give."""

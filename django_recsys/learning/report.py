@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from .evaluation import HEADLINE
+from .evaluation.evaluator import HEADLINE
 from .extras import import_room
 
 FACTS = ("protocol", "fit", "users", "items", "interactions", "test_interactions")

@@ -10,12 +10,12 @@ import numpy as np
 from .base import Recommender, TrainingOptions
 from .data.histories import Histories
 from .data.interactions import Interactions
-from .evaluation import HEADLINE, Evaluation
+from .evaluation.evaluator import HEADLINE, Evaluation
+from .evaluation.tasks import Question, ask
+from .evaluation.validation import Bench, bench_of
 from .metrics.bootstrap import bootstrap
-from .questions import Question, ask
 from .registry import create
 from .splitting.protocols import Split
-from .validation import Bench, bench_of
 
 SHARES = (0.1, 0.25, 0.5)
 EXAMPLES = 3

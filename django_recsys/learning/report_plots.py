@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from .evaluation import HEADLINE
+from .evaluation.evaluator import HEADLINE
 from .report import interval_of, score_of
 from .report_details import ACTIVITIES
 

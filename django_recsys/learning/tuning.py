@@ -18,13 +18,13 @@ from optuna.trial import TrialState
 from .base import TrainingOptions
 from .data.interactions import Interactions
 from .data.preparation import KIND_WEIGHTS
-from .evaluation import HEADLINE, Difference
+from .evaluation.evaluator import HEADLINE, Difference
+from .evaluation.validation import Bench, bench_of, validation_cut
 from .exceptions import DataError
 from .hyperparameters import validate
 from .metrics.bootstrap import bootstrap
 from .registry import create, get_recommender_class
 from .search_space import Dimension, dimensions
-from .validation import Bench, bench_of, validation_cut
 
 MOST_TRIALS = 100
 PATIENCE = 20

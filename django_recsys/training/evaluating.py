@@ -9,7 +9,7 @@ from typing import Any
 
 from django_recsys.exceptions import RecsysError
 from django_recsys.learning.base import Recommender
-from django_recsys.learning.evaluation import Evaluation, compare, score_on
+from django_recsys.learning.evaluation.evaluator import Evaluation, compare, score_on
 from django_recsys.models import RecommenderConfig
 
 from .fitting import fitted

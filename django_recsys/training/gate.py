@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django_recsys.learning.evaluation import (
+from django_recsys.learning.evaluation.evaluator import (
     HEADLINE,
     Difference,
     Evaluation,

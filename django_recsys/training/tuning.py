@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django_recsys.learning.evaluation import HEADLINE, Evaluation, compare, score_on
+from django_recsys.learning.evaluation.evaluator import (
+    HEADLINE,
+    Evaluation,
+    compare,
+    score_on,
+)
+from django_recsys.learning.evaluation.validation import bench_over
 from django_recsys.learning.extras import import_room
 from django_recsys.learning.options import Progress, TrainingOptions
-from django_recsys.learning.validation import bench_over
 from django_recsys.models import TrainingRun
 
 from .drafts import write_draft

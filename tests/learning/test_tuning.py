@@ -7,12 +7,15 @@ import pytest
 
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.preparation import pair_codes
+from django_recsys.learning.evaluation.validation import (
+    tenth_of_each_user,
+    validation_cut,
+)
 from django_recsys.learning.exceptions import DataError, MissingExtraError
 from django_recsys.learning.extras import import_room
 from django_recsys.learning.registry import create, get_recommender_class
 from django_recsys.learning.search_space import dimensions
 from django_recsys.learning.splitting.protocols import temporal
-from django_recsys.learning.validation import tenth_of_each_user, validation_cut
 from django_recsys.testing import taste_clusters
 
 tuning = pytest.importorskip("django_recsys.learning.tuning", exc_type=ImportError)

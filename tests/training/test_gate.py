@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from django_recsys.learning.evaluation import Difference
+from django_recsys.learning.evaluation.evaluator import Difference
 from django_recsys.models import Interaction, RecommenderConfig, TrainingRun
 from django_recsys.training.gate import judge
 from django_recsys.training.jobs import train_now

@@ -7,7 +7,7 @@ from django_recsys.learning.algorithms.social import Social
 from django_recsys.learning.artifacts import load, save
 from django_recsys.learning.data.edges import Edges
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.evaluation import compare, evaluate
+from django_recsys.learning.evaluation.evaluator import compare, evaluate
 from django_recsys.learning.exceptions import DataError
 from django_recsys.testing import RecommenderContract, interactions_of
 

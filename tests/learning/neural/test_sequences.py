@@ -9,7 +9,7 @@ import pytest
 from django_recsys.learning.algorithms.temporal.trend import item_trends, trend_factors
 from django_recsys.learning.artifacts import load, save
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.evaluation import evaluate
+from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.exceptions import ArtifactError, DataError
 from django_recsys.learning.options import TrainingOptions
 from django_recsys.learning.registry import create

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning.evaluation import evaluate
+from django_recsys.learning.evaluation.evaluator import evaluate
+from django_recsys.learning.evaluation.validation import validation_cut
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.splitting.cold_start import hold_out_items
 from django_recsys.learning.splitting.protocols import leave_one_out, temporal
-from django_recsys.learning.validation import validation_cut
 from django_recsys.testing import taste_clusters
 
 

@@ -19,7 +19,7 @@ from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.id_map import IdMap
-from django_recsys.learning.evaluation import evaluate
+from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.exceptions import DataError
 from django_recsys.testing import RecommenderContract, interactions_of, taste_clusters
 

@@ -12,7 +12,7 @@ from django_recsys.learning.command_line import main
 from django_recsys.learning.data.files import read_interactions, read_items
 from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.data.item_features import item_features
-from django_recsys.learning.evaluation import evaluate
+from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.numerics.ridge import ridge_map
 from django_recsys.learning.numerics.vectors import directions

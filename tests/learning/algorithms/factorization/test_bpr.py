@@ -1,7 +1,7 @@
 import numpy as np
 
 from django_recsys.learning.algorithms.factorization.bpr import BPR
-from django_recsys.learning.evaluation import compare, evaluate
+from django_recsys.learning.evaluation.evaluator import compare, evaluate
 from django_recsys.testing import RecommenderContract, taste_clusters
 
 

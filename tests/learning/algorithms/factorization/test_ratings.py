@@ -8,9 +8,9 @@ from django_recsys.learning.algorithms.factorization.svd import SVD
 from django_recsys.learning.command_line import main
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.evaluation.ratings import evaluate_ratings, rating_metrics
 from django_recsys.learning.exceptions import DataError, NotFittedError
 from django_recsys.learning.options import TrainingOptions
-from django_recsys.learning.rating_evaluation import evaluate_ratings, rating_metrics
 from django_recsys.testing import taste_clusters
 
 

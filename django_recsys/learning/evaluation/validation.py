@@ -12,20 +12,26 @@ from typing import Any
 
 import numpy as np
 
-from .base import Recommender, Task, TrainingOptions
-from .data.interactions import Interactions
-from .data.preparation import KIND_WEIGHTS, NEGATIVE_KINDS, pair_codes, prepare
-from .evaluation import HEADLINE
-from .exceptions import DataError
-from .questions import Exam, ask, exam_of_baskets, exam_of_users
-from .splitting.cold_start import VALIDATION_SEED, hold_out_items
-from .splitting.protocols import (
+from django_recsys.learning.base import Recommender, Task, TrainingOptions
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.preparation import (
+    KIND_WEIGHTS,
+    NEGATIVE_KINDS,
+    pair_codes,
+    prepare,
+)
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.splitting.cold_start import VALIDATION_SEED, hold_out_items
+from django_recsys.learning.splitting.protocols import (
     Split,
     given_split,
     leave_one_out,
     split,
     validation_split,
 )
+
+from .evaluator import HEADLINE
+from .tasks import Exam, ask, exam_of_baskets, exam_of_users
 
 GIVEN_SHARE = 0.1
 GIVEN_SEED = 11

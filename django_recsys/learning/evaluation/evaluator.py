@@ -9,15 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from .base import Recommender, Task, TrainingOptions
-from .data.interactions import Interactions
-from .data.preparation import KIND_WEIGHTS, NEGATIVE_KINDS, prepare
-from .exceptions import DataError
-from .metrics.bootstrap import bootstrap
-from .questions import Answers, Exam, ask, exam_of_baskets, exam_of_users
-from .registry import create
-from .splitting.cold_start import TEST_SEED, hold_out_items
-from .splitting.protocols import Fit, Split, split
+from django_recsys.learning.base import Recommender, Task, TrainingOptions
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.preparation import (
+    KIND_WEIGHTS,
+    NEGATIVE_KINDS,
+    prepare,
+)
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.registry import create
+from django_recsys.learning.splitting.cold_start import TEST_SEED, hold_out_items
+from django_recsys.learning.splitting.protocols import Fit, Split, split
+
+from .tasks import Answers, Exam, ask, exam_of_baskets, exam_of_users
 
 HEADLINE = "ndcg@10"
 SEGMENTS = ("known", "new", "all")

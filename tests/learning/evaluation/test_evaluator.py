@@ -6,9 +6,9 @@ from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.algorithms.popular import Popular
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
-from django_recsys.learning.evaluation import compare, evaluate, score_on
+from django_recsys.learning.evaluation.evaluator import compare, evaluate, score_on
+from django_recsys.learning.evaluation.tasks import exam_of_baskets
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.questions import exam_of_baskets
 from django_recsys.learning.splitting.protocols import temporal, validation_split
 from django_recsys.testing import interactions_of, taste_clusters
 
@@ -164,7 +164,7 @@ def test_test_without_usable_baskets_is_said(basket_rows):
 
 
 def test_large_tests_ask_a_seeded_sample_of_baskets(monkeypatch):
-    from django_recsys.learning import questions
+    from django_recsys.learning.evaluation import tasks as questions
 
     monkeypatch.setattr(questions, "MOST_BASKETS", 3)
     rows = Interactions.from_arrays(

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .base import Recommender
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .metrics.lists import list_metrics, tied_share
-from .metrics.ranking import ranking_metrics
-from .metrics.ranks import DEEPEST, rank_relevant
-from .numerics.batching import slices
-from .numerics.top_k import mask_scores, top_items
+from django_recsys.learning.base import Recommender
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.metrics.lists import list_metrics, tied_share
+from django_recsys.learning.metrics.ranking import ranking_metrics
+from django_recsys.learning.metrics.ranks import DEEPEST, rank_relevant
+from django_recsys.learning.numerics.batching import slices
+from django_recsys.learning.numerics.top_k import mask_scores, top_items
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .algorithms.factorization.ratings import rated_rows
-from .algorithms.factorization.svd import SVD
-from .data.interactions import Interactions
-from .exceptions import DataError
-from .options import TrainingOptions
+from django_recsys.learning.algorithms.factorization.ratings import rated_rows
+from django_recsys.learning.algorithms.factorization.svd import SVD
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.options import TrainingOptions
 
 TEST_SHARE = 0.2
 LIKED = 4.0
