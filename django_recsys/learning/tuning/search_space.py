@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .hyperparameters import Hyperparameter, searched
+from django_recsys.learning.hyperparameters import Hyperparameter, searched
 
 SPAN = 10.0
 """Numbers are searched from a tenth of what stands to ten times as much."""

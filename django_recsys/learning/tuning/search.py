@@ -15,15 +15,16 @@ from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
-from .base import TrainingOptions
-from .data.interactions import Interactions
-from .data.preparation import KIND_WEIGHTS
-from .evaluation.evaluator import HEADLINE, Difference
-from .evaluation.validation import Bench, bench_of, validation_cut
-from .exceptions import DataError
-from .hyperparameters import validate
-from .metrics.bootstrap import bootstrap
-from .registry import create, get_recommender_class
+from django_recsys.learning.base import TrainingOptions
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.preparation import KIND_WEIGHTS
+from django_recsys.learning.evaluation.evaluator import HEADLINE, Difference
+from django_recsys.learning.evaluation.validation import Bench, bench_of, validation_cut
+from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.hyperparameters import validate
+from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.registry import create, get_recommender_class
+
 from .search_space import Dimension, dimensions
 
 MOST_TRIALS = 100

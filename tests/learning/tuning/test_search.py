@@ -14,11 +14,13 @@ from django_recsys.learning.evaluation.validation import (
 from django_recsys.learning.exceptions import DataError, MissingExtraError
 from django_recsys.learning.extras import import_room
 from django_recsys.learning.registry import create, get_recommender_class
-from django_recsys.learning.search_space import dimensions
 from django_recsys.learning.splitting.protocols import temporal
+from django_recsys.learning.tuning.search_space import dimensions
 from django_recsys.testing import taste_clusters
 
-tuning = pytest.importorskip("django_recsys.learning.tuning", exc_type=ImportError)
+tuning = pytest.importorskip(
+    "django_recsys.learning.tuning.search", exc_type=ImportError
+)
 HOUR = timedelta(hours=1)
 
 
@@ -180,6 +182,8 @@ def test_a_tenth_of_each_user_takes_pairs_whole(rows):
 
 def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "optuna", None)
-    monkeypatch.delitem(__import__("sys").modules, "django_recsys.learning.tuning")
+    monkeypatch.delitem(
+        __import__("sys").modules, "django_recsys.learning.tuning.search"
+    )
     with pytest.raises(MissingExtraError, match=r"django-recsys\[tuning\]"):
         import_room("tuning")
