@@ -5,7 +5,7 @@
 amazon-toys is resampled to 0.1, 1 and 8 million interactions: whole histories of its
 users, drawn with replacement, each under a new name. Every fit runs in a process of
 its own on one thread. --calibrate adds other data sets, and writes the planner's costs
-(django_recsys/learning/planning_costs.py); --sources and --algorithms name what to run
+(django_recsys/learning/resources/cost_coefficients.py); --sources and --algorithms name what to run
 anew.
 """
 
@@ -33,8 +33,8 @@ from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
-from django_recsys.learning.planning_terms import Sizes
 from django_recsys.learning.registry import ALGORITHMS, create
+from django_recsys.learning.resources.cost_terms import Sizes
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "engine_scaling.json"

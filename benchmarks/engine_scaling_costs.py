@@ -11,15 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from django_recsys.learning.planner import (
-    FLOOR_BYTES,
-    FLOOR_SECONDS,
-    GIGABYTE,
-    of_parts,
-    plan,
-)
-from django_recsys.learning.planning_costs import CHOICE, COSTS
-from django_recsys.learning.planning_terms import (
+from django_recsys.learning.registry import ALGORITHMS
+from django_recsys.learning.resources.cost_coefficients import CHOICE, COSTS
+from django_recsys.learning.resources.cost_terms import (
     CHOICE_MEMORY,
     CHOICE_SECONDS,
     MEMORY_TERMS,
@@ -30,7 +24,13 @@ from django_recsys.learning.planning_terms import (
     Settings,
     Sizes,
 )
-from django_recsys.learning.registry import ALGORITHMS
+from django_recsys.learning.resources.planner import (
+    FLOOR_BYTES,
+    FLOOR_SECONDS,
+    GIGABYTE,
+    of_parts,
+    plan,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 WRITTEN = ROOT / "django_recsys" / "learning" / "planning_costs.py"

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django_recsys.learning.planner import FACTOR, FLOOR_BYTES, FLOOR_SECONDS
+from django_recsys.learning.resources.planner import FACTOR, FLOOR_BYTES, FLOOR_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "engine" / "speed.md"

@@ -15,8 +15,8 @@ from django_recsys.learning.options import (
     TrainingOptions,
     available_cores,
 )
-from django_recsys.learning.planner import arrange
 from django_recsys.learning.registry import ALGORITHMS, create
+from django_recsys.learning.resources.planner import arrange
 
 from .checkpoints import checkpoint_of
 from .recipes import Recipe

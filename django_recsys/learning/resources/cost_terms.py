@@ -8,15 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from .algorithms.blend._candidates import BEST_OF_SOURCE, CELLS_AT_A_TIME, MOST_QUERIES
-from .algorithms.blend.blend import FALL_THROUGH, RANKER
-from .algorithms.ease.ease import ROWS_PER_BLOCK
-from .algorithms.temporal.recency import CHOSEN_BY_DATA
-from .algorithms.temporal.selection import MOST_ITEMS, MOST_USERS, count_asked
-from .data.interactions import Interactions
-from .data.preparation import pair_codes
-from .evaluation.tasks import basket_codes
-from .numerics.vectors import embedding_size_for
+from django_recsys.learning.algorithms.blend._candidates import (
+    BEST_OF_SOURCE,
+    CELLS_AT_A_TIME,
+    MOST_QUERIES,
+)
+from django_recsys.learning.algorithms.blend.blend import FALL_THROUGH, RANKER
+from django_recsys.learning.algorithms.ease.ease import ROWS_PER_BLOCK
+from django_recsys.learning.algorithms.temporal.recency import CHOSEN_BY_DATA
+from django_recsys.learning.algorithms.temporal.selection import (
+    MOST_ITEMS,
+    MOST_USERS,
+    count_asked,
+)
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.preparation import pair_codes
+from django_recsys.learning.evaluation.tasks import basket_codes
+from django_recsys.learning.numerics.vectors import embedding_size_for
 
 USUAL_SKEW = 4.0
 """Sum of squared history lengths, against what even histories would give."""

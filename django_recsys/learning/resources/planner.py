@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .data.interactions import Interactions
-from .exceptions import TooLargeError
-from .planning_costs import CHOICE, COSTS
-from .planning_terms import (
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.exceptions import TooLargeError
+from django_recsys.learning.registry import (
+    get_recommender_class,
+    missing_extra,
+    settings_of,
+)
+
+from .cost_coefficients import CHOICE, COSTS
+from .cost_terms import (
     TERMS,
     Settings,
     Sizes,
@@ -20,7 +26,6 @@ from .planning_terms import (
     side,
     source_names,
 )
-from .registry import get_recommender_class, missing_extra, settings_of
 
 __all__ = ["Arrangement", "Estimate", "Sizes", "arrange", "available_memory", "plan"]
 

@@ -14,7 +14,10 @@ from django_recsys.learning.algorithms.temporal.selection import (
 )
 from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.exceptions import TooLargeError
-from django_recsys.learning.planner import (
+from django_recsys.learning.registry import ALGORITHMS, create
+from django_recsys.learning.resources.cost_coefficients import CHOICE, COSTS
+from django_recsys.learning.resources.cost_terms import TERMS
+from django_recsys.learning.resources.planner import (
     FACTOR,
     FLOOR_BYTES,
     FLOOR_SECONDS,
@@ -24,9 +27,6 @@ from django_recsys.learning.planner import (
     in_words,
     plan,
 )
-from django_recsys.learning.planning_costs import CHOICE, COSTS
-from django_recsys.learning.planning_terms import TERMS
-from django_recsys.learning.registry import ALGORITHMS, create
 from django_recsys.testing import interactions_of, taste_clusters
 
 RUNS = Path(__file__).resolve().parents[2] / "benchmarks/results/engine_scaling.json"
