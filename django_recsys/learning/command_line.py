@@ -152,7 +152,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     bar.end()
     differences(results)
     if options.report:
-        from .report import write_report
+        from .report.page import write_report
 
         write_report(results, options.report)
     print(json.dumps(results, indent=1) if options.json else text_table(results))

@@ -110,7 +110,7 @@ def at_length(
     sides: Sides,
 ) -> dict[str, Any]:
     """Return what only the report shows."""
-    from .report_details import details
+    from .report.sections import details
 
     parts = split(
         table.interactions,

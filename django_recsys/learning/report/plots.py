@@ -11,9 +11,10 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from .evaluation.evaluator import HEADLINE
-from .report import interval_of, score_of
-from .report_details import ACTIVITIES
+from django_recsys.learning.evaluation.evaluator import HEADLINE
+
+from .page import interval_of, score_of
+from .sections import ACTIVITIES
 
 WIDTH, ROW_HEIGHT, DPI = 8.0, 0.42, 110
 METRIC = "NDCG@10"

@@ -9,8 +9,8 @@ from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.command_line import main
 from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.exceptions import MissingExtraError
-from django_recsys.learning.report import page, write_report
-from django_recsys.learning.report_details import details
+from django_recsys.learning.report.page import page, write_report
+from django_recsys.learning.report.sections import details
 from django_recsys.learning.splitting.protocols import split
 from django_recsys.testing import taste_clusters
 
@@ -84,7 +84,7 @@ def test_report_needs_its_extra(result, tmp_path, monkeypatch):
     for name in ("matplotlib.figure", "matplotlib.backends.backend_agg"):
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(
-        sys.modules, "django_recsys.learning.report_plots", raising=False
+        sys.modules, "django_recsys.learning.report.plots", raising=False
     )
     with pytest.raises(MissingExtraError, match=r"django-recsys\[reports\]"):
         write_report([result], tmp_path / "report.html")

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from .base import Recommender, TrainingOptions
-from .data.histories import Histories
-from .data.interactions import Interactions
-from .evaluation.evaluator import HEADLINE, Evaluation
-from .evaluation.tasks import Question, ask
-from .evaluation.validation import Bench, bench_of
-from .metrics.bootstrap import bootstrap
-from .registry import create
-from .splitting.protocols import Split
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.evaluation.evaluator import HEADLINE, Evaluation
+from django_recsys.learning.evaluation.tasks import Question, ask
+from django_recsys.learning.evaluation.validation import Bench, bench_of
+from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.registry import create
+from django_recsys.learning.splitting.protocols import Split
 
 SHARES = (0.1, 0.25, 0.5)
 EXAMPLES = 3

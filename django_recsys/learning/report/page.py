@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from .evaluation.evaluator import HEADLINE
-from .extras import import_room
+from django_recsys.learning.evaluation.evaluator import HEADLINE
+from django_recsys.learning.extras import import_room
 
 FACTS = ("protocol", "fit", "users", "items", "interactions", "test_interactions")
 STYLE = """
