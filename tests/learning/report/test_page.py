@@ -6,7 +6,7 @@ import pytest
 
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.base import TrainingOptions
-from django_recsys.learning.command_line import main
+from django_recsys.learning.cli.main import main
 from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.exceptions import MissingExtraError
 from django_recsys.learning.report.page import page, write_report

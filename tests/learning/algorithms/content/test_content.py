@@ -8,7 +8,7 @@ from django_recsys.learning.algorithms.content import _new_item_scale as _newnes
 from django_recsys.learning.algorithms.content import content
 from django_recsys.learning.algorithms.content._new_item_scale import fair_newness
 from django_recsys.learning.algorithms.content.content import Content
-from django_recsys.learning.command_line import main
+from django_recsys.learning.cli.main import main
 from django_recsys.learning.data.files import read_interactions, read_items
 from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.data.item_features import item_features

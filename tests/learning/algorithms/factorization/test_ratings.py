@@ -5,7 +5,7 @@ import pytest
 
 from django_recsys.learning.algorithms.factorization.ratings import RatingModel
 from django_recsys.learning.algorithms.factorization.svd import SVD
-from django_recsys.learning.command_line import main
+from django_recsys.learning.cli.main import main
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.evaluation.ratings import evaluate_ratings, rating_metrics

@@ -1,6 +1,6 @@
 import pytest
 
-from django_recsys.learning.reporting import combine_seeds, differences
+from django_recsys.learning.cli.results_table import combine_seeds, differences
 
 
 def run(algorithm, seed, values):

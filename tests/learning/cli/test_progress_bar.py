@@ -1,7 +1,7 @@
 import io
 
+from django_recsys.learning.cli.progress_bar import ProgressBar
 from django_recsys.learning.options import Progress
-from django_recsys.learning.terminal import ProgressBar
 
 
 class Terminal(io.StringIO):

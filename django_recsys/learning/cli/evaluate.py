@@ -9,10 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from .apart import tell_parent
-from .base import Recommender, TrainingOptions
-from .data.edges import Edges
-from .data.files import (
+from django_recsys.learning.base import Recommender, TrainingOptions
+from django_recsys.learning.data.edges import Edges
+from django_recsys.learning.data.files import (
     Columns,
     InteractionTable,
     categories_of,
@@ -20,13 +19,15 @@ from .data.files import (
     read_interactions,
     read_items,
 )
-from .evaluation.evaluator import Evaluation, evaluate
-from .extras import import_room
-from .hyperparameters import searched
-from .registry import create
-from .reporting import peak_rss_bytes
-from .splitting.cold_start import hold_out_items
-from .splitting.protocols import split
+from django_recsys.learning.evaluation.evaluator import Evaluation, evaluate
+from django_recsys.learning.extras import import_room
+from django_recsys.learning.hyperparameters import searched
+from django_recsys.learning.registry import create
+from django_recsys.learning.splitting.cold_start import hold_out_items
+from django_recsys.learning.splitting.protocols import split
+
+from .results_table import peak_rss_bytes
+from .subprocess_runner import tell_parent
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -110,7 +111,7 @@ def at_length(
     sides: Sides,
 ) -> dict[str, Any]:
     """Return what only the report shows."""
-    from .report.sections import details
+    from django_recsys.learning.report.sections import details
 
     parts = split(
         table.interactions,

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .apart import BAD_INPUT, run_apart
-from .exceptions import DataError, RecsysError
-from .hyperparameters import declared, validate
-from .options import TrainingOptions
-from .registry import ALGORITHMS, get_recommender_class
-from .reporting import combine_seeds, differences, text_table
-from .terminal import ProgressBar
+from django_recsys.learning.exceptions import DataError, RecsysError
+from django_recsys.learning.hyperparameters import declared, validate
+from django_recsys.learning.options import TrainingOptions
+from django_recsys.learning.registry import ALGORITHMS, get_recommender_class
+
+from .progress_bar import ProgressBar
+from .results_table import combine_seeds, differences, text_table
+from .subprocess_runner import BAD_INPUT, run_apart
 
 DEFAULT_ALGORITHMS = "popular,trending,item_knn,ease"
 PROTOCOLS = ("leave-one-out", "temporal", "given-split")
@@ -120,8 +121,8 @@ def _list_algorithms(options: argparse.Namespace) -> int:
 
 
 def _ratings(options: argparse.Namespace) -> int:
-    from .data.files import read_interactions
-    from .evaluation.ratings import evaluate_ratings, rating_table
+    from django_recsys.learning.data.files import read_interactions
+    from django_recsys.learning.evaluation.ratings import evaluate_ratings, rating_table
 
     table = read_interactions(options.file)
     result = evaluate_ratings(
@@ -139,7 +140,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     settings = _settings(options.settings, names)
     _check_protocol(options)
     if options.in_process:
-        from .measuring import measured
+        from .evaluate import measured
 
         print(json.dumps(measured(options, names[0], settings[names[0]])))
         return 0
@@ -152,7 +153,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     bar.end()
     differences(results)
     if options.report:
-        from .report.page import write_report
+        from django_recsys.learning.report.page import write_report
 
         write_report(results, options.report)
     print(json.dumps(results, indent=1) if options.json else text_table(results))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .metrics.bootstrap import bootstrap
+from django_recsys.learning.metrics.bootstrap import bootstrap
 
 BASELINE = "popular"
 COLUMNS = ("ndcg@10", "recall@10", "hit_rate@10", "map@10", "coverage@10")

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from django_recsys.learning.command_line import main
+from django_recsys.learning.cli.main import main
 from django_recsys.learning.registry import ALGORITHMS
 from django_recsys.testing import taste_clusters
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from .options import Progress
+from django_recsys.learning.options import Progress
 
 WIDTH = 24
 COLUMNS = 100

@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .exceptions import RecsysError
-from .options import Progress
+from django_recsys.learning.exceptions import RecsysError
+from django_recsys.learning.options import Progress
 
 BAD_INPUT = 2
 """The exit code of a command whose input is to blame."""

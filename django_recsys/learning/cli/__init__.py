@@ -1,0 +1,1 @@
+"""`python -m django_recsys.learning`."""
