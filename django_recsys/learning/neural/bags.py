@@ -17,7 +17,7 @@ from .fitting import Learned, device_of, learned_of, plan_of
 from .holding_out import Exam, held_out
 from .losses import Wanted, loss_of
 from .modules.autoencoder import Autoencoder as Module
-from .modules.network import Network
+from .modules.base import Network
 from .trainer import Task, train
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from django_recsys.learning.options import TrainingOptions
 
 from .holding_out import Exam, held_out
 from .losses import Loss, Wanted
-from .modules.inputs import SequenceModule, Sequences
-from .modules.network import Network
+from .modules.base import Network
+from .modules.sequence import SequenceModule, Sequences
 from .parameters import flattened
 from .trainer import Plan, Task, train
 from .windows import Windows, batches, padded, windows_of

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from .losses import Loss
-    from .modules.features import Features
-    from .modules.inputs import Inputs, SequenceModule
+    from .modules.feature_bag import Features
+    from .modules.sequence import Inputs, SequenceModule
 
 
 REPEATS_COUNT = 0.5
@@ -200,7 +200,7 @@ class NextItem(Deep):
         return torch.from_numpy(self.prior_.copy()) if len(self.prior_) else None
 
     def _fresh_module(self) -> SequenceModule:
-        from .modules.inputs import Inputs
+        from .modules.sequence import Inputs
 
         inputs = Inputs(
             n_items=len(self.is_known_),
@@ -217,7 +217,7 @@ class NextItem(Deep):
         """Those of the items as tensors; None where there are none."""
         import torch
 
-        from .modules.features import Features
+        from .modules.feature_bag import Features
 
         found = self.features_
         if not found.shape[1]:

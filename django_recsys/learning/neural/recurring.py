@@ -13,7 +13,7 @@ from .next_item import NextItem
 if TYPE_CHECKING:
     from torch import nn
 
-    from .modules.inputs import Inputs, SequenceModule
+    from .modules.sequence import Inputs, SequenceModule
 
 
 @dataclass(kw_only=True, eq=False)

@@ -10,7 +10,7 @@ from django_recsys.learning.hyperparameters import hyperparameter
 from .next_item import NextItem
 
 if TYPE_CHECKING:
-    from .modules.inputs import Inputs, SequenceModule
+    from .modules.sequence import Inputs, SequenceModule
 
 
 @dataclass(kw_only=True, eq=False)

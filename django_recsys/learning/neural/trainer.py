@@ -18,7 +18,7 @@ from django_recsys.learning.exceptions import RecsysError
 from django_recsys.learning.options import TrainingOptions
 
 from .checkpoints import read_checkpoint, write_checkpoint
-from .modules.network import Network
+from .modules.base import Network
 
 LONGEST_GRADIENT = 5.0
 STEPS_BETWEEN_REPORTS = 20

@@ -17,7 +17,7 @@ from .next_item import NextItem
 if TYPE_CHECKING:
     from .fitting import Learned
     from .losses import Loss
-    from .modules.inputs import Inputs, SequenceModule
+    from .modules.sequence import Inputs, SequenceModule
 
 
 @dataclass(kw_only=True, eq=False)

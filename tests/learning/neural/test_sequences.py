@@ -185,7 +185,7 @@ def test_a_bag_is_not_foretold_from_itself():
 def test_the_time_between_rows_is_read():
     import torch
 
-    from django_recsys.learning.neural.modules.inputs import Inputs, Sequences
+    from django_recsys.learning.neural.modules.sequence import Inputs, Sequences
     from django_recsys.learning.neural.modules.transformer import Transformer
 
     inputs = Inputs(n_items=3, n_kinds=0, size=8, dropout=0.0)

@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from django_recsys.learning.neural.modules.network import Network  # noqa: E402
+from django_recsys.learning.neural.modules.base import Network  # noqa: E402
 from django_recsys.learning.neural.trainer import (  # noqa: E402
     LONGEST_ROUND,
     DivergedError,

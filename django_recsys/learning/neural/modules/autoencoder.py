@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .network import Network
+from .base import Network
 
 
 class Autoencoder(Network):

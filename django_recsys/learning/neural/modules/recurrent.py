@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from .inputs import Inputs, SequenceModule, Sequences
+from .sequence import Inputs, SequenceModule, Sequences
 
 
 class Recurrent(SequenceModule):

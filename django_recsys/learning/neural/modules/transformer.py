@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .dropout import Dropout
-from .inputs import Inputs, SequenceModule, Sequences
+from .sequence import Inputs, SequenceModule, Sequences
 
 GAP_BUCKETS = 32  # of the logarithm of seconds: from the same moment to years
 

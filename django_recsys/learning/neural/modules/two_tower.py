@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .features import FeatureBag, Features
-from .inputs import Inputs, SequenceModule, Sequences
+from .feature_bag import FeatureBag, Features
+from .sequence import Inputs, SequenceModule, Sequences
 
 
 class TwoTower(SequenceModule):

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .base import Network
 from .dropout import Dropout
-from .features import FeatureBag, Features
-from .network import Network
+from .feature_bag import FeatureBag, Features
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .inputs import Inputs, SequenceModule, Sequences
+from .sequence import Inputs, SequenceModule, Sequences
 
 
 class Convolution(SequenceModule):
