@@ -133,7 +133,7 @@ def said(command: list[str], folder: str | Path = ROOT) -> dict[str, float]:
 
 def train(data: str) -> dict[str, float]:
     """One epoch over the rows, and its check on held-out ones."""
-    from django_recsys.learning.neural import fitting
+    from django_recsys.learning.neural.training import sequences as fitting
 
     rows = rows_of(data)
     counted: dict[str, float] = {"targets": 0.0}
@@ -162,7 +162,7 @@ def softmax() -> dict[str, float]:
     """
     import torch
 
-    from django_recsys.learning.neural.losses import Wanted, full_softmax
+    from django_recsys.learning.neural.training.losses import Wanted, full_softmax
 
     torch.set_num_threads(THREADS)
     targets, n_items, batch = 37_168, 11_924, 800

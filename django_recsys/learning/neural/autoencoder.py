@@ -80,7 +80,7 @@ class Autoencoder(Deep):
         validation: Interactions | None,
         options: TrainingOptions,
     ) -> None:
-        from .bags import fit_bags
+        from .training.bags import fit_bags
 
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
         self.trend_ = learned_trend(self.trend, interactions, options.seed)
@@ -91,7 +91,7 @@ class Autoencoder(Deep):
         )
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from .bags import codes
+        from .training.bags import codes
 
         queries = self._query_matrix(histories)
         scores = self.compare(codes(self.network, queries), self.item_vectors_)

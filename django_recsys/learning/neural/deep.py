@@ -14,7 +14,7 @@ from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.hyperparameters import hyperparameter
 
 if TYPE_CHECKING:
-    from .fitting import Learned
+    from .training.sequences import Learned
 
 
 @dataclass(kw_only=True, eq=False)
@@ -66,7 +66,7 @@ class Deep(Recommender):
 
     def _learn(self, train: Callable[[Any], Learned], options: TrainingOptions) -> None:
         """Keep what ``train`` makes of a seeded module, or of one that goes on."""
-        from .parameters import seeded, start_from
+        from .training.weights import seeded, start_from
 
         vars(self).pop("_network", None)  # that of an earlier fit
         module = seeded(self._fresh_module, options.seed)
@@ -79,7 +79,7 @@ class Deep(Recommender):
     def network(self) -> Any:
         """The trained module, built from its weights when first asked for."""
         if "_network" not in vars(self):
-            from .parameters import filled
+            from .training.weights import filled
 
             self._network = filled(self._fresh_module(), self.parameters_, self.name)
         return self._network

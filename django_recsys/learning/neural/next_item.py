@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
     from torch import Tensor
 
-    from .losses import Loss
     from .modules.feature_bag import Features
     from .modules.sequence import Inputs, SequenceModule
+    from .training.losses import Loss
 
 
 REPEATS_COUNT = 0.5
@@ -118,7 +118,7 @@ class NextItem(Deep):
         validation: Interactions | None,
         options: TrainingOptions,
     ) -> None:
-        from .fitting import fit_sequences
+        from .training.sequences import fit_sequences
 
         self.has_times_ = np.array(interactions.has_times)
         self.n_kinds_ = np.array(len(interactions.kind_names))
@@ -154,12 +154,12 @@ class NextItem(Deep):
         self.is_known_ = counts > 0
 
     def _loss(self, counts: np.ndarray) -> Loss:
-        from .losses import loss_of
+        from .training.losses import loss_of
 
         return loss_of(self.loss, counts, self.negatives)
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from .fitting import last_vectors
+        from .training.sequences import last_vectors
 
         vectors = last_vectors(self.network, histories, self.max_length)
         scores = self.compare(vectors, self.item_vectors_)
@@ -182,7 +182,7 @@ class NextItem(Deep):
         return "any-items" if self.repeats >= REPEATS_COUNT else "new-items"
 
     def _learned_prior(self, counts: np.ndarray) -> np.ndarray:
-        from .losses import LARGEST_FULL
+        from .training.losses import LARGEST_FULL
 
         strength = self.popularity
         if strength < 0:

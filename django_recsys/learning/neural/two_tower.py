@@ -15,9 +15,9 @@ from django_recsys.learning.hyperparameters import hyperparameter
 from .next_item import NextItem
 
 if TYPE_CHECKING:
-    from .fitting import Learned
-    from .losses import Loss
     from .modules.sequence import Inputs, SequenceModule
+    from .training.losses import Loss
+    from .training.sequences import Learned
 
 
 @dataclass(kw_only=True, eq=False)
@@ -67,7 +67,7 @@ class TwoTower(NextItem):
         self.is_known_ = self.is_taken_ | (np.diff(self.features_.indptr) > 0)
 
     def _loss(self, counts: np.ndarray) -> Loss:
-        from .losses import in_batch_softmax
+        from .training.losses import in_batch_softmax
 
         return in_batch_softmax(self.negatives, counts)
 

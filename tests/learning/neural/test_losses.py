@@ -5,9 +5,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from django_recsys.learning.neural import losses  # noqa: E402 (needs torch)
-from django_recsys.learning.neural.losses import Wanted  # noqa: E402
 from django_recsys.learning.neural.modules.base import Network  # noqa: E402
+from django_recsys.learning.neural.training import losses  # noqa: E402 (needs torch)
+from django_recsys.learning.neural.training.losses import Wanted  # noqa: E402
 
 ITEMS, SIZE, STATES = 40, 6, 600
 

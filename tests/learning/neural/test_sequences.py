@@ -150,7 +150,7 @@ def test_the_newest_of_a_bag_is_hidden():
     import torch
     from scipy.sparse import csr_array
 
-    from django_recsys.learning.neural.bags import newest_hidden
+    from django_recsys.learning.neural.training.bags import newest_hidden
 
     recency = np.array([0.5, 1.0, 0.1, 0.2, 1.0], dtype=np.float32)
     rows = csr_array((recency, [4, 1, 2, 3, 0], [0, 4, 5]), shape=(2, 5))
@@ -221,7 +221,7 @@ def test_a_basket_is_foretold_from_what_came_before_it():
 
 
 def test_purchases_are_the_main_target():
-    from django_recsys.learning.neural.fitting import weight_of_kinds
+    from django_recsys.learning.neural.training.sequences import weight_of_kinds
 
     rows = kinds_that_tell()
     weights = weight_of_kinds(rows, rows.histories())

@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from django_recsys.learning.neural.modules.base import Network  # noqa: E402
-from django_recsys.learning.neural.trainer import (  # noqa: E402
+from django_recsys.learning.neural.training.loop import (
     LONGEST_ROUND,
     DivergedError,
     Plan,

@@ -1,7 +1,7 @@
 import numpy as np
 
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.neural.windows import batches, padded, windows_of
+from django_recsys.learning.neural.training.windows import batches, padded, windows_of
 
 
 def histories_of(*lengths: int) -> Histories:

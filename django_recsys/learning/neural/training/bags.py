@@ -11,19 +11,19 @@ import torch
 from torch import Tensor
 
 from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.neural.modules.autoencoder import Autoencoder as Module
+from django_recsys.learning.neural.modules.base import Network
 from django_recsys.learning.options import TrainingOptions
 
-from .fitting import Learned, device_of, learned_of, plan_of
-from .holding_out import Exam, held_out
+from .loop import Task, train
 from .losses import Wanted, loss_of
-from .modules.autoencoder import Autoencoder as Module
-from .modules.base import Network
-from .trainer import Task, train
+from .sequences import Learned, device_of, learned_of, plan_of
+from .validation_rows import Exam, held_out
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-    from .autoencoder import Autoencoder
+    from django_recsys.learning.neural.autoencoder import Autoencoder
 
 QUERIES_AT_A_TIME = 4096
 FADING = 0.5  # what comes n-th counts 1 / n to this power

@@ -14,19 +14,19 @@ from torch import Tensor
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.neural.modules.base import Network
+from django_recsys.learning.neural.modules.sequence import SequenceModule, Sequences
 from django_recsys.learning.options import TrainingOptions
 
-from .holding_out import Exam, held_out
+from .loop import Plan, Task, train
 from .losses import Loss, Wanted
-from .modules.base import Network
-from .modules.sequence import SequenceModule, Sequences
-from .parameters import flattened
-from .trainer import Plan, Task, train
+from .validation_rows import Exam, held_out
+from .weights import flattened
 from .windows import Windows, batches, padded, windows_of
 
 if TYPE_CHECKING:
-    from .deep import Deep
-    from .next_item import NextItem
+    from django_recsys.learning.neural.deep import Deep
+    from django_recsys.learning.neural.next_item import NextItem
 
 ROWS_AT_A_TIME = 40_000  # rows of histories that are read at once when scoring
 

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from django_recsys.learning.exceptions import RecsysError
+from django_recsys.learning.neural.modules.base import Network
 from django_recsys.learning.options import TrainingOptions
 
 from .checkpoints import read_checkpoint, write_checkpoint
-from .modules.base import Network
 
 LONGEST_GRADIENT = 5.0
 STEPS_BETWEEN_REPORTS = 20

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from .modules.base import Network
+from django_recsys.learning.neural.modules.base import Network
 
 LARGEST_FULL = 20_000
 """Up to so many items the softmax is over all of them."""
