@@ -42,7 +42,7 @@ ALGORITHMS: dict[str, tuple[str, str | None]] = {
     "autoencoder": ("django_recsys.learning.neural.autoencoder.Autoencoder", "neural"),
     "gru": ("django_recsys.learning.neural.gru.GRU", "neural"),
     "lstm": ("django_recsys.learning.neural.lstm.LSTM", "neural"),
-    "cnn": ("django_recsys.learning.neural.cnn.CNN", "neural"),
+    "cnn": ("django_recsys.learning.neural.caser.CNN", "neural"),
     "sasrec": ("django_recsys.learning.neural.sasrec.SASRec", "neural"),
     "two_tower": ("django_recsys.learning.neural.two_tower.TwoTower", "neural"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from .recurring import Recurring
+from .recurrent import Recurring
 
 if TYPE_CHECKING:
     from torch import nn

@@ -12,7 +12,7 @@ from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
 
-from .next_item import NextItem
+from .sequential import NextItem
 
 if TYPE_CHECKING:
     from .modules.sequence import Inputs, SequenceModule

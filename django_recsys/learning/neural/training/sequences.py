@@ -25,8 +25,8 @@ from .weights import flattened
 from .windows import Windows, batches, padded, windows_of
 
 if TYPE_CHECKING:
-    from django_recsys.learning.neural.deep import Deep
-    from django_recsys.learning.neural.next_item import NextItem
+    from django_recsys.learning.neural.base import Deep
+    from django_recsys.learning.neural.sequential import NextItem
 
 ROWS_AT_A_TIME = 40_000  # rows of histories that are read at once when scoring
 

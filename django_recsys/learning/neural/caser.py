@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django_recsys.learning.hyperparameters import hyperparameter
 
-from .next_item import NextItem
+from .sequential import NextItem
 
 if TYPE_CHECKING:
     from .modules.sequence import Inputs, SequenceModule

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django_recsys.learning.hyperparameters import hyperparameter
 
-from .next_item import NextItem
+from .sequential import NextItem
 
 if TYPE_CHECKING:
     from torch import nn

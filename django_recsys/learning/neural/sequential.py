@@ -17,7 +17,7 @@ from django_recsys.learning.data.item_features import features_if_any
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines
 
-from .deep import Deep
+from .base import Deep
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
