@@ -36,12 +36,12 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from django_recsys.learning.artifacts import load, save
-from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 from django_recsys.learning.registry import create
 
 RESULTS = Path(__file__).parent / "results" / "engine_speed.json"

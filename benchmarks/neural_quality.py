@@ -25,11 +25,11 @@ from typing import Any
 import numpy as np
 from neural_page import write_page
 
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.cli.results_table import differences
 from django_recsys.learning.data.files import read_interactions, read_items
 from django_recsys.learning.evaluation.evaluator import Evaluation, compare, evaluate
 from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import create, get_recommender_class
 
 ROOT = Path(__file__).resolve().parent.parent

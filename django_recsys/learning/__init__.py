@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .artifacts import load, save
-    from .base import Recommendations, Recommender, TrainingOptions
     from .data.interactions import Histories, IdMap, Interactions
     from .data.preparation import prepare
     from .evaluation.evaluator import evaluate
+    from .recommender import Recommendations, Recommender, TrainingOptions
     from .registry import ALGORITHMS, create, get_recommender_class
 
 _HOMES = {
@@ -18,9 +18,9 @@ _HOMES = {
     "Histories": "django_recsys.learning.data.interactions",
     "IdMap": "django_recsys.learning.data.interactions",
     "Interactions": "django_recsys.learning.data.interactions",
-    "Recommendations": "django_recsys.learning.base",
-    "Recommender": "django_recsys.learning.base",
-    "TrainingOptions": "django_recsys.learning.base",
+    "Recommendations": "django_recsys.learning.recommender",
+    "Recommender": "django_recsys.learning.recommender",
+    "TrainingOptions": "django_recsys.learning.recommender",
     "create": "django_recsys.learning.registry",
     "evaluate": "django_recsys.learning.evaluation.evaluator",
     "get_recommender_class": "django_recsys.learning.registry",

@@ -12,9 +12,9 @@ from typing import IO, Any, cast
 
 import numpy as np
 
-from .base import Recommender
 from .data.id_map import IdMap
 from .exceptions import ArtifactError, DataError
+from .recommender import Recommender
 from .registry import create
 
 FORMAT = "django_recsys artifact"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .base import Recommender
+    from .recommender import Recommender
 
 
 def available_cores() -> int:

@@ -7,9 +7,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from .base import Recommender
 from .exceptions import DataError, MissingExtraError
 from .hyperparameters import validate
+from .recommender import Recommender
 
 ALGORITHMS: dict[str, tuple[str, str | None]] = {
     "popular": ("django_recsys.learning.algorithms.popular.Popular", None),

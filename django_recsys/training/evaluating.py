@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django_recsys.exceptions import RecsysError
-from django_recsys.learning.base import Recommender
 from django_recsys.learning.evaluation.evaluator import Evaluation, compare, score_on
+from django_recsys.learning.recommender import Recommender
 from django_recsys.models import RecommenderConfig
 
 from .fitting import fitted

@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from django_recsys.exceptions import RecsysError
-from django_recsys.learning.base import Recommender
+from django_recsys.learning.recommender import Recommender
 from django_recsys.logs import logger
 from django_recsys.models import TrainedModel, TrainingRun
 

@@ -10,9 +10,9 @@ from itertools import islice
 import numpy as np
 from django.db import connections, models, router, transaction
 
-from django_recsys.learning.base import Recommender
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.recommender import Recommender
 from django_recsys.models import (
     Interaction,
     ItemNeighbors,

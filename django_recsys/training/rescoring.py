@@ -11,9 +11,9 @@ from django.db import router, transaction
 
 from django_recsys.catalog import get_catalog
 from django_recsys.exceptions import RecsysError
-from django_recsys.learning.base import Recommender
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
+from django_recsys.learning.recommender import Recommender
 from django_recsys.learning.registry import get_recommender_class
 from django_recsys.logs import logger
 from django_recsys.models import (

@@ -12,7 +12,7 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from django_recsys.conf import get_settings
 from django_recsys.learning import artifacts
-from django_recsys.learning.base import Recommender
+from django_recsys.learning.recommender import Recommender
 
 FOLDER = "recsys"
 WORK = "work"

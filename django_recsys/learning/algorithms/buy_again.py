@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender, Task, TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import SECONDS_PER_DAY
 from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

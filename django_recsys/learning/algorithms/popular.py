@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.item_features import category_shares
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 
 from .temporal.recency import learned_recency, recency_hyperparameter, recent_items
 

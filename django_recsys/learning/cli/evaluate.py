@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.data.edges import Edges
 from django_recsys.learning.data.files import (
     Columns,
@@ -22,6 +21,7 @@ from django_recsys.learning.data.files import (
 from django_recsys.learning.evaluation.evaluator import Evaluation, evaluate
 from django_recsys.learning.extras import import_room
 from django_recsys.learning.hyperparameters import searched
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 from django_recsys.learning.registry import create
 from django_recsys.learning.splitting.cold_start import hold_out_items
 from django_recsys.learning.splitting.protocols import split

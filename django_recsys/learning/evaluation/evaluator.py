@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender, Task, TrainingOptions
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import (
     KIND_WEIGHTS,
@@ -18,6 +17,7 @@ from django_recsys.learning.data.preparation import (
 )
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
 from django_recsys.learning.registry import create
 from django_recsys.learning.splitting.cold_start import TEST_SEED, hold_out_items
 from django_recsys.learning.splitting.protocols import Fit, Split, split

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.metrics.lists import list_metrics, tied_share
@@ -16,6 +15,7 @@ from django_recsys.learning.metrics.ranking import ranking_metrics
 from django_recsys.learning.metrics.ranks import DEEPEST, rank_relevant
 from django_recsys.learning.numerics.batching import slices
 from django_recsys.learning.numerics.top_k import mask_scores, top_items
+from django_recsys.learning.recommender import Recommender
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

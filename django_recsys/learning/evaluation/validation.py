@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender, Task, TrainingOptions
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import (
     KIND_WEIGHTS,
@@ -21,6 +20,7 @@ from django_recsys.learning.data.preparation import (
     prepare,
 )
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
 from django_recsys.learning.splitting.cold_start import VALIDATION_SEED, hold_out_items
 from django_recsys.learning.splitting.protocols import (
     Split,

@@ -13,11 +13,11 @@ from django_recsys.learning.algorithms.temporal.recency import (
     recent_items,
 )
 from django_recsys.learning.algorithms.temporal.trend import add_trend, learned_trend
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines
+from django_recsys.learning.recommender import TrainingOptions
 
 from .base import Deep
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from django_recsys.learning.algorithms.temporal.trend import trend_hyperparameter
-from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 
 if TYPE_CHECKING:
     from .training.sequences import Learned

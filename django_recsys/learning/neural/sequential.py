@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from django_recsys.learning.algorithms.temporal.trend import add_trend, learned_trend
-from django_recsys.learning.base import Task, TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.item_features import features_if_any
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines
+from django_recsys.learning.recommender import Task, TrainingOptions
 
 from .base import Deep
 

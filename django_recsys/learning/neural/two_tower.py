@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.recommender import TrainingOptions
 
 from .sequential import NextItem
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.evaluation.evaluator import HEADLINE, Evaluation
 from django_recsys.learning.evaluation.tasks import Question, ask
 from django_recsys.learning.evaluation.validation import Bench, bench_of
 from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 from django_recsys.learning.registry import create
 from django_recsys.learning.splitting.protocols import Split
 

@@ -15,7 +15,6 @@ from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import KIND_WEIGHTS
 from django_recsys.learning.evaluation.evaluator import HEADLINE, Difference
@@ -23,6 +22,7 @@ from django_recsys.learning.evaluation.validation import Bench, bench_of, valida
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import validate
 from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import create, get_recommender_class
 
 from .search_space import Dimension, dimensions

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from django_recsys.learning.artifacts import load, save
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import create
 
 torch = pytest.importorskip("torch")

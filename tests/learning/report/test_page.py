@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.cli.main import main
 from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.exceptions import MissingExtraError
+from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.report.page import page, write_report
 from django_recsys.learning.report.sections import details
 from django_recsys.learning.splitting.protocols import split

@@ -12,8 +12,8 @@ from django_recsys.learning.algorithms.temporal.selection import (
     _queries,
     count_asked,
 )
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.exceptions import TooLargeError
+from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import ALGORITHMS, create
 from django_recsys.learning.resources.cost_coefficients import CHOICE, COSTS
 from django_recsys.learning.resources.cost_terms import TERMS

@@ -5,7 +5,6 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.preparation import pair_codes
 from django_recsys.learning.evaluation.validation import (
     tenth_of_each_user,
@@ -13,6 +12,7 @@ from django_recsys.learning.evaluation.validation import (
 )
 from django_recsys.learning.exceptions import DataError, MissingExtraError
 from django_recsys.learning.extras import import_room
+from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import create, get_recommender_class
 from django_recsys.learning.splitting.protocols import temporal
 from django_recsys.learning.tuning.search_space import dimensions

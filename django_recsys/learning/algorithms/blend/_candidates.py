@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from django_recsys.learning.base import Recommender
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.numerics.top_k import PADDING, mask_scores, top_items
+from django_recsys.learning.recommender import Recommender
 from django_recsys.learning.splitting.protocols import (
     Split,
     leave_one_out,

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.item_features import ItemFeatures, features_if_any
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.top_k import PADDING
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 from django_recsys.learning.registry import create, get_recommender_class
 
 from ._forest import Forest

@@ -12,13 +12,13 @@ from django_recsys.learning.algorithms.temporal.recency import (
     recency_hyperparameter,
     recent_items,
 )
-from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.item_features import features_over
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines, directions
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

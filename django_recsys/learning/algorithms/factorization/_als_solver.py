@@ -11,8 +11,8 @@ from scipy.linalg import lapack
 from scipy.sparse import csr_array, csr_matrix
 from threadpoolctl import threadpool_limits
 
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.recommender import TrainingOptions
 
 FEW = 4  # queries
 STEP = 1.1  # between ridges: rows of one step are solved together

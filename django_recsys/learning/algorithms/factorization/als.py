@@ -17,7 +17,6 @@ from django_recsys.learning.algorithms.temporal.trend import (
     learned_trend,
     trend_hyperparameter,
 )
-from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
@@ -26,6 +25,7 @@ from django_recsys.learning.numerics.vectors import (
     cosines,
     embedding_size_for,
 )
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

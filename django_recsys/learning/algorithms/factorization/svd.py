@@ -18,7 +18,6 @@ from django_recsys.learning.algorithms.temporal.trend import (
     learned_trend,
     trend_hyperparameter,
 )
-from django_recsys.learning.base import DEFAULT_OPTIONS, Recommender, TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError, NotFittedError
@@ -27,6 +26,11 @@ from django_recsys.learning.numerics.vectors import (
     BY_USERS,
     cosines,
     embedding_size_for,
+)
+from django_recsys.learning.recommender import (
+    DEFAULT_OPTIONS,
+    Recommender,
+    TrainingOptions,
 )
 
 from .ratings import RatingModel

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.recommender import TrainingOptions
 
 from .item_to_item import ItemToItem
 

@@ -18,9 +18,9 @@ from django_recsys.learning.algorithms.temporal.trend import (
     learned_trend,
     trend_hyperparameter,
 )
-from django_recsys.learning.base import Recommender, TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

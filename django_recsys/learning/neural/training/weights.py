@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from django_recsys.learning.base import Recommender
 from django_recsys.learning.exceptions import ArtifactError, DataError
 from django_recsys.learning.neural.modules.base import Network
+from django_recsys.learning.recommender import Recommender
 
 Module = TypeVar("Module", bound=nn.Module)
 NO_KEYS = np.zeros(0, dtype=np.uint64)

@@ -16,11 +16,11 @@ from django_recsys.learning.algorithms.blend._weights import (
 )
 from django_recsys.learning.algorithms.blend.blend import Blend
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
-from django_recsys.learning.base import TrainingOptions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.testing import RecommenderContract, interactions_of, taste_clusters
 
 ITEMS = np.array([str(each) for each in range(12)])

@@ -399,8 +399,8 @@ def test_trees_learn_by_what_was_known_before_what_they_foretell(monkeypatch):
 
 def test_a_source_that_needs_an_extra_says_so(monkeypatch):
     from django_recsys.learning import registry
-    from django_recsys.learning.base import TrainingOptions
     from django_recsys.learning.exceptions import MissingExtraError
+    from django_recsys.learning.recommender import TrainingOptions
 
     path, _ = registry.ALGORITHMS["popular"]
     monkeypatch.setitem(registry.ALGORITHMS, "dreamer", (path, "neural"))

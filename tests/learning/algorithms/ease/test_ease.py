@@ -76,7 +76,7 @@ def test_reasons_do_not_depend_on_the_size_of_the_blocks(monkeypatch):
     histories = rows.histories()
     ranked, _ = model.recommend_indices(histories, np.arange(len(histories)), n=4)
     at_once = model.explain_indices(histories, ranked)
-    monkeypatch.setattr("django_recsys.learning.explaining.PAIRS_PER_SLICE", 50)
+    monkeypatch.setattr("django_recsys.learning.explanations.PAIRS_PER_SLICE", 50)
     np.testing.assert_array_equal(model.explain_indices(histories, ranked), at_once)
 
 

@@ -15,7 +15,7 @@ from django_recsys.learning.algorithms.neighborhood._transitions import (
 from django_recsys.learning.algorithms.neighborhood.graph import Graph
 from django_recsys.learning.algorithms.neighborhood.sequence_rules import SequenceRules
 from django_recsys.learning.algorithms.neighborhood.user_knn import UserKNN
-from django_recsys.learning.base import TrainingOptions
+from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.testing import RecommenderContract, interactions_of, taste_clusters
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .data.interactions import Histories, IdMap, Interactions
 from .exceptions import DataError, NotFittedError
-from .explaining import explain_entries, largest_entries
+from .explanations import explain_entries, largest_entries
 from .hyperparameters import declared, validate
 from .numerics.batching import in_threads, joined, slices, spread
 from .numerics.top_k import PADDING, leave_out, top_items, top_stored
