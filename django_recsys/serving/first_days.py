@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
+from django_recsys.database.deadline import within_patience
 from django_recsys.models import Interaction
-from django_recsys.models.patience import within_patience
 
 from .candidates import Candidate
 from .memory import remembered

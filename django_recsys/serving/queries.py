@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import connections, models, router
 
+from django_recsys.database.deadline import within_patience
 from django_recsys.models import Interaction, ItemNeighbors, StoredRecommendations
-from django_recsys.models.patience import within_patience
 
 Row = tuple[Any, ...]
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from django_recsys.database.deadline import within_patience
 from django_recsys.models import Placement, RecommenderConfig, StoredRecommendations
 from django_recsys.models.lists import EVERYONE
-from django_recsys.models.patience import within_patience
 
 from .memory import forget, remembered
 from .placements import DECLARED, PlacementRule, rule_of

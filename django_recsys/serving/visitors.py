@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import Max
 
+from django_recsys.database.deadline import within_patience
 from django_recsys.models import Interaction
-from django_recsys.models.patience import within_patience
 
 from .queries import select_activity, select_stored_lists
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from django_recsys.models.savepoints import savepoint
+from django_recsys.database.savepoints import savepoint
 
 from .deferring import after_commit
 from .guarding import guarded

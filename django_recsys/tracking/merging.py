@@ -7,8 +7,8 @@ from functools import partial
 from django.http import HttpRequest
 from django.utils import timezone
 
+from django_recsys.database.deadline import within_patience
 from django_recsys.models import Interaction, StoredRecommendations
-from django_recsys.models.patience import within_patience
 
 from .deferring import after_commit, our_alias
 from .guarding import guarded

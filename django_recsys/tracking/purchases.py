@@ -16,9 +16,9 @@ from django.db.models import QuerySet
 
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
+from django_recsys.database.deadline import within_patience
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
-from django_recsys.models.patience import within_patience
 
 from .bulk import chunks, insert_rows
 from .columns import DISTINCT_VALUES, converter_of

@@ -17,9 +17,9 @@ from django.dispatch import Signal
 from django_recsys import signals
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
+from django_recsys.database.deadline import within_patience
 from django_recsys.exceptions import NotAnsweringError
 from django_recsys.models import Interaction
-from django_recsys.models.patience import within_patience
 
 from .deferring import after_commit
 from .erasing import erase_item, erase_visitor

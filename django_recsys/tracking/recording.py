@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
+from django_recsys.database.deadline import within_patience
+from django_recsys.database.savepoints import savepoint
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
-from django_recsys.models.patience import within_patience
-from django_recsys.models.savepoints import savepoint
 
 from .backlog import backlog_of
 from .bulk import insert_row, insert_rows

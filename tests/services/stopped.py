@@ -217,8 +217,8 @@ def late_answer() -> dict[str, Any]:
     """Ask the database for something that takes longer than a page waits."""
     from django.db import connections
 
+    from django_recsys.database.deadline import circuit, within_patience
     from django_recsys.exceptions import NotAnsweringError
-    from django_recsys.models.patience import circuit, within_patience
 
     asleep = {"postgresql": "SELECT pg_sleep(0.5)", "mysql": "SELECT SLEEP(0.5)"}
     who = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT CONNECTION_ID()"}
@@ -260,7 +260,7 @@ def seconds_of(work: Callable[[], None]) -> float:
 
 def wait_for_threads() -> None:
     """Let what waited for the database be stored."""
-    from django_recsys.models import patience
+    from django_recsys.database import deadline as patience
     from django_recsys.tracking.recording import backlog
 
     def works() -> bool:
@@ -273,7 +273,7 @@ def wait_for_threads() -> None:
 
 def pass_pauses() -> None:
     """Let the time pass for which a failed service is left alone."""
-    from django_recsys.models import patience
+    from django_recsys.database import deadline as patience
     from django_recsys.serving import memory
 
     for circuit in (patience.circuit, memory._circuit):

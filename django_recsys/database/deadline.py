@@ -27,8 +27,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django_recsys import threads
 from django_recsys.circuits import Circuit
 from django_recsys.exceptions import NotAnsweringError
-
-from .interactions import Interaction
+from django_recsys.models.interactions import Interaction
 
 PATIENCE_SECONDS = 0.075
 PAUSE_SECONDS = 5.0

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
 
-from .interactions import Interaction
+from django_recsys.models.interactions import Interaction
 
 
 @contextmanager

@@ -4,8 +4,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from django_recsys.database.savepoints import savepoint
 from django_recsys.models import Interaction
-from django_recsys.models.savepoints import savepoint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

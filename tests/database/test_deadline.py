@@ -5,7 +5,7 @@ from threading import get_ident
 import pytest
 
 from django_recsys import threads
-from django_recsys.models import patience
+from django_recsys.database import deadline as patience
 
 
 @pytest.mark.django_db

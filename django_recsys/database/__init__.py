@@ -1,0 +1,1 @@
+"""How we use the host's database: deadlines, savepoints, batches."""
