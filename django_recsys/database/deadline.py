@@ -24,10 +24,10 @@ from django.db import (
 )
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from django_recsys import threads
-from django_recsys.circuits import Circuit
 from django_recsys.exceptions import NotAnsweringError
 from django_recsys.models.interactions import Interaction
+from django_recsys.resilience import threads
+from django_recsys.resilience.circuit_breaker import Circuit
 
 PATIENCE_SECONDS = 0.075
 PAUSE_SECONDS = 5.0

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from django_recsys import threads
-from django_recsys.circuits import Circuit
 from django_recsys.conf import get_settings
-from django_recsys.logs import report_once
+from django_recsys.resilience import threads
+from django_recsys.resilience.circuit_breaker import Circuit
+from django_recsys.resilience.log_once import report_once
 from django_recsys.serving.memory import PREFIX, remembered, working_cache
 from django_recsys.tracking.guarding import guarded
 from django_recsys.tracking.news import visitor_acted

@@ -15,9 +15,9 @@ from weakref import WeakKeyDictionary
 from django.core.cache import BaseCache, caches
 from django.core.cache.backends.redis import RedisCache
 
-from django_recsys.circuits import Circuit
 from django_recsys.conf import get_settings
-from django_recsys.logs import report_once
+from django_recsys.resilience.circuit_breaker import Circuit
+from django_recsys.resilience.log_once import report_once
 
 PREFIX = "django_recsys:"
 SECONDS = 15

@@ -15,8 +15,8 @@ from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.database.savepoints import savepoint
 from django_recsys.exceptions import ConfigurationError
-from django_recsys.logs import report_once
 from django_recsys.models.lists import RankedItems
+from django_recsys.resilience.log_once import report_once
 
 from .answers import Answer, Recommendation
 from .candidates import Candidate, from_list

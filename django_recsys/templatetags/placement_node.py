@@ -14,7 +14,7 @@ from django.template.library import SimpleNode, parse_bits
 
 from django_recsys.catalog import ItemRecord, get_catalog
 from django_recsys.database.savepoints import savepoint
-from django_recsys.logs import report_once
+from django_recsys.resilience.log_once import report_once
 from django_recsys.serving import Answer, Recommendation
 
 TEMPLATE = "django_recsys/placement.html"

@@ -18,9 +18,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from django_recsys import threads
 from django_recsys.exceptions import NotAnsweringError
-from django_recsys.logs import report_once
+from django_recsys.resilience import threads
+from django_recsys.resilience.log_once import report_once
 
 from .event_loop import alone
 from .rows import InteractionRow

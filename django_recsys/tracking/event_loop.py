@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import connections
 
-from django_recsys import threads
+from django_recsys.resilience import threads
 
 Result = TypeVar("Result")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django_recsys.logs import report_once
+from django_recsys.resilience.log_once import report_once
 
 
 def guarded(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
-from django_recsys.logs import report_once
 from django_recsys.models import TrainingRun
+from django_recsys.resilience.log_once import report_once
 
 SENDERS = {"celery": "django_recsys.tasks.send_queued"}
 """RECSYS["TASKS"] -> who is told. With "tick" nobody is: the queue is polled."""

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import router, transaction
 
 from django_recsys.exceptions import ConfigurationError
-from django_recsys.logs import logger
 from django_recsys.models import RecommenderConfig
+from django_recsys.resilience.log_once import logger
 
 SUFFIX = "-draft"
 

@@ -13,8 +13,8 @@ from django.db import DatabaseError, connections, router
 from django.utils import timezone
 
 from django_recsys.exceptions import TrainingFailedError, TrainingInProgressError
-from django_recsys.logs import logger
 from django_recsys.models import Lease, TrainingRun
+from django_recsys.resilience.log_once import logger
 
 NAME = "training"
 TTL = timedelta(seconds=30)

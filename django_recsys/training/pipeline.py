@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from django_recsys.exceptions import RecsysError
 from django_recsys.learning.recommender import Recommender
-from django_recsys.logs import logger
 from django_recsys.models import TrainedModel, TrainingRun
+from django_recsys.resilience.log_once import logger
 
 from .curves import curve_of
 from .datasets import Dataset, read_dataset

@@ -8,8 +8,8 @@ from django.db import router, transaction
 from django.utils import timezone
 
 from django_recsys.exceptions import PromotionError
-from django_recsys.logs import logger
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
+from django_recsys.resilience.log_once import logger
 
 
 def promote(

@@ -15,13 +15,13 @@ from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.recommender import Recommender
 from django_recsys.learning.registry import get_recommender_class
-from django_recsys.logs import logger
 from django_recsys.models import (
     Interaction,
     RecommenderConfig,
     StoredRecommendations,
     TrainedModel,
 )
+from django_recsys.resilience.log_once import logger
 
 from .datasets import Dataset, read_dataset
 from .publishing import ranked_lists

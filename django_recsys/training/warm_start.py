@@ -5,8 +5,8 @@ from __future__ import annotations
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import RecsysError
 from django_recsys.learning.recommender import Recommender
-from django_recsys.logs import logger
 from django_recsys.models import RecommenderConfig
+from django_recsys.resilience.log_once import logger
 
 from .fitting import is_deep
 from .recipes import Recipe, recipe_of

@@ -4,8 +4,8 @@ from threading import get_ident
 
 import pytest
 
-from django_recsys import threads
 from django_recsys.database import deadline as patience
+from django_recsys.resilience import threads
 
 
 @pytest.mark.django_db

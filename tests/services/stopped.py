@@ -171,7 +171,7 @@ class Shop:
         self, proxy: Proxy, stop: Callable[[], None]
     ) -> tuple[list[float], dict[str, Any]]:
         """Stop the service, visit, let it come back, visit again."""
-        from django_recsys.logs import forget_reports
+        from django_recsys.resilience.log_once import forget_reports
 
         forget_reports()
         self.visit()

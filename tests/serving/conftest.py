@@ -1,6 +1,6 @@
 import pytest
 
-from django_recsys.logs import forget_reports
+from django_recsys.resilience.log_once import forget_reports
 from django_recsys.serving import memory
 from tests.factories import (
     make_products,

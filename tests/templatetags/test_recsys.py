@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.template import Context, Template, TemplateSyntaxError, engines
 from django.test import RequestFactory, override_settings
 
-from django_recsys.logs import forget_reports
+from django_recsys.resilience.log_once import forget_reports
 from django_recsys.tracking import visitor_key_for
 from tests.factories import (
     make_interaction,

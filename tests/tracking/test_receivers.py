@@ -6,12 +6,12 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from django_recsys import signals
-from django_recsys.logs import forget_reports
 from django_recsys.models import (
     Interaction,
     ItemNeighbors,
     StoredRecommendations,
 )
+from django_recsys.resilience.log_once import forget_reports
 from django_recsys.tracking import receivers
 from django_recsys.tracking.recording import backlog
 from tests.hosts.shop.models import Order, OrderLine, Product

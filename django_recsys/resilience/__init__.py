@@ -1,0 +1,1 @@
+"""What keeps a failing service from failing a page."""
