@@ -15,8 +15,8 @@ from django_recsys.resilience import threads
 from django_recsys.resilience.circuit_breaker import Circuit
 from django_recsys.resilience.log_once import report_once
 from django_recsys.serving.memory import PREFIX, remembered, working_cache
-from django_recsys.tracking.guarding import guarded
-from django_recsys.tracking.news import visitor_acted
+from django_recsys.tracking.error_boundary import guarded
+from django_recsys.tracking.events import visitor_acted
 
 SENDERS = {"celery": "django_recsys.tasks.send_rescoring"}
 """RECSYS["TASKS"] -> who is told. With "tick" nobody would come in time."""

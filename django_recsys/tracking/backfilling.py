@@ -10,9 +10,9 @@ from typing import Any
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
 
-from .bulk import chunks, insert_rows, large_cache
-from .deferring import our_alias
+from .bulk_insert import chunks, insert_rows, large_cache
 from .history import HistoryReader
+from .on_commit import our_alias
 from .purchases import (
     KEYS_PER_QUERY,
     LINE_KINDS,

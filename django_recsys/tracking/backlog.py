@@ -22,7 +22,7 @@ from django_recsys.exceptions import NotAnsweringError
 from django_recsys.resilience import threads
 from django_recsys.resilience.log_once import report_once
 
-from .event_loop import alone
+from .async_safe import alone
 from .rows import InteractionRow
 
 logger = logging.getLogger("django_recsys")

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction, ItemNeighbors, StoredRecommendations
 
-from .deferring import our_alias
+from .on_commit import our_alias
 
 logger = logging.getLogger("django_recsys")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django_recsys.models import Interaction, StoredRecommendations
 
-from .deferring import our_alias
+from .on_commit import our_alias
 
 COLUMNS = (
     "kind",

@@ -12,7 +12,7 @@ from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import DataError
 
-from .bulk import insert_rows, large_cache
+from .bulk_insert import insert_rows, large_cache
 from .files import read_records
 from .records import MOMENTS, RecordReader, first, known
 from .reports import ImportReport

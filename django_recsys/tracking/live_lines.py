@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from django_recsys.database.savepoints import savepoint
 
-from .deferring import after_commit
-from .guarding import guarded
-from .news import announce
+from .error_boundary import guarded
+from .events import announce
+from .on_commit import after_commit
 from .purchases import record_lines
 from .sources import PurchaseSource
 

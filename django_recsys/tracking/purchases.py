@@ -20,9 +20,9 @@ from django_recsys.database.deadline import within_patience
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
 
-from .bulk import chunks, insert_rows
+from .bulk_insert import chunks, insert_rows
 from .columns import DISTINCT_VALUES, converter_of
-from .deferring import our_alias
+from .on_commit import our_alias
 from .rows import (
     InteractionRow,
     as_account_key,

@@ -21,11 +21,11 @@ from django_recsys.database.deadline import within_patience
 from django_recsys.exceptions import NotAnsweringError
 from django_recsys.models import Interaction
 
-from .deferring import after_commit
 from .erasing import erase_item, erase_visitor
-from .guarding import guarded
+from .error_boundary import guarded
 from .live_lines import line_was_saved
 from .merging import merge_guest
+from .on_commit import after_commit
 from .recording import record_interaction
 from .sources import purchase_sources
 from .visitors import visitor_key_for

@@ -17,13 +17,13 @@ from django_recsys.database.savepoints import savepoint
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
 
+from .async_safe import off_the_loop
 from .backlog import backlog_of
-from .bulk import insert_row, insert_rows
-from .deferring import after_commit
-from .event_loop import off_the_loop
-from .guarding import guarded
+from .bulk_insert import insert_row, insert_rows
+from .error_boundary import guarded
+from .events import announce
 from .guests import guest_of
-from .news import announce
+from .on_commit import after_commit
 from .purchases import record_by_reference
 from .rows import InteractionRow, make_row, provisional_id
 from .visitors import (

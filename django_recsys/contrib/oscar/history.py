@@ -11,7 +11,7 @@ from oscar.core.loading import get_model
 
 from django_recsys.models import Interaction
 from django_recsys.tracking import email_key
-from django_recsys.tracking.deferring import our_alias
+from django_recsys.tracking.on_commit import our_alias
 
 from .conf import get_oscar_settings
 

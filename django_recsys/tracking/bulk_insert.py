@@ -16,7 +16,7 @@ from django.db import connections, transaction
 
 from django_recsys.models import Interaction
 
-from .deferring import our_alias
+from .on_commit import our_alias
 from .rows import InteractionRow
 
 ROWS_PER_TRANSACTION = 10_000

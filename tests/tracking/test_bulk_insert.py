@@ -5,7 +5,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from django_recsys.models import Interaction
-from django_recsys.tracking.bulk import insert_row, insert_rows, large_cache
+from django_recsys.tracking.bulk_insert import insert_row, insert_rows, large_cache
 from django_recsys.tracking.rows import InteractionRow, make_row
 from tests.tracking.conftest import NOW, stored
 
@@ -62,7 +62,7 @@ def test_stored_rows_are_counted_and_the_others_left_alone():
 
 
 def test_many_rows_need_several_transactions(monkeypatch):
-    monkeypatch.setattr("django_recsys.tracking.bulk.ROWS_PER_TRANSACTION", 4)
+    monkeypatch.setattr("django_recsys.tracking.bulk_insert.ROWS_PER_TRANSACTION", 4)
     assert insert_rows(row(f"e{number}") for number in range(10)) == 10
     assert len(set(stored("event_id"))) == 10
 
