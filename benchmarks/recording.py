@@ -85,7 +85,7 @@ def request_of(user: Any) -> Any:
     from django.contrib.auth.models import AnonymousUser
     from django.http import HttpRequest
 
-    from django_recsys.tracking.guests import attach_guest
+    from django_recsys.tracking.identity.guests import attach_guest
 
     request = HttpRequest()
     request.META["HTTP_USER_AGENT"] = FIREFOX

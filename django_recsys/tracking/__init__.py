@@ -3,17 +3,17 @@
 from .backfilling import backfill, catch_up
 from .erasing import erase_item, erase_visitor, prune
 from .exporting import export_visitor
-from .importing import import_interactions
-from .recording import record_interaction
-from .reports import BackfillReport, ImportReport
-from .rows import VISITOR_PREFIXES
-from .visitors import (
+from .identity.visitors import (
     Visitor,
     email_key,
     find_visitor_key,
     visitor_key_for,
     visitor_of,
 )
+from .importing import import_interactions
+from .recording import record_interaction
+from .reports import BackfillReport, ImportReport
+from .rows import VISITOR_PREFIXES
 
 __all__ = [
     "VISITOR_PREFIXES",

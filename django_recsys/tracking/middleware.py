@@ -9,7 +9,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from .guests import answer_cookie, attach_guest
+from .identity.guests import answer_cookie, attach_guest
 
 
 class VisitorMiddleware:

@@ -22,6 +22,7 @@ from django_recsys.models import Interaction
 
 from .bulk_insert import chunks, insert_rows
 from .columns import DISTINCT_VALUES, converter_of
+from .identity.visitors import email_key
 from .on_commit import our_alias
 from .rows import (
     InteractionRow,
@@ -34,7 +35,6 @@ from .rows import (
     provisional_ids,
 )
 from .sources import NAMES, PurchaseSource, purchase_sources
-from .visitors import email_key
 
 PURCHASE = Interaction.Kind.PURCHASE.value
 RETURN = Interaction.Kind.RETURN.value

@@ -23,12 +23,12 @@ from django_recsys.models import Interaction
 
 from .erasing import erase_item, erase_visitor
 from .error_boundary import guarded
+from .identity.merging import merge_guest
+from .identity.visitors import visitor_key_for
 from .live_lines import line_was_saved
-from .merging import merge_guest
 from .on_commit import after_commit
 from .recording import record_interaction
 from .sources import purchase_sources
-from .visitors import visitor_key_for
 
 logger = logging.getLogger("django_recsys")
 

@@ -22,11 +22,8 @@ from .backlog import backlog_of
 from .bulk_insert import insert_row, insert_rows
 from .error_boundary import guarded
 from .events import announce
-from .guests import guest_of
-from .on_commit import after_commit
-from .purchases import record_by_reference
-from .rows import InteractionRow, make_row, provisional_id
-from .visitors import (
+from .identity.guests import guest_of
+from .identity.visitors import (
     is_account,
     is_staff,
     may_record,
@@ -34,6 +31,9 @@ from .visitors import (
     visitor_key_for,
     visitor_of,
 )
+from .on_commit import after_commit
+from .purchases import record_by_reference
+from .rows import InteractionRow, make_row, provisional_id
 
 OWN_RECORDS = frozenset({Interaction.Kind.PURCHASE, Interaction.Kind.RETURN})
 """Kinds that the shop has to keep anyway, whatever a browser objects to."""

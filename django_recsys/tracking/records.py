@@ -13,8 +13,8 @@ from django.db.models import Model
 from django_recsys.catalog import get_catalog
 from django_recsys.exceptions import DataError
 
+from .identity.visitors import email_key, visitor_key_for
 from .rows import InteractionRow, as_visitor_key, make_row
-from .visitors import email_key, visitor_key_for
 
 MOMENTS = ("occurred_at", "timestamp", "at")
 VALUES = ("value", "weight")

@@ -9,7 +9,7 @@ from django.core.management import get_commands
 from django_recsys import tasks
 from django_recsys.api import urls
 from django_recsys.serving import memory
-from django_recsys.tracking import guests
+from django_recsys.tracking.identity import guests
 
 PACKAGE = Path(__file__).resolve().parents[2] / "django_recsys"
 OURS = ("django_recsys", "recsys")

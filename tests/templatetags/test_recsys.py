@@ -137,7 +137,7 @@ def test_guest_of_the_request_gets_the_guests_own_list(products, client):
 def signed(token):
     from django.http import HttpResponse
 
-    from django_recsys.tracking.guests import COOKIE, SALT
+    from django_recsys.tracking.identity.guests import COOKIE, SALT
 
     response = HttpResponse()
     response.set_signed_cookie(COOKIE, token, salt=SALT)

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 
 from django_recsys.models import Interaction, RecommenderConfig, TrainedModel
 from django_recsys.models.lists import RankedItems
-from django_recsys.tracking.guests import attach_guest
+from django_recsys.tracking.identity.guests import attach_guest
 from tests.hosts.shop.models import Order, OrderLine, Product
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

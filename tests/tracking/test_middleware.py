@@ -9,7 +9,7 @@ from django.test import AsyncClient, Client, RequestFactory
 from django.utils import timezone
 
 from django_recsys.models import Interaction
-from django_recsys.tracking.guests import COOKIE, SALT
+from django_recsys.tracking.identity.guests import COOKIE, SALT
 from django_recsys.tracking.middleware import VisitorMiddleware
 from tests.tracking.conftest import FIREFOX, packed, stored, trained_model
 

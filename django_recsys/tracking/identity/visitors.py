@@ -14,9 +14,9 @@ from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import DataError
+from django_recsys.tracking.rows import VISITOR_PREFIXES
 
 from .guests import guest_of
-from .rows import VISITOR_PREFIXES
 
 REFUSALS = frozenset({"", "0", "false", "no", "off", "deny", "denied", "rejected"})
 """Values of the consent cookie that say no."""

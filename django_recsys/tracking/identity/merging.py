@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from django_recsys.database.deadline import within_patience
 from django_recsys.models import Interaction, StoredRecommendations
+from django_recsys.tracking.error_boundary import guarded
+from django_recsys.tracking.on_commit import after_commit, our_alias
 
-from .error_boundary import guarded
 from .guests import guest_of
-from .on_commit import after_commit, our_alias
 from .visitors import objects_to_tracking
 
 

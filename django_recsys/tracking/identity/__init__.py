@@ -1,0 +1,1 @@
+"""Who a visitor is: keys, guests, the merge at login."""
