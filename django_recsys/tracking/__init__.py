@@ -10,7 +10,7 @@ from .identity.visitors import (
     visitor_key_for,
     visitor_of,
 )
-from .importing import import_interactions
+from .importing.importer import import_interactions
 from .recording import record_interaction
 from .reports import BackfillReport, ImportReport
 from .rows import VISITOR_PREFIXES

@@ -11,7 +11,7 @@ from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
 
 from .bulk_insert import chunks, insert_rows, large_cache
-from .history import HistoryReader
+from .importing.history import HistoryReader
 from .on_commit import our_alias
 from .purchases import (
     KEYS_PER_QUERY,

@@ -12,9 +12,8 @@ from django.db.models import Model
 
 from django_recsys.catalog import get_catalog
 from django_recsys.exceptions import DataError
-
-from .identity.visitors import email_key, visitor_key_for
-from .rows import InteractionRow, as_visitor_key, make_row
+from django_recsys.tracking.identity.visitors import email_key, visitor_key_for
+from django_recsys.tracking.rows import InteractionRow, as_visitor_key, make_row
 
 MOMENTS = ("occurred_at", "timestamp", "at")
 VALUES = ("value", "weight")

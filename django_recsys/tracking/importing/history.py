@@ -11,9 +11,9 @@ from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import ConfigurationError, DataError
+from django_recsys.tracking.rows import InteractionRow
 
 from .records import RecordReader
-from .rows import InteractionRow
 
 
 class HistoryReader:

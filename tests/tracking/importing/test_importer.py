@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
 from django_recsys.tracking import import_interactions
-from django_recsys.tracking.importing import UNDATED_FROM
+from django_recsys.tracking.importing.importer import UNDATED_FROM
 from tests.tracking.conftest import stored
 
 pytestmark = pytest.mark.django_db

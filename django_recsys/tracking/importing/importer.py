@@ -11,12 +11,12 @@ from typing import Any
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import DataError
+from django_recsys.tracking.bulk_insert import insert_rows, large_cache
+from django_recsys.tracking.reports import ImportReport
+from django_recsys.tracking.rows import InteractionRow, as_number
 
-from .bulk_insert import insert_rows, large_cache
 from .files import read_records
 from .records import MOMENTS, RecordReader, first, known
-from .reports import ImportReport
-from .rows import InteractionRow, as_number
 
 UNDATED_FROM = timedelta(days=30)
 """A file without times is dated from this long before the import, a second a place."""

@@ -1,0 +1,1 @@
+"""Interactions of the past from files and callables."""
