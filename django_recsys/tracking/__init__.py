@@ -1,8 +1,6 @@
 """The write path: interactions are recorded, read from the past, and erased."""
 
 from .backfilling import backfill, catch_up
-from .erasing import erase_item, erase_visitor, prune
-from .exporting import export_visitor
 from .identity.visitors import (
     Visitor,
     email_key,
@@ -11,6 +9,8 @@ from .identity.visitors import (
     visitor_of,
 )
 from .importing.importer import import_interactions
+from .privacy.erasure import erase_item, erase_visitor, prune
+from .privacy.export import export_visitor
 from .recording import record_interaction
 from .reports import BackfillReport, ImportReport
 from .rows import VISITOR_PREFIXES

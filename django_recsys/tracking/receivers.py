@@ -21,12 +21,12 @@ from django_recsys.database.deadline import within_patience
 from django_recsys.exceptions import NotAnsweringError
 from django_recsys.models import Interaction
 
-from .erasing import erase_item, erase_visitor
 from .error_boundary import guarded
 from .identity.merging import merge_guest
 from .identity.visitors import visitor_key_for
 from .live_lines import line_was_saved
 from .on_commit import after_commit
+from .privacy.erasure import erase_item, erase_visitor
 from .recording import record_interaction
 from .sources import purchase_sources
 

@@ -37,7 +37,7 @@ def rows():
 
 @pytest.fixture
 def _small_batches(monkeypatch):
-    monkeypatch.setattr("django_recsys.tracking.erasing.ROWS_PER_BATCH", 2)
+    monkeypatch.setattr("django_recsys.tracking.privacy.erasure.ROWS_PER_BATCH", 2)
 
 
 @pytest.mark.usefixtures("rows", "_small_batches")
