@@ -118,9 +118,9 @@ def history() -> int:
     """Read every order line into rows, as the backfill does."""
     from django.utils import timezone
 
-    from django_recsys.tracking.backfilling import pages
-    from django_recsys.tracking.purchases import PurchaseReader
-    from django_recsys.tracking.sources import purchase_sources
+    from django_recsys.tracking.purchases.backfill import pages
+    from django_recsys.tracking.purchases.reader import PurchaseReader
+    from django_recsys.tracking.purchases.sources import purchase_sources
 
     [source] = purchase_sources()
     reader = PurchaseReader(source, timezone.now())

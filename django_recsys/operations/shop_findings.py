@@ -16,7 +16,7 @@ from django_recsys.catalog.fields import FIELD_NAMES
 from django_recsys.catalog.sources import available, base_queryset
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
-from django_recsys.tracking.sources import purchase_sources
+from django_recsys.tracking.purchases.sources import purchase_sources
 
 from .findings import Finding, fail, ok, warn
 

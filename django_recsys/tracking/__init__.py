@@ -1,6 +1,5 @@
 """The write path: interactions are recorded, read from the past, and erased."""
 
-from .backfilling import backfill, catch_up
 from .identity.visitors import (
     Visitor,
     email_key,
@@ -11,6 +10,7 @@ from .identity.visitors import (
 from .importing.importer import import_interactions
 from .privacy.erasure import erase_item, erase_visitor, prune
 from .privacy.export import export_visitor
+from .purchases.backfill import backfill, catch_up
 from .recording import record_interaction
 from .reports import BackfillReport, ImportReport
 from .rows import VISITOR_PREFIXES

@@ -24,11 +24,11 @@ from django_recsys.models import Interaction
 from .error_boundary import guarded
 from .identity.merging import merge_guest
 from .identity.visitors import visitor_key_for
-from .live_lines import line_was_saved
 from .on_commit import after_commit
 from .privacy.erasure import erase_item, erase_visitor
+from .purchases.live_hook import line_was_saved
+from .purchases.sources import purchase_sources
 from .recording import record_interaction
-from .sources import purchase_sources
 
 logger = logging.getLogger("django_recsys")
 

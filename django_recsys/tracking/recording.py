@@ -32,7 +32,7 @@ from .identity.visitors import (
     visitor_of,
 )
 from .on_commit import after_commit
-from .purchases import record_by_reference
+from .purchases.reader import record_by_reference
 from .rows import InteractionRow, make_row, provisional_id
 
 OWN_RECORDS = frozenset({Interaction.Kind.PURCHASE, Interaction.Kind.RETURN})

@@ -24,9 +24,9 @@ from oscar.core.loading import get_model
 from django_recsys.conf import get_settings
 from django_recsys.tracking import record_interaction
 from django_recsys.tracking.error_boundary import guarded
-from django_recsys.tracking.live_lines import line_was_saved
 from django_recsys.tracking.on_commit import after_commit
-from django_recsys.tracking.sources import purchase_sources
+from django_recsys.tracking.purchases.live_hook import line_was_saved
+from django_recsys.tracking.purchases.sources import purchase_sources
 
 from .conf import get_oscar_settings
 from .history import (

@@ -9,11 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from django_recsys.database.savepoints import savepoint
+from django_recsys.tracking.error_boundary import guarded
+from django_recsys.tracking.events import announce
+from django_recsys.tracking.on_commit import after_commit
 
-from .error_boundary import guarded
-from .events import announce
-from .on_commit import after_commit
-from .purchases import record_lines
+from .reader import record_lines
 from .sources import PurchaseSource
 
 _waiting = local()

@@ -9,19 +9,13 @@ from typing import Any
 
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
+from django_recsys.tracking.bulk_insert import chunks, insert_rows, large_cache
+from django_recsys.tracking.importing.history import HistoryReader
+from django_recsys.tracking.on_commit import our_alias
+from django_recsys.tracking.reports import BackfillReport
+from django_recsys.tracking.rows import InteractionRow
 
-from .bulk_insert import chunks, insert_rows, large_cache
-from .importing.history import HistoryReader
-from .on_commit import our_alias
-from .purchases import (
-    KEYS_PER_QUERY,
-    LINE_KINDS,
-    Line,
-    PurchaseReader,
-    store_lines,
-)
-from .reports import BackfillReport
-from .rows import InteractionRow
+from .reader import KEYS_PER_QUERY, LINE_KINDS, Line, PurchaseReader, store_lines
 from .sources import NAMES, PurchaseSource, purchase_sources
 
 LINES_PER_PAGE = 10_000

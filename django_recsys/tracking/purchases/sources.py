@@ -16,7 +16,7 @@ from django.dispatch import receiver
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import ConfigurationError
 
-from .columns import field_at_end, raw
+from .raw_columns import field_at_end, raw
 
 LOOKUPS = (
     "item",
@@ -87,7 +87,7 @@ def purchase_sources() -> tuple[PurchaseSource, ...]:
     return tuple(make_source(given) for given in get_settings().purchase_sources)
 
 
-@receiver(setting_changed, dispatch_uid="django_recsys.tracking.sources")
+@receiver(setting_changed, dispatch_uid="django_recsys.tracking.purchases.sources")
 def forget_sources(*, setting: str, **kwargs: Any) -> None:
     """Read PURCHASES again after a test has overridden it."""
     if setting == "RECSYS":

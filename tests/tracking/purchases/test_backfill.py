@@ -78,7 +78,7 @@ def test_interrupted_run_goes_on_where_it_stopped(now, ada, product, order_line)
 
 
 def test_pages_hold_every_line_once(now, ada, product, monkeypatch):
-    monkeypatch.setattr("django_recsys.tracking.backfilling.LINES_PER_PAGE", 3)
+    monkeypatch.setattr("django_recsys.tracking.purchases.backfill.LINES_PER_PAGE", 3)
     order = Order.objects.create(number="A1", user=ada, created_at=now)
     OrderLine.objects.bulk_create(
         OrderLine(order=order, product=product) for _number in range(10)

@@ -19,12 +19,10 @@ from django_recsys.conf import get_settings
 from django_recsys.database.deadline import within_patience
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
-
-from .bulk_insert import chunks, insert_rows
-from .columns import DISTINCT_VALUES, converter_of
-from .identity.visitors import email_key
-from .on_commit import our_alias
-from .rows import (
+from django_recsys.tracking.bulk_insert import chunks, insert_rows
+from django_recsys.tracking.identity.visitors import email_key
+from django_recsys.tracking.on_commit import our_alias
+from django_recsys.tracking.rows import (
     InteractionRow,
     as_account_key,
     as_key,
@@ -34,6 +32,8 @@ from .rows import (
     as_reference,
     provisional_ids,
 )
+
+from .raw_columns import DISTINCT_VALUES, converter_of
 from .sources import NAMES, PurchaseSource, purchase_sources
 
 PURCHASE = Interaction.Kind.PURCHASE.value

@@ -3,9 +3,9 @@ import pytest
 from django_recsys.exceptions import ConfigurationError
 from django_recsys.models import Interaction
 from django_recsys.tracking import backfill
-from django_recsys.tracking.purchases import record_by_reference
+from django_recsys.tracking.purchases.reader import record_by_reference
+from django_recsys.tracking.purchases.sources import make_source
 from django_recsys.tracking.rows import make_row
-from django_recsys.tracking.sources import make_source
 from tests.hosts.shop.models import Category, OrderLine, Product
 from tests.tracking.conftest import NOW
 
