@@ -11,7 +11,7 @@ from .importing.importer import import_interactions
 from .privacy.erasure import erase_item, erase_visitor, prune
 from .privacy.export import export_visitor
 from .purchases.backfill import backfill, catch_up
-from .recording import record_interaction
+from .recording.record import record_interaction
 from .reports import BackfillReport, ImportReport
 from .rows import VISITOR_PREFIXES
 

@@ -28,7 +28,7 @@ from .on_commit import after_commit
 from .privacy.erasure import erase_item, erase_visitor
 from .purchases.live_hook import line_was_saved
 from .purchases.sources import purchase_sources
-from .recording import record_interaction
+from .recording.record import record_interaction
 
 logger = logging.getLogger("django_recsys")
 

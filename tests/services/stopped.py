@@ -41,7 +41,7 @@ def main() -> None:
         import django
 
         django.setup()
-        from django_recsys.tracking import backlog as backlog_module
+        from django_recsys.tracking.recording import retry_buffer as backlog_module
 
         shop = Shop()
         shop.open()
@@ -261,7 +261,7 @@ def seconds_of(work: Callable[[], None]) -> float:
 def wait_for_threads() -> None:
     """Let what waited for the database be stored."""
     from django_recsys.database import deadline as patience
-    from django_recsys.tracking.recording import backlog
+    from django_recsys.tracking.recording.record import backlog
 
     def works() -> bool:
         return backlog.is_busy or not all(job.done() for job, _ in patience._stuck)

@@ -13,7 +13,7 @@ from django_recsys.models import (
 )
 from django_recsys.resilience.log_once import forget_reports
 from django_recsys.tracking import receivers
-from django_recsys.tracking.recording import backlog
+from django_recsys.tracking.recording.record import backlog
 from tests.hosts.shop.models import Order, OrderLine, Product
 from tests.tracking.conftest import packed, stored, trained_model
 

@@ -21,9 +21,8 @@ from django.utils import timezone
 from django_recsys.exceptions import NotAnsweringError
 from django_recsys.resilience import threads
 from django_recsys.resilience.log_once import report_once
-
-from .async_safe import alone
-from .rows import InteractionRow
+from django_recsys.tracking.async_safe import alone
+from django_recsys.tracking.rows import InteractionRow
 
 logger = logging.getLogger("django_recsys")
 

@@ -16,14 +16,12 @@ from django_recsys.database.deadline import within_patience
 from django_recsys.database.savepoints import savepoint
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
-
-from .async_safe import off_the_loop
-from .backlog import backlog_of
-from .bulk_insert import insert_row, insert_rows
-from .error_boundary import guarded
-from .events import announce
-from .identity.guests import guest_of
-from .identity.visitors import (
+from django_recsys.tracking.async_safe import off_the_loop
+from django_recsys.tracking.bulk_insert import insert_row, insert_rows
+from django_recsys.tracking.error_boundary import guarded
+from django_recsys.tracking.events import announce
+from django_recsys.tracking.identity.guests import guest_of
+from django_recsys.tracking.identity.visitors import (
     is_account,
     is_staff,
     may_record,
@@ -31,9 +29,11 @@ from .identity.visitors import (
     visitor_key_for,
     visitor_of,
 )
-from .on_commit import after_commit
-from .purchases.reader import record_by_reference
-from .rows import InteractionRow, make_row, provisional_id
+from django_recsys.tracking.on_commit import after_commit
+from django_recsys.tracking.purchases.reader import record_by_reference
+from django_recsys.tracking.rows import InteractionRow, make_row, provisional_id
+
+from .retry_buffer import backlog_of
 
 OWN_RECORDS = frozenset({Interaction.Kind.PURCHASE, Interaction.Kind.RETURN})
 """Kinds that the shop has to keep anyway, whatever a browser objects to."""
