@@ -8,8 +8,9 @@ from celery import current_app, shared_task
 from django.utils import timezone
 
 from django_recsys.operations.tick import tick
-from django_recsys.training.jobs import run_queued
 from django_recsys.training.rescoring import rescore
+
+from .training.jobs.runner import run_queued
 
 CONNECT_SECONDS = 2
 """How long an admin's click waits for a broker that does not answer."""

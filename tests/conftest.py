@@ -149,7 +149,8 @@ def _train_where_the_rows_are(
     marker = request.node.get_closest_marker("django_db")
     if marker is None or marker.kwargs.get("transaction"):
         return
-    from django_recsys.training import jobs, lease
+    from django_recsys.training import lease
+    from django_recsys.training.jobs import runner as jobs
 
     monkeypatch.setattr(jobs, "databases_live_in_memory", lambda: True)
     monkeypatch.setattr(lease, "RENEW_SECONDS", 3600.0)

@@ -9,9 +9,9 @@ from typing import Any
 from django_recsys.conf import get_settings
 from django_recsys.models import Lease, TrainingRun
 from django_recsys.tracking import catch_up, prune
-from django_recsys.training.dispatch import send
-from django_recsys.training.jobs import Watcher, run_queued
-from django_recsys.training.schedule import start_due
+from django_recsys.training.jobs.dispatch import send
+from django_recsys.training.jobs.runner import Watcher, run_queued
+from django_recsys.training.jobs.schedule import start_due
 
 SHALLOW_DAYS = 2
 """How far back every tick looks for purchases that fired no signal."""

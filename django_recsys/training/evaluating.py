@@ -14,7 +14,7 @@ from django_recsys.models import RecommenderConfig
 
 from .fitting import fitted
 from .gate import interval, popular_recipe, shown
-from .jobs import configurations
+from .jobs.runner import configurations
 from .pipeline import open_workshop
 from .recipes import Recipe, recipe_of
 from .workshop import Workshop

@@ -11,7 +11,7 @@ from django_recsys.training import warm_start
 from django_recsys.training.checkpoints import checkpoint_of, mark_of
 from django_recsys.training.datasets import read_dataset
 from django_recsys.training.fitting import fit_budget, own_threads, reads_items
-from django_recsys.training.jobs import train_now
+from django_recsys.training.jobs.runner import train_now
 from django_recsys.training.recipes import recipe_of
 from django_recsys.training.storage import working_folder
 from django_recsys.training.workshop import Workshop

@@ -12,7 +12,7 @@ from django_recsys.models import (
     TrainedModel,
     TrainingRun,
 )
-from django_recsys.training.jobs import train_now
+from django_recsys.training.jobs.runner import train_now
 from tests.hosts.shop.models import Product
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from django_recsys.models import (
     StoredRecommendations,
 )
 from django_recsys.training import rescoring
-from django_recsys.training.jobs import train_now
+from django_recsys.training.jobs.runner import train_now
 from django_recsys.training.rescoring import rescore
 from tests.factories import make_serving_model
 

@@ -8,7 +8,11 @@ from django.core.management import CommandError, call_command
 from django_recsys.exceptions import ConfigurationError, MissingExtraError
 from django_recsys.models import RecommenderConfig, TrainingRun
 from django_recsys.training.drafts import adopt, write_draft
-from django_recsys.training.jobs import request_training, request_tuning, tune_now
+from django_recsys.training.jobs.runner import (
+    request_training,
+    request_tuning,
+    tune_now,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -96,7 +96,7 @@ def trained(shop, monkeypatch):
     """Open the shop after its first day: orders read, models trained."""
     from django.core.management import call_command
 
-    from django_recsys.training import jobs
+    from django_recsys.training.jobs import runner as jobs
 
     # In this process: a child would not see the rows of the test's transaction.
     monkeypatch.setattr(jobs, "databases_live_in_memory", lambda: True)

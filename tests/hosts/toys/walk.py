@@ -49,7 +49,7 @@ def learn(seen: dict[str, Any]) -> None:
     from django.core.management import call_command
 
     from django_recsys.models import Interaction
-    from django_recsys.training import jobs
+    from django_recsys.training.jobs import runner as jobs
     from tests.hosts.toys.current import toy
 
     # In this process, as in memory: the child process is tested elsewhere.

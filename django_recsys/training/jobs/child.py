@@ -1,4 +1,4 @@
-"""The process that trains: `python -m django_recsys.training.child HOLDER RUN...`.
+"""The process that trains: `python -m django_recsys.training.jobs.child HOLDER RUN...`.
 
 A worker of Celery must not fork BLAS or torch, and multiprocessing refuses to work
 inside one; a process of its own also gives all memory back.
@@ -25,8 +25,8 @@ def main(arguments: list[str]) -> None:
     os.nice(POLITENESS)
     use_databases(json.loads(os.environ.get(DATABASE_NAMES, "{}")))
     django.setup()
-    from .lease import Heartbeat
-    from .pipeline import work_off
+    from django_recsys.training.lease import Heartbeat
+    from django_recsys.training.pipeline import work_off
 
     holder, *run_ids = arguments
     with Heartbeat(holder) as heartbeat:

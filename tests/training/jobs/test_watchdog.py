@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from django_recsys.models import RecommenderConfig, TrainingRun
-from django_recsys.training.limits import Limits, resident_bytes
+from django_recsys.training.jobs.watchdog import Limits, resident_bytes
 
 SERVING = "SELECT serving_id FROM django_recsys_recommenderconfig WHERE key = ?"
 LAST = "SELECT status, message FROM django_recsys_trainingrun ORDER BY id DESC"

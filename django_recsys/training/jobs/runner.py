@@ -21,11 +21,17 @@ from django_recsys.learning.extras import require_extra
 from django_recsys.learning.hyperparameters import searched
 from django_recsys.learning.registry import get_recommender_class
 from django_recsys.models import Lease, RecommenderConfig, TrainingRun
+from django_recsys.training.lease import (
+    NAME,
+    Heartbeat,
+    mark_dead,
+    new_holder,
+    take_lease,
+)
 
 from .child import DATABASE_NAMES
 from .dispatch import send
-from .lease import NAME, Heartbeat, mark_dead, new_holder, take_lease
-from .limits import Limits
+from .watchdog import Limits
 
 WATCH_SECONDS = 0.25
 LAST_WORDS = 2000
@@ -219,7 +225,7 @@ def start_child(
         "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
         DATABASE_NAMES: json.dumps(names),
     }
-    command = [sys.executable, "-m", "django_recsys.training.child", holder]
+    command = [sys.executable, "-m", "django_recsys.training.jobs.child", holder]
     return subprocess.Popen(
         [*command, *map(str, keys)],
         env=environment,
@@ -242,7 +248,7 @@ def bury(keys: Sequence[int], code: int, words: str) -> None:
 
 def train_here(keys: Sequence[int], holder: str) -> None:
     """Train in this process, where no other could see the rows."""
-    from .pipeline import work_off
+    from django_recsys.training.pipeline import work_off
 
     heartbeat = Heartbeat(holder)
     work_off(list(keys), heartbeat)

@@ -6,7 +6,7 @@ import pytest
 
 from django_recsys.models import RecommenderConfig, TrainingRun
 from django_recsys.models.recommenders import DEFAULT_RECOMMENDERS
-from django_recsys.training.schedule import next_start, start_due
+from django_recsys.training.jobs.schedule import next_start, start_due
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 Schedule = RecommenderConfig.Schedule

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django_recsys.models import RecommenderConfig, TrainingRun
 
-from .jobs import request_training
+from .runner import request_training
 
 
 def next_start(config: RecommenderConfig, now: datetime) -> datetime | None:

@@ -1,0 +1,1 @@
+"""Who trains when, and in which process."""
