@@ -42,7 +42,7 @@ def measure(url: str, visitors: int, sample: int) -> dict[str, Any]:
         TrainedModel,
     )
     from django_recsys.models.lists import RankedItems
-    from django_recsys.training.publishing import write
+    from django_recsys.training.release.publishing import write
 
     call_command("migrate", verbosity=0)
     config, _is_new = RecommenderConfig.objects.get_or_create(

@@ -21,7 +21,7 @@ from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
 from django_recsys.training.drafts import adopt
 from django_recsys.training.jobs.runner import request_training, request_tuning
 from django_recsys.training.jobs.schedule import next_start
-from django_recsys.training.promotion import roll_back
+from django_recsys.training.release.promotion import roll_back
 
 from .buttons import ButtonsMixin, address_of, person
 from .comparing import compared

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from django_recsys.exceptions import PromotionError
 from django_recsys.models import TrainedModel
-from django_recsys.training.promotion import promote
+from django_recsys.training.release.promotion import promote
 
 from .buttons import ButtonsMixin, ReadOnlyMixin, person
 from .comparing import compared

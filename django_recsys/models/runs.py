@@ -72,7 +72,7 @@ class TrainingRun(models.Model):
 
     message = models.TextField(_("message"), blank=True, default="")
     metrics = models.JSONField(_("metrics"), default=dict)
-    """The gate's comparison; see `django_recsys.training.gate`."""
+    """The gate's comparison; see `django_recsys.training.release.gate`."""
 
     preparation = models.JSONField(_("data preparation"), default=dict)
     stage_seconds = models.JSONField(_("seconds per stage"), default=dict)

@@ -13,10 +13,10 @@ from django_recsys.learning.recommender import Recommender
 from django_recsys.models import RecommenderConfig
 
 from .fitting import fitted
-from .gate import interval, popular_recipe, shown
 from .jobs.runner import configurations
 from .pipeline import open_workshop
 from .recipes import Recipe, recipe_of
+from .release.gate import interval, popular_recipe, shown
 from .workshop import Workshop
 
 BASELINE = "popular"

@@ -12,9 +12,9 @@ from django_recsys.learning.options import Progress
 from django_recsys.models import TrainedModel, TrainingRun
 
 from .fitting import Listener
-from .gate import Verdict
 from .lease import Heartbeat
-from .promotion import flip
+from .release.gate import Verdict
+from .release.promotion import flip
 
 Status = TrainingRun.Status
 Clock = Callable[[], datetime]

@@ -16,13 +16,13 @@ from django_recsys.resilience.log_once import logger
 from .curves import curve_of
 from .datasets import Dataset, read_dataset
 from .fitting import fitted
-from .gate import examine
 from .journal import Clock, Journal
 from .lease import Heartbeat
-from .publishing import publish
 from .recipes import recipe_of
+from .release.cleanup import sweep
+from .release.gate import examine
+from .release.publishing import publish
 from .storage import save_artifact
-from .sweeping import sweep
 from .tuning import STAGES as TUNING_STAGES
 from .tuning import tune
 from .warm_start import serving_recommender

@@ -24,8 +24,8 @@ from django_recsys.models import (
 from django_recsys.resilience.log_once import logger
 
 from .datasets import Dataset, read_dataset
-from .publishing import ranked_lists
 from .recipes import recipe_of
+from .release.publishing import ranked_lists
 from .storage import artifact_storage, load_artifact
 from .workshop import Workshop
 

@@ -18,8 +18,8 @@ from django_recsys.models import TrainingRun
 
 from .drafts import write_draft
 from .fitting import fitted, reads_edges, reads_items
-from .gate import interval, popular_recipe, shown
 from .recipes import Recipe, recipe_of
+from .release.gate import interval, popular_recipe, shown
 from .workshop import Workshop
 
 if TYPE_CHECKING:

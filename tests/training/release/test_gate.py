@@ -6,8 +6,8 @@ import pytest
 
 from django_recsys.learning.evaluation.evaluator import Difference
 from django_recsys.models import Interaction, RecommenderConfig, TrainingRun
-from django_recsys.training.gate import judge
 from django_recsys.training.jobs.runner import train_now
+from django_recsys.training.release.gate import judge
 from tests.factories import make_products
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
+from django_recsys.training.checkpoints import remove_stale
+from django_recsys.training.storage import artifact_storage
 
-from .checkpoints import remove_stale
 from .publishing import delete_lists
-from .storage import artifact_storage
 
 KEPT = 3
 """Versions with complete lists that a recommender keeps, the serving one included."""

@@ -131,7 +131,7 @@ def test_old_versions_go_and_the_serving_and_previous_ones_stay():
 
 
 def test_a_visitor_who_went_during_the_training_gets_no_list(monkeypatch):
-    from django_recsys.training import publishing
+    from django_recsys.training.release import publishing
 
     original = publishing.drop_lists_of_the_gone
 

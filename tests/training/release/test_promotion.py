@@ -4,7 +4,7 @@ import pytest
 
 from django_recsys.exceptions import PromotionError
 from django_recsys.models import RecommenderConfig, TrainingRun
-from django_recsys.training.promotion import promote, roll_back
+from django_recsys.training.release.promotion import promote, roll_back
 from tests.factories import TRAINED_AT, make_serving_model
 
 pytestmark = pytest.mark.django_db

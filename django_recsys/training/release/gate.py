@@ -21,11 +21,10 @@ from django_recsys.learning.evaluation.evaluator import (
 )
 from django_recsys.learning.exceptions import DataError
 from django_recsys.models import RecommenderConfig, TrainingRun
-
-from .curves import curve_of
-from .fitting import Listener, fitted
-from .recipes import Recipe, recipe_of
-from .workshop import Workshop
+from django_recsys.training.curves import curve_of
+from django_recsys.training.fitting import Listener, fitted
+from django_recsys.training.recipes import Recipe, recipe_of
+from django_recsys.training.workshop import Workshop
 
 SHOWN_METRICS = (
     "ndcg@10",

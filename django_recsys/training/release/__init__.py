@@ -1,0 +1,1 @@
+"""From a trained model to lists that serve: gate, promotion, publishing."""
