@@ -18,7 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
-from django_recsys.training.storage import artifact_storage
+from django_recsys.training.artifact_storage import artifact_storage
 
 from .findings import Finding, fail, ok, warn
 

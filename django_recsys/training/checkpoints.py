@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django_recsys.learning.data.interactions import Interactions
 
-from .recipes import Recipe
-from .storage import working_folder
+from .artifact_storage import working_folder
+from .spec import Recipe
 
 STALE_SECONDS = 24 * 3600.0
 """What is older is no head start any more."""

@@ -19,8 +19,8 @@ from django_recsys.learning.registry import ALGORITHMS, create
 from django_recsys.learning.resources.planner import arrange
 
 from .checkpoints import checkpoint_of
-from .recipes import Recipe
-from .workshop import Workshop
+from .context import Workshop
+from .spec import Recipe
 
 FIT_SHARE = 0.3
 """Of the time limit of a training, for each of its two fits: one to be measured, one

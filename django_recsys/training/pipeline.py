@@ -13,20 +13,20 @@ from django_recsys.learning.recommender import Recommender
 from django_recsys.models import TrainedModel, TrainingRun
 from django_recsys.resilience.log_once import logger
 
-from .curves import curve_of
+from .artifact_storage import save_artifact
+from .context import Workshop
 from .datasets import Dataset, read_dataset
 from .fitting import fitted
-from .journal import Clock, Journal
+from .learning_curves import curve_of
 from .lease import Heartbeat
-from .recipes import recipe_of
+from .progress import Clock, Journal
 from .release.cleanup import sweep
 from .release.gate import examine
 from .release.publishing import publish
-from .storage import save_artifact
+from .spec import recipe_of
 from .tuning import STAGES as TUNING_STAGES
 from .tuning import tune
 from .warm_start import serving_recommender
-from .workshop import Workshop
 
 Status = TrainingRun.Status
 

@@ -23,11 +23,11 @@ from django_recsys.models import (
 )
 from django_recsys.resilience.log_once import logger
 
+from .artifact_storage import artifact_storage, load_artifact
+from .context import Workshop
 from .datasets import Dataset, read_dataset
-from .recipes import recipe_of
 from .release.publishing import ranked_lists
-from .storage import artifact_storage, load_artifact
-from .workshop import Workshop
+from .spec import recipe_of
 
 MODELS_KEPT = 2
 """Loaded in a worker at once, those used last."""

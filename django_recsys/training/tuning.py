@@ -16,14 +16,14 @@ from django_recsys.learning.extras import import_room
 from django_recsys.learning.options import Progress, TrainingOptions
 from django_recsys.models import TrainingRun
 
+from .context import Workshop
 from .drafts import write_draft
 from .fitting import fitted, reads_edges, reads_items
-from .recipes import Recipe, recipe_of
 from .release.gate import interval, popular_recipe, shown
-from .workshop import Workshop
+from .spec import Recipe, recipe_of
 
 if TYPE_CHECKING:
-    from .journal import Journal
+    from .progress import Journal
 
 STAGES = {"read": 0.0, "search": 0.05, "compare": 0.85, "draft": 0.98}
 """The stages in their order, and the share of the work that lies before each."""

@@ -8,9 +8,9 @@ from django_recsys.learning.recommender import Recommender
 from django_recsys.models import RecommenderConfig
 from django_recsys.resilience.log_once import logger
 
+from .artifact_storage import load_artifact
 from .fitting import is_deep
-from .recipes import Recipe, recipe_of
-from .storage import load_artifact
+from .spec import Recipe, recipe_of
 
 
 def serving_recommender(

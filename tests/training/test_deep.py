@@ -8,13 +8,13 @@ import pytest
 from django_recsys.learning import registry
 from django_recsys.models import Interaction, RecommenderConfig, TrainingRun
 from django_recsys.training import warm_start
+from django_recsys.training.artifact_storage import working_folder
 from django_recsys.training.checkpoints import checkpoint_of, mark_of
+from django_recsys.training.context import Workshop
 from django_recsys.training.datasets import read_dataset
 from django_recsys.training.fitting import fit_budget, own_threads, reads_items
 from django_recsys.training.jobs.runner import train_now
-from django_recsys.training.recipes import recipe_of
-from django_recsys.training.storage import working_folder
-from django_recsys.training.workshop import Workshop
+from django_recsys.training.spec import recipe_of
 from tests.factories import make_products
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tastes")]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
+from django_recsys.training.artifact_storage import artifact_storage
 from django_recsys.training.checkpoints import remove_stale
-from django_recsys.training.storage import artifact_storage
 
 from .publishing import delete_lists
 

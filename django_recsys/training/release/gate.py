@@ -21,10 +21,10 @@ from django_recsys.learning.evaluation.evaluator import (
 )
 from django_recsys.learning.exceptions import DataError
 from django_recsys.models import RecommenderConfig, TrainingRun
-from django_recsys.training.curves import curve_of
+from django_recsys.training.context import Workshop
 from django_recsys.training.fitting import Listener, fitted
-from django_recsys.training.recipes import Recipe, recipe_of
-from django_recsys.training.workshop import Workshop
+from django_recsys.training.learning_curves import curve_of
+from django_recsys.training.spec import Recipe, recipe_of
 
 SHOWN_METRICS = (
     "ndcg@10",

@@ -20,7 +20,7 @@ from django_recsys.models import (
     TrainedModel,
 )
 from django_recsys.models.lists import EVERYONE, RankedItems, Reason
-from django_recsys.training.workshop import Workshop
+from django_recsys.training.context import Workshop
 
 ROWS_PER_TRANSACTION = 100
 """Some hundred kilobytes: a few milliseconds of a write lock on SQLite."""

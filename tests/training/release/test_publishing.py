@@ -61,7 +61,7 @@ def test_the_reason_is_the_item_of_the_history_with_the_largest_share():
 
 
 def test_taking_the_named_item_out_of_the_history_lowers_the_score():
-    from django_recsys.training.storage import load_artifact
+    from django_recsys.training.artifact_storage import load_artifact
 
     run = train("ease")
     recommender = load_artifact(run.trained_model.artifact)

@@ -6,11 +6,11 @@ from django.contrib.auth import get_user_model
 from django_recsys.exceptions import ConfigurationError
 from django_recsys.learning import registry
 from django_recsys.models import Interaction
+from django_recsys.training.context import Workshop
 from django_recsys.training.datasets import read_dataset
 from django_recsys.training.fitting import fitted, reads_edges
-from django_recsys.training.friends import read_friends
-from django_recsys.training.recipes import Recipe
-from django_recsys.training.workshop import Workshop
+from django_recsys.training.social_graph import read_friends
+from django_recsys.training.spec import Recipe
 
 pytestmark = pytest.mark.django_db
 

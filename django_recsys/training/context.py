@@ -22,8 +22,8 @@ from django_recsys.learning.data.preparation import PreparationReport, prepare
 from django_recsys.learning.splitting.protocols import Split, temporal, validation_split
 
 from .datasets import Dataset
-from .friends import read_friends
-from .recipes import Recipe
+from .social_graph import read_friends
+from .spec import Recipe
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

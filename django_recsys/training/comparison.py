@@ -12,12 +12,12 @@ from django_recsys.learning.evaluation.evaluator import Evaluation, compare, sco
 from django_recsys.learning.recommender import Recommender
 from django_recsys.models import RecommenderConfig
 
+from .context import Workshop
 from .fitting import fitted
 from .jobs.runner import configurations
 from .pipeline import open_workshop
-from .recipes import Recipe, recipe_of
 from .release.gate import interval, popular_recipe, shown
-from .workshop import Workshop
+from .spec import Recipe, recipe_of
 
 BASELINE = "popular"
 
