@@ -12,7 +12,7 @@ from django_recsys.models import (
     TrainedModel,
 )
 from django_recsys.models.lists import EVERYONE, RankedItems, Reason
-from django_recsys.serving.standing import forget_standing
+from django_recsys.serving.live_models import forget_standing
 from tests.hosts.shop.models import Product
 
 TRAINED_AT = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 
 from django_recsys.models import Placement, RecommenderConfig
 from django_recsys.models.recommenders import DEFAULT_RECOMMENDERS
+from django_recsys.serving.live_models import current_standing
 from django_recsys.serving.placements import DECLARED, PlacementRule, rule_of
-from django_recsys.serving.standing import current_standing
 
 from .buttons import address_of
 

@@ -14,7 +14,7 @@ from django_recsys.conf import get_settings
 from django_recsys.resilience import threads
 from django_recsys.resilience.circuit_breaker import Circuit
 from django_recsys.resilience.log_once import report_once
-from django_recsys.serving.memory import PREFIX, remembered, working_cache
+from django_recsys.serving.cache import PREFIX, remembered, working_cache
 from django_recsys.tracking.error_boundary import guarded
 from django_recsys.tracking.events import visitor_acted
 

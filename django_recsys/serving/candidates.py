@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django_recsys.models.lists import RankedItems, Reason
 
-from .queries import select_neighbors
-from .visitors import RecentItem
+from .sql import select_neighbors
+from .visitor_history import RecentItem
 
 RECENT_SHARE = 0.5
 """How much of a list what happened since the training may decide."""

@@ -9,7 +9,7 @@ from django.db.models.signals import post_delete, post_save
 
 from django_recsys.models import Placement, RecommenderConfig
 
-from .standing import forget_standing
+from .live_models import forget_standing
 
 
 def connect() -> None:

@@ -19,12 +19,12 @@ from django_recsys.models.lists import RankedItems
 from django_recsys.resilience.log_once import report_once
 
 from .answers import Answer, Recommendation
+from .candidate_sources import Gathered, Question, gather
 from .candidates import Candidate, from_list
-from .first_days import first_candidates
-from .gathering import Gathered, Question, gather
+from .cold_start import first_candidates
+from .live_models import Standing, current_standing
 from .placements import PlacementRule
-from .standing import Standing, current_standing
-from .visitors import recent_activity
+from .visitor_history import recent_activity
 
 MAX_SIZE = 100
 SPARE_SHARE = 3

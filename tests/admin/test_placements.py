@@ -3,7 +3,7 @@
 import pytest
 
 from django_recsys.models import Placement
-from django_recsys.serving.standing import find_placement
+from django_recsys.serving.live_models import find_placement
 from tests.factories import make_interaction
 
 pytestmark = pytest.mark.django_db

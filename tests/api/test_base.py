@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import caches
 
-from django_recsys.serving import memory
+from django_recsys.serving import cache as memory
 from tests.factories import make_serving_model, store_for_everyone
 
 ROOT = Path(__file__).resolve().parents[2]

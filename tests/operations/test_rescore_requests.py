@@ -6,7 +6,7 @@ from celery import current_app
 from django_recsys.models import Interaction
 from django_recsys.operations import rescore_requests
 from django_recsys.resilience import threads
-from django_recsys.serving import memory
+from django_recsys.serving import cache as memory
 from django_recsys.tracking import record_interaction
 from tests.factories import make_products, make_serving_model
 

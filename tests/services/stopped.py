@@ -274,7 +274,7 @@ def wait_for_threads() -> None:
 def pass_pauses() -> None:
     """Let the time pass for which a failed service is left alone."""
     from django_recsys.database import deadline as patience
-    from django_recsys.serving import memory
+    from django_recsys.serving import cache as memory
 
     for circuit in (patience.circuit, memory._circuit):
         circuit.close()

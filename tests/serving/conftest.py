@@ -1,7 +1,7 @@
 import pytest
 
 from django_recsys.resilience.log_once import forget_reports
-from django_recsys.serving import memory
+from django_recsys.serving import cache as memory
 from tests.factories import (
     make_products,
     make_serving_model,

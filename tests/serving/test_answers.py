@@ -5,7 +5,7 @@ from django.utils import translation
 
 from django_recsys.models.lists import Reason
 from django_recsys.serving.answers import Answer, Recommendation
-from django_recsys.serving.presenting import as_object
+from django_recsys.serving.serializers import as_object
 from tests.hosts.shop.models import Category, Product
 
 

@@ -11,7 +11,7 @@ from django_recsys.serving.candidates import (
     from_neighbors,
     seeds_of,
 )
-from django_recsys.serving.visitors import RecentItem, summarize
+from django_recsys.serving.visitor_history import RecentItem, summarize
 
 
 def ids(candidates):

@@ -2,7 +2,7 @@ import pytest
 from django.core.cache import cache
 
 from django_recsys.models import Placement, RecommenderConfig
-from django_recsys.serving.standing import current_standing, find_placement
+from django_recsys.serving.live_models import current_standing, find_placement
 from tests.factories import make_serving_model
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,8 @@ import time
 import pytest
 from django.core.cache import caches
 
-from django_recsys.serving import memory, recommend_for
+from django_recsys.serving import cache as memory
+from django_recsys.serving import recommend_for
 from tests.conftest import missing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]

@@ -8,7 +8,7 @@ from django.core.management import get_commands
 
 from django_recsys import tasks
 from django_recsys.api import urls
-from django_recsys.serving import memory
+from django_recsys.serving import cache as memory
 from django_recsys.tracking.identity import guests
 
 PACKAGE = Path(__file__).resolve().parents[2] / "django_recsys"

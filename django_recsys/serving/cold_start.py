@@ -10,8 +10,8 @@ from django_recsys.conf import get_settings
 from django_recsys.database.deadline import within_patience
 from django_recsys.models import Interaction
 
+from .cache import remembered
 from .candidates import Candidate
-from .memory import remembered
 
 INTERACTIONS = 2000
 """How many of the newest interactions are counted."""

@@ -18,9 +18,9 @@ from .candidates import (
     read_neighbors,
     seeds_of,
 )
+from .live_models import Pointer
 from .placements import PlacementRule
-from .standing import Pointer
-from .visitors import (
+from .visitor_history import (
     RecentItem,
     StoredLists,
     recent_activity,

@@ -3,8 +3,8 @@
 import pytest
 from django.core.cache import cache, caches
 
-from django_recsys.serving import memory
-from django_recsys.serving.memory import forget, remembered
+from django_recsys.serving import cache as memory
+from django_recsys.serving.cache import forget, remembered
 
 
 class Counter:

@@ -13,7 +13,7 @@ from django.db.models import Max
 from django_recsys.database.deadline import within_patience
 from django_recsys.models import Interaction
 
-from .queries import select_activity, select_stored_lists
+from .sql import select_activity, select_stored_lists
 
 RECENT_ITEMS = 10
 """How many of the newest items move the list."""

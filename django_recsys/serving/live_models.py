@@ -11,7 +11,7 @@ from django_recsys.database.deadline import within_patience
 from django_recsys.models import Placement, RecommenderConfig, StoredRecommendations
 from django_recsys.models.lists import EVERYONE
 
-from .memory import forget, remembered
+from .cache import forget, remembered
 from .placements import DECLARED, PlacementRule, rule_of
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Exists, Max, Q
 
 from django_recsys.models import Interaction, ItemNeighbors, StoredRecommendations
-from django_recsys.serving.queries import (
+from django_recsys.serving.sql import (
     select_activity,
     select_neighbors,
     select_stored_lists,
