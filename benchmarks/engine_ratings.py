@@ -22,11 +22,8 @@ import numpy as np
 
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.evaluation.ratings import (
-    TEST_SHARE,
-    evaluate_ratings,
-    rating_metrics,
-)
+from django_recsys.learning.evaluation.ratings import TEST_SHARE, evaluate_ratings
+from django_recsys.learning.metrics.ratings import rating_metrics
 from django_recsys.learning.options import TrainingOptions
 
 RESULT = Path(__file__).resolve().parent / "results" / "engine_ratings.json"

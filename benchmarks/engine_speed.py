@@ -149,7 +149,7 @@ def seen_items(
 
 def bare_product(model: Recommender, users: np.ndarray, items: np.ndarray) -> None:
     """Multiply in the slices and threads of the engine, and keep nothing."""
-    from django_recsys.learning.numerics.batching import in_threads
+    from django_recsys.learning.numerics.threads import in_threads
 
     def product(part: slice) -> tuple[np.ndarray, np.ndarray]:
         scores = users[part] @ items.T

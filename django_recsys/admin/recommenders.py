@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_recsys.exceptions import ConfigurationError
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
 from django_recsys.training.drafts import adopt
-from django_recsys.training.jobs.runner import request_training, request_tuning
+from django_recsys.training.jobs.queue import request_training, request_tuning
 from django_recsys.training.jobs.schedule import next_start
 from django_recsys.training.release.promotion import roll_back
 

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from .recommender import Recommender
-
-
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+from django_recsys.learning.numerics.threads import available_cores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +32,7 @@ class TrainingOptions:
     """For algorithms whose result does not depend on it."""
     checkpoint: Path | None = None
     """Where a long fit leaves what it has, and goes on from after a kill."""
-    previous: Recommender | None = None
+    previous: Any = None
     """A fitted recommender of the same kind to start from; deep models only."""
 
     def report(self, fraction: float, message: str = "") -> None:

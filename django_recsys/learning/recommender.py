@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 
+from django_recsys.learning.numerics.threads import in_threads
+
 from .data.interactions import Histories, IdMap, Interactions
 from .exceptions import DataError, NotFittedError
 from .explanations import explain_entries, largest_entries
 from .hyperparameters import declared, validate
-from .numerics.batching import in_threads, joined, slices, spread
+from .numerics.batching import joined, slices, spread
 from .numerics.top_k import PADDING, leave_out, top_items, top_stored
 from .options import Progress, TrainingOptions
 

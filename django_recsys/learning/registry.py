@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 from .exceptions import DataError, MissingExtraError
@@ -48,7 +49,7 @@ ALGORITHMS: dict[str, tuple[str, str | None]] = {
 }
 """name -> (dotted path of the class, the extra that it needs or None)."""
 
-EXTRA_MODULES = {"neural": "torch"}
+EXTRA_MODULES = {"neural": "torch", "reports": "matplotlib", "tuning": "optuna"}
 """extra -> the module whose absence means that the extra is not installed."""
 
 
@@ -72,7 +73,7 @@ def create(name: str, **hyperparameters: Any) -> Recommender:
     """
     cls = get_recommender_class(name)
     if (extra := missing_extra(name)) is not None:
-        raise MissingExtraError(f"{name} needs: pip install 'django-recsys[{extra}]'")
+        raise _missing(extra, name)
     return cls(**validate(cls, hyperparameters))
 
 
@@ -82,9 +83,19 @@ def missing_extra(name: str) -> str | None:
     None where nothing is missing.
     """
     extra = ALGORITHMS[name][1]
-    if extra is None or find_spec(EXTRA_MODULES[extra]) is not None:
-        return None
-    return extra
+    return extra if extra and find_spec(EXTRA_MODULES[extra]) is None else None
+
+
+def require_extra(extra: str) -> None:
+    """Raise MissingExtraError where an extra is not installed, and load nothing."""
+    if find_spec(EXTRA_MODULES[extra]) is None:
+        raise _missing(extra)
+
+
+def import_with_extra(module: str, extra: str) -> ModuleType:
+    """Return a module of the engine, as "tuning.search"; raises MissingExtraError."""
+    require_extra(extra)
+    return import_module(f".{module}", __package__)
 
 
 def settings_of(
@@ -96,3 +107,7 @@ def settings_of(
     """
     cls = get_recommender_class(name)
     return cls(**validate(cls, hyperparameters or {})).hyperparameters
+
+
+def _missing(extra: str, what: str = "This") -> MissingExtraError:
+    return MissingExtraError(f"{what} needs: pip install 'django-recsys[{extra}]'")

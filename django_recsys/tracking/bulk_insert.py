@@ -14,9 +14,9 @@ from typing import Any
 
 from django.db import connections, transaction
 
+from django_recsys.database.alias import our_alias
 from django_recsys.models import Interaction
 
-from .on_commit import our_alias
 from .rows import InteractionRow
 
 ROWS_PER_TRANSACTION = 10_000

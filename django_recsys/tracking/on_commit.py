@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import DEFAULT_DB_ALIAS, connections
 
-from django_recsys.models import Interaction
-
-
-def our_alias() -> str:
-    """Return the alias of the database that holds our tables."""
-    return router.db_for_write(Interaction)
+from django_recsys.database.alias import our_alias
 
 
 def after_commit(write: Callable[[], None], *, using: str | None = None) -> None:

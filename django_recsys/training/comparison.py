@@ -11,11 +11,10 @@ from django_recsys.exceptions import RecsysError
 from django_recsys.learning.evaluation.evaluator import Evaluation, compare, score_on
 from django_recsys.learning.recommender import Recommender
 from django_recsys.models import RecommenderConfig
+from django_recsys.training.jobs.queue import configurations
 
-from .context import Workshop
+from .context import Workshop, open_workshop
 from .fitting import fitted
-from .jobs.runner import configurations
-from .pipeline import open_workshop
 from .release.gate import interval, popular_recipe, shown
 from .spec import Recipe, recipe_of
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from django_recsys.catalog import get_catalog
+from django_recsys.exceptions import RecsysError
 from django_recsys.learning.data.edges import Edges
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.item_features import (
@@ -21,7 +22,7 @@ from django_recsys.learning.data.item_features import (
 from django_recsys.learning.data.preparation import PreparationReport, prepare
 from django_recsys.learning.splitting.protocols import Split, temporal, validation_split
 
-from .datasets import Dataset
+from .datasets import Dataset, read_dataset
 from .social_graph import read_friends
 from .spec import Recipe
 
@@ -136,3 +137,14 @@ class Workshop:
                 known_items=self.titles,
             )
         return self._prepared[key]
+
+
+def open_workshop() -> Workshop:
+    """Read the rows; raises `RecsysError` where a shop has none yet."""
+    dataset = read_dataset()
+    if dataset is None:
+        raise RecsysError(
+            "No interactions are recorded yet: run recsys_backfill, or wait for the "
+            "first visitors."
+        )
+    return Workshop(dataset)

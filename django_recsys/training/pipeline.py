@@ -14,8 +14,7 @@ from django_recsys.models import TrainedModel, TrainingRun
 from django_recsys.resilience.log_once import logger
 
 from .artifact_storage import save_artifact
-from .context import Workshop
-from .datasets import Dataset, read_dataset
+from .context import Workshop, open_workshop
 from .fitting import fitted
 from .learning_curves import curve_of
 from .lease import Heartbeat
@@ -58,17 +57,6 @@ def work_off(
             last_line = traceback.format_exception_only(error)[-1].strip()
             journal.fail(f"{last_line} (at the stage '{run.stage}')")
     sweep()
-
-
-def open_workshop() -> Workshop:
-    """Read the rows; raises `RecsysError` where a shop has none yet."""
-    dataset: Dataset | None = read_dataset()
-    if dataset is None:
-        raise RecsysError(
-            "No interactions are recorded yet: run recsys_backfill, or wait for the "
-            "first visitors."
-        )
-    return Workshop(dataset)
 
 
 def train(run: TrainingRun, workshop: Workshop, journal: Journal) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django_recsys.learning.cli.results_table import peak_rss_bytes
 from django_recsys.learning.options import Progress
+from django_recsys.learning.resources.memory import peak_rss_bytes
 from django_recsys.models import TrainedModel, TrainingRun
 
 from .fitting import Listener

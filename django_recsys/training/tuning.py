@@ -5,15 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django_recsys.learning.evaluation.evaluator import (
-    HEADLINE,
-    Evaluation,
-    compare,
-    score_on,
-)
+from django_recsys.learning.evaluation.evaluator import Evaluation, compare, score_on
 from django_recsys.learning.evaluation.validation import bench_over
-from django_recsys.learning.extras import import_room
+from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.options import Progress, TrainingOptions
+from django_recsys.learning.registry import import_with_extra
 from django_recsys.models import TrainingRun
 
 from .context import Workshop
@@ -70,7 +66,7 @@ def searched(
         features=workshop.item_features if reads_items(model) else None,
         edges=workshop.friends if reads_edges(model) else None,
     )
-    return import_room("tuning").search(
+    return import_with_extra("tuning.search", "tuning").search(
         recipe.algorithm,
         bench,
         time_budget=timedelta(seconds=seconds * SEARCH_SHARE),

@@ -6,7 +6,8 @@ import pytest
 
 from django_recsys.exceptions import TrainingInProgressError
 from django_recsys.models import Lease, RecommenderConfig, TrainingRun
-from django_recsys.training.jobs.runner import request_training, run_queued, train_now
+from django_recsys.training.jobs.queue import request_training
+from django_recsys.training.jobs.runner import run_queued, train_now
 from django_recsys.training.lease import NAME, TTL, take_lease
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

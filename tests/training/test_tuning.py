@@ -8,11 +8,8 @@ from django.core.management import CommandError, call_command
 from django_recsys.exceptions import ConfigurationError, MissingExtraError
 from django_recsys.models import RecommenderConfig, TrainingRun
 from django_recsys.training.drafts import adopt, write_draft
-from django_recsys.training.jobs.runner import (
-    request_training,
-    request_tuning,
-    tune_now,
-)
+from django_recsys.training.jobs.queue import request_training, request_tuning
+from django_recsys.training.jobs.runner import tune_now
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +79,7 @@ def test_popular_has_nothing_to_tune():
 
 
 def test_a_missing_extra_is_named_before_anything_is_queued(bad_knn, monkeypatch):
-    monkeypatch.setattr("django_recsys.learning.extras.find_spec", lambda name: None)
+    monkeypatch.setattr("django_recsys.learning.registry.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"django-recsys\[tuning\]"):
         request_tuning("knn", minutes=1, trigger="boss")
     assert not TrainingRun.objects.exists()

@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Min, Q, QuerySet
 from oscar.core.loading import get_model
 
+from django_recsys.database.alias import our_alias
 from django_recsys.models import Interaction
 from django_recsys.tracking import email_key
-from django_recsys.tracking.on_commit import our_alias
 
 from .conf import get_oscar_settings
 

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from django_recsys.learning.algorithms.temporal.selection import (
+    learned_recency,
+    recency_hyperparameter,
+)
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.recommender import Recommender, TrainingOptions
 
-from .temporal.recency import learned_recency, recency_hyperparameter, recent_items
+from .temporal.recency import recent_items
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -19,14 +19,13 @@ from django_recsys.learning.data.files import (
     read_items,
 )
 from django_recsys.learning.evaluation.evaluator import Evaluation, evaluate
-from django_recsys.learning.extras import import_room
 from django_recsys.learning.hyperparameters import searched
 from django_recsys.learning.recommender import Recommender, TrainingOptions
-from django_recsys.learning.registry import create
+from django_recsys.learning.registry import create, import_with_extra
+from django_recsys.learning.resources.memory import peak_rss_bytes
 from django_recsys.learning.splitting.cold_start import hold_out_items
 from django_recsys.learning.splitting.protocols import split
 
-from .results_table import peak_rss_bytes
 from .subprocess_runner import tell_parent
 
 
@@ -85,7 +84,7 @@ def tuned(
     """Search, set what was found, return how; None for one without choices."""
     if not searched(type(recommender)):
         return None
-    found = import_room("tuning").tune(
+    found = import_with_extra("tuning.search", "tuning").tune(
         recommender.name,
         table.interactions,
         options.protocol,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,18 +12,6 @@ from django_recsys.learning.metrics.bootstrap import bootstrap
 
 BASELINE = "popular"
 COLUMNS = ("ndcg@10", "recall@10", "hit_rate@10", "map@10", "coverage@10")
-
-
-def peak_rss_bytes() -> int:
-    """Return the most memory that this process has held."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        # getrusage would also count what the parent held before exec.
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def combine_seeds(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -230,3 +230,24 @@ def _numbers(
     if len(bad):
         raise DataError(f"{name}: the value in row {bad[0]} is not a finite number.")
     return array
+
+
+def pair_codes(rows: Interactions) -> np.ndarray:
+    """(n_rows,) int64: equal where user and item are equal."""
+    wide = rows.user_indices.astype(np.int64) * len(rows.items)
+    codes: np.ndarray = wide + rows.item_indices
+    return codes
+
+
+def basket_codes(interactions: Interactions) -> np.ndarray:
+    """(n_rows,) int: rows of one basket share a number; else one user and moment."""
+    if interactions.baskets is not None:
+        return interactions.baskets
+    order = interactions.time_order
+    users = interactions.user_indices[order]
+    times = interactions.timestamps[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (users[1:] != users[:-1]) | (times[1:] != times[:-1])
+    codes = np.empty(len(order), dtype=np.int64)
+    codes[order] = np.cumsum(new) - 1
+    return codes

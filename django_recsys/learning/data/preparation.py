@@ -10,7 +10,7 @@ import numpy as np
 
 from django_recsys.learning.exceptions import DataError
 
-from .interactions import Interactions
+from .interactions import Interactions, pair_codes
 
 KIND_WEIGHTS: Mapping[str, float] = {
     "view": 1.0,
@@ -238,10 +238,3 @@ def _decay(
     ages = np.maximum(now - rows.timestamps, 0) / SECONDS_PER_DAY
     counts["rows_decayed"] = int(np.count_nonzero(ages))
     return rows.with_weights(rows.weights * 0.5 ** (ages / half_life_days))
-
-
-def pair_codes(rows: Interactions) -> np.ndarray:
-    """(n_rows,) int64: equal where user and item are equal."""
-    wide = rows.user_indices.astype(np.int64) * len(rows.items)
-    codes: np.ndarray = wide + rows.item_indices
-    return codes

@@ -17,6 +17,7 @@ from django_recsys.learning.data.preparation import (
 )
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
 from django_recsys.learning.registry import create
 from django_recsys.learning.splitting.cold_start import TEST_SEED, hold_out_items
@@ -24,7 +25,6 @@ from django_recsys.learning.splitting.protocols import Fit, Split, split
 
 from .tasks import Answers, Exam, ask, exam_of_baskets, exam_of_users
 
-HEADLINE = "ndcg@10"
 SEGMENTS = ("known", "new", "all")
 
 

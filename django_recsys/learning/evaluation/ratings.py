@@ -11,11 +11,10 @@ import numpy as np
 from django_recsys.learning.algorithms.factorization.ratings import rated_rows
 from django_recsys.learning.algorithms.factorization.svd import SVD
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.metrics.ratings import LIKED, rating_metrics
 from django_recsys.learning.options import TrainingOptions
 
 TEST_SHARE = 0.2
-LIKED = 4.0
 
 
 def evaluate_ratings(
@@ -52,31 +51,6 @@ def evaluate_ratings(
         "test_ratings": len(asked),
         "fit_seconds": seconds,
         "fit_cpu_seconds": cpu_seconds,
-    }
-
-
-def rating_metrics(
-    given: np.ndarray, foretold: np.ndarray, liked: float = LIKED
-) -> dict[str, float]:
-    """Return rmse and mae, and accuracy, precision, recall and f1 of "will like".
-
-    given, foretold: (n_ratings,); both are cut at ``liked``. A quotient without a
-    case is 0.
-    """
-    if len(given) != len(foretold):
-        raise DataError(f"{len(given)} ratings, but {len(foretold)} foretold.")
-    errors = np.asarray(foretold, dtype=np.float64) - given
-    likes, said = np.asarray(given) >= liked, np.asarray(foretold) >= liked
-    hits = float(np.count_nonzero(likes & said))
-    precision = hits / max(float(said.sum()), 1.0)
-    recall = hits / max(float(likes.sum()), 1.0)
-    return {
-        "rmse": float(np.sqrt(np.mean(errors**2))),
-        "mae": float(np.mean(np.abs(errors))),
-        "accuracy": float(np.mean(likes == said)),
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / max(precision + recall, 1e-12),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions, basket_codes
 from django_recsys.learning.metrics.lists import list_metrics, tied_share
 from django_recsys.learning.metrics.ranking import ranking_metrics
 from django_recsys.learning.metrics.ranks import DEEPEST, rank_relevant
@@ -270,17 +270,3 @@ def _basket_rows(
     rows = rows[np.isin(baskets[rows], usable)]
     _, owners = np.unique(baskets[rows], return_inverse=True)
     return owners, rows
-
-
-def basket_codes(interactions: Interactions) -> np.ndarray:
-    """(n_rows,) int: rows of one basket share a number; else one user and moment."""
-    if interactions.baskets is not None:
-        return interactions.baskets
-    order = interactions.time_order
-    users = interactions.user_indices[order]
-    times = interactions.timestamps[order]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (users[1:] != users[:-1]) | (times[1:] != times[:-1])
-    codes = np.empty(len(order), dtype=np.int64)
-    codes[order] = np.cumsum(new) - 1
-    return codes

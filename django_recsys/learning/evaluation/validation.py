@@ -16,25 +16,19 @@ from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import (
     KIND_WEIGHTS,
     NEGATIVE_KINDS,
-    pair_codes,
     prepare,
 )
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
 from django_recsys.learning.splitting.cold_start import VALIDATION_SEED, hold_out_items
 from django_recsys.learning.splitting.protocols import (
     Split,
-    given_split,
-    leave_one_out,
+    _cut_again,
     split,
-    validation_split,
 )
 
-from .evaluator import HEADLINE
 from .tasks import Exam, ask, exam_of_baskets, exam_of_users
-
-GIVEN_SHARE = 0.1
-GIVEN_SEED = 11
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -91,33 +85,6 @@ def validation_cut(
         return _cut_again(whole.context, protocol)
     known = hold_out_items(whole, cold_items).context
     return hold_out_items(_cut_again(known, protocol), cold_items, seed=VALIDATION_SEED)
-
-
-def _cut_again(known: Interactions, protocol: str) -> Split:
-    if protocol == "leave-one-out":
-        return leave_one_out(known)
-    if protocol == "temporal":
-        return validation_split(known)
-    return given_split(known, tenth_of_each_user(known))
-
-
-def tenth_of_each_user(interactions: Interactions) -> np.ndarray:
-    """Return a seeded (n_interactions,) bool mask: a pair goes with all its rows.
-
-    Everyone with at least three pairs gives one or more.
-    """
-    codes, pair = np.unique(pair_codes(interactions), return_inverse=True)
-    users = codes // max(len(interactions.items), 1)
-    chance = np.random.default_rng(GIVEN_SEED).random(len(codes))
-    order = np.lexsort((chance, users))
-    counts = np.bincount(users, minlength=len(interactions.users))
-    starts = np.cumsum(counts) - counts
-    place = np.arange(len(codes)) - starts[users[order]]
-    wanted = np.where(counts < 3, 0, np.maximum(1, np.round(GIVEN_SHARE * counts)))
-    held = np.zeros(len(codes), dtype=bool)
-    held[order] = place < wanted[users[order]]
-    mask: np.ndarray = held[pair]
-    return mask
 
 
 def bench_of(

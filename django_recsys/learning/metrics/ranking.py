@@ -66,3 +66,6 @@ def _at(
         "map": total(ordinal / ranks) / capped,
         "mrr": total(first / ranks),
     }
+
+
+HEADLINE = "ndcg@10"

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import recent_items
+from django_recsys.learning.algorithms.temporal.selection import (
     learned_recency,
+    learned_trend,
     recency_hyperparameter,
-    recent_items,
 )
-from django_recsys.learning.algorithms.temporal.trend import add_trend, learned_trend
+from django_recsys.learning.algorithms.temporal.trend import add_trend
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.trend import add_trend, learned_trend
+from django_recsys.learning.algorithms.temporal.selection import learned_trend
+from django_recsys.learning.algorithms.temporal.trend import add_trend
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.item_features import features_if_any

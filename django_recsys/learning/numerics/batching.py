@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 
-from django_recsys.learning.options import available_cores
-
 from .top_k import PADDING
-
-Found = TypeVar("Found")
 
 CELLS_PER_SLICE = 7_500_000
 """30 MB of float32 scores: the system gives larger arrays anew each time."""
@@ -37,24 +31,6 @@ def slices_of_runs(values: np.ndarray) -> Iterator[slice]:
     """
     edges = np.unique(np.searchsorted(values, values[::ROWS_PER_SLICE]))
     return (slice(at, end) for at, end in pairwise([*edges.tolist(), len(values)]))
-
-
-def in_threads(
-    find: Callable[[slice], Found], parts: Iterable[slice], threads: int | None = None
-) -> list[Found]:
-    """Return what is found for each slice, in order; by default a thread per core.
-
-    numpy lets other threads run while it computes. BLAS keeps to the thread that
-    calls it: on products of this size its own threads mostly wait for each other.
-    """
-    parts = list(parts)
-    threads = threads or available_cores()
-    if len(parts) < 2 or threads == 1:
-        return [find(part) for part in parts]
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(find, parts))
 
 
 def spread(

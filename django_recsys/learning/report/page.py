@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from django_recsys.learning.evaluation.evaluator import HEADLINE
-from django_recsys.learning.extras import import_room
+from django_recsys.learning.metrics.ranking import HEADLINE
+from django_recsys.learning.registry import import_with_extra
 
 FACTS = ("protocol", "fit", "users", "items", "interactions", "test_interactions")
 STYLE = """
@@ -42,7 +42,7 @@ def write_report(results: Sequence[Mapping[str, Any]], path: Path) -> None:
     results: what the command line's ``evaluate`` prints, with "details". Raises
     MissingExtraError without the extra ``reports``.
     """
-    plots = import_room("report_plots").plots(results)
+    plots = import_with_extra("report.plots", "reports").plots(results)
     path.write_text(page(results, plots), encoding="utf-8")
     text = json.dumps({"results": list(results)}, indent=1)
     path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")

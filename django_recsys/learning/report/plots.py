@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from django_recsys.learning.evaluation.evaluator import HEADLINE
+from django_recsys.learning.metrics.ranking import HEADLINE
 
 from .page import interval_of, score_of
 from .sections import ACTIVITIES

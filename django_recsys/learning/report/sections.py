@@ -9,10 +9,11 @@ import numpy as np
 
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.evaluation.evaluator import HEADLINE, Evaluation
+from django_recsys.learning.evaluation.evaluator import Evaluation
 from django_recsys.learning.evaluation.tasks import Question, ask
 from django_recsys.learning.evaluation.validation import Bench, bench_of
 from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import Recommender, TrainingOptions
 from django_recsys.learning.registry import create
 from django_recsys.learning.splitting.protocols import Split

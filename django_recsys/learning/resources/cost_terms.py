@@ -15,16 +15,20 @@ from django_recsys.learning.algorithms.blend._candidates import (
 )
 from django_recsys.learning.algorithms.blend.blend import FALL_THROUGH, RANKER
 from django_recsys.learning.algorithms.ease.ease import ROWS_PER_BLOCK
-from django_recsys.learning.algorithms.temporal.recency import CHOSEN_BY_DATA
+from django_recsys.learning.algorithms.factorization.embedding_size import (
+    embedding_size_for,
+)
 from django_recsys.learning.algorithms.temporal.selection import (
+    CHOSEN_BY_DATA,
     MOST_ITEMS,
     MOST_USERS,
     count_asked,
 )
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.data.preparation import pair_codes
-from django_recsys.learning.evaluation.tasks import basket_codes
-from django_recsys.learning.numerics.vectors import embedding_size_for
+from django_recsys.learning.data.interactions import (
+    Interactions,
+    basket_codes,
+    pair_codes,
+)
 
 USUAL_SKEW = 4.0
 """Sum of squared history lengths, against what even histories would give."""

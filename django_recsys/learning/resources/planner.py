@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from django_recsys.learning.data.interactions import Interactions
@@ -26,6 +24,7 @@ from .cost_terms import (
     side,
     source_names,
 )
+from .memory import available_memory
 
 __all__ = ["Arrangement", "Estimate", "Sizes", "arrange", "available_memory", "plan"]
 
@@ -40,13 +39,6 @@ USABLE_SHARE = 0.8
 SMALLEST_BLOCK = 1000
 KEPT_SHARE = 0.5
 """Of the peak of a fit, what the model keeps: of `ease` one matrix of two."""
-CGROUP_LIMITS = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-    (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,16 +165,6 @@ def arrange(
     raise TooLargeError(_refusal(estimate, sizes, free, usable))
 
 
-def available_memory() -> float:
-    """Return the bytes that this process may still take: of machine and container."""
-    free = [_free_of_machine()]
-    for limit, used in CGROUP_LIMITS:
-        amounts = [_number(Path(limit)), _number(Path(used))]
-        if None not in amounts:
-            free.append(float(amounts[0] or 0) - float(amounts[1] or 0))
-    return max(0.0, min(free))
-
-
 def in_words(memory_bytes: float) -> str:
     """Return an amount of memory for people."""
     if memory_bytes < GIGABYTE:
@@ -231,21 +213,3 @@ def _refusal(estimate: Estimate, sizes: Sizes, free: float, usable: float) -> st
         f"interactions; {in_words(free)} are free, of which {in_words(usable)} may be "
         f"used. What fits: {offer}."
     )
-
-
-def _free_of_machine() -> float:
-    table = Path("/proc/meminfo")
-    if table.exists():
-        for line in table.read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return float(line.split()[1]) * 1024
-    pages = os.sysconf("SC_PHYS_PAGES")
-    return float(pages) * os.sysconf("SC_PAGE_SIZE") / 2  # nobody says how much is free
-
-
-def _number(path: Path) -> float | None:
-    """Return what a file of the kernel says; None for "max" or no file."""
-    try:
-        return float(path.read_text())
-    except (OSError, ValueError):
-        return None

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.data.preparation import NEGATIVE_KINDS, pair_codes
+from django_recsys.learning.data.interactions import Interactions, pair_codes
+from django_recsys.learning.data.preparation import NEGATIVE_KINDS
 from django_recsys.learning.exceptions import DataError
 
 Fit = Literal["train", "train+validation"]
@@ -156,3 +156,36 @@ def _tied_times(interactions: Interactions) -> float:
     same = (users[1:] == users[:-1]) & (times[1:] == times[:-1])
     tied = np.append(same, False) | np.insert(same, 0, False)
     return float(tied.mean()) if len(tied) else 0.0
+
+
+GIVEN_SHARE = 0.1
+
+
+GIVEN_SEED = 11
+
+
+def _cut_again(known: Interactions, protocol: str) -> Split:
+    if protocol == "leave-one-out":
+        return leave_one_out(known)
+    if protocol == "temporal":
+        return validation_split(known)
+    return given_split(known, tenth_of_each_user(known))
+
+
+def tenth_of_each_user(interactions: Interactions) -> np.ndarray:
+    """Return a seeded (n_interactions,) bool mask: a pair goes with all its rows.
+
+    Everyone with at least three pairs gives one or more.
+    """
+    codes, pair = np.unique(pair_codes(interactions), return_inverse=True)
+    users = codes // max(len(interactions.items), 1)
+    chance = np.random.default_rng(GIVEN_SEED).random(len(codes))
+    order = np.lexsort((chance, users))
+    counts = np.bincount(users, minlength=len(interactions.users))
+    starts = np.cumsum(counts) - counts
+    place = np.arange(len(codes)) - starts[users[order]]
+    wanted = np.where(counts < 3, 0, np.maximum(1, np.round(GIVEN_SHARE * counts)))
+    held = np.zeros(len(codes), dtype=bool)
+    held[order] = place < wanted[users[order]]
+    mask: np.ndarray = held[pair]
+    return mask

@@ -17,11 +17,12 @@ from optuna.trial import TrialState
 
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import KIND_WEIGHTS
-from django_recsys.learning.evaluation.evaluator import HEADLINE, Difference
+from django_recsys.learning.evaluation.evaluator import Difference
 from django_recsys.learning.evaluation.validation import Bench, bench_of, validation_cut
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import validate
 from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import create, get_recommender_class
 

@@ -7,10 +7,11 @@ from functools import partial
 from django.http import HttpRequest
 from django.utils import timezone
 
+from django_recsys.database.alias import our_alias
 from django_recsys.database.deadline import within_patience
 from django_recsys.models import Interaction, StoredRecommendations
 from django_recsys.tracking.error_boundary import guarded
-from django_recsys.tracking.on_commit import after_commit, our_alias
+from django_recsys.tracking.on_commit import after_commit
 
 from .guests import guest_of
 from .visitors import objects_to_tracking

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from django_recsys.conf import get_settings
+from django_recsys.database.alias import our_alias
 from django_recsys.models import Interaction, ItemNeighbors, StoredRecommendations
-from django_recsys.tracking.on_commit import our_alias
 
 logger = logging.getLogger("django_recsys")
 

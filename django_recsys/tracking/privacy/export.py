@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django_recsys.database.alias import our_alias
 from django_recsys.models import Interaction, StoredRecommendations
-from django_recsys.tracking.on_commit import our_alias
 
 COLUMNS = (
     "kind",

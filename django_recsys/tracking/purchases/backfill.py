@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django_recsys.conf import get_settings
+from django_recsys.database.alias import our_alias
 from django_recsys.models import Interaction
 from django_recsys.tracking.bulk_insert import chunks, insert_rows, large_cache
 from django_recsys.tracking.importing.history import HistoryReader
-from django_recsys.tracking.on_commit import our_alias
 from django_recsys.tracking.reports import BackfillReport
 from django_recsys.tracking.rows import InteractionRow
 

@@ -16,12 +16,12 @@ from django.db.models import QuerySet
 
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
+from django_recsys.database.alias import our_alias
 from django_recsys.database.deadline import within_patience
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
 from django_recsys.tracking.bulk_insert import chunks, insert_rows
 from django_recsys.tracking.identity.visitors import email_key
-from django_recsys.tracking.on_commit import our_alias
 from django_recsys.tracking.rows import (
     InteractionRow,
     as_account_key,

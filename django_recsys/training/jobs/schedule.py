@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django_recsys.models import RecommenderConfig, TrainingRun
 
-from .runner import request_training
+from .queue import request_training
 
 
 def next_start(config: RecommenderConfig, now: datetime) -> datetime | None:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django_recsys.learning.evaluation.evaluator import (
-    HEADLINE,
     Difference,
     Evaluation,
     compare,
     score_on,
 )
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.models import RecommenderConfig, TrainingRun
 from django_recsys.training.context import Workshop
 from django_recsys.training.fitting import Listener, fitted

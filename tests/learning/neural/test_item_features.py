@@ -12,7 +12,7 @@ from django_recsys.learning.registry import create
 
 torch = pytest.importorskip("torch")
 
-from django_recsys.learning.neural.modules.feature_bag import FeatureBag, Features
+from django_recsys.learning.neural.modules.feature_bag import FeatureBag, Features  # noqa: E402
 
 FAST = {"learning_rate": 0.01, "item_rate": 4.0, "dropout": 0.1, "batch_tokens": 256}
 SMALL = {"embedding_size": 16, "epochs": 8}

@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from django_recsys.learning.neural.modules.base import Network  # noqa: E402
-from django_recsys.learning.neural.training.loop import (
+from django_recsys.learning.neural.training.loop import (  # noqa: E402
     LONGEST_ROUND,
     DivergedError,
     Plan,

@@ -17,13 +17,13 @@ from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import ALGORITHMS, create
 from django_recsys.learning.resources.cost_coefficients import CHOICE, COSTS
 from django_recsys.learning.resources.cost_terms import TERMS
+from django_recsys.learning.resources.memory import available_memory
 from django_recsys.learning.resources.planner import (
     FACTOR,
     FLOOR_BYTES,
     FLOOR_SECONDS,
     Sizes,
     arrange,
-    available_memory,
     in_words,
     plan,
 )

@@ -5,16 +5,16 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from django_recsys.learning.data.preparation import pair_codes
-from django_recsys.learning.evaluation.validation import (
-    tenth_of_each_user,
-    validation_cut,
-)
+from django_recsys.learning.data.interactions import pair_codes
+from django_recsys.learning.evaluation.validation import validation_cut
 from django_recsys.learning.exceptions import DataError, MissingExtraError
-from django_recsys.learning.extras import import_room
 from django_recsys.learning.recommender import TrainingOptions
-from django_recsys.learning.registry import create, get_recommender_class
-from django_recsys.learning.splitting.protocols import temporal
+from django_recsys.learning.registry import (
+    create,
+    get_recommender_class,
+    import_with_extra,
+)
+from django_recsys.learning.splitting.protocols import temporal, tenth_of_each_user
 from django_recsys.learning.tuning.search_space import dimensions
 from django_recsys.testing import taste_clusters
 
@@ -186,4 +186,4 @@ def test_a_missing_extra_is_named(monkeypatch):
         __import__("sys").modules, "django_recsys.learning.tuning.search"
     )
     with pytest.raises(MissingExtraError, match=r"django-recsys\[tuning\]"):
-        import_room("tuning")
+        import_with_extra("tuning.search", "tuning")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.evaluation.tasks import basket_codes
+from django_recsys.learning.data.interactions import Interactions, basket_codes
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
 

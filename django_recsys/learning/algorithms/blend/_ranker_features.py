@@ -8,9 +8,9 @@ import numpy as np
 
 from django_recsys.learning.algorithms.temporal.trend import item_trends
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.interactions import Interactions, pair_codes
 from django_recsys.learning.data.item_features import ItemFeatures
-from django_recsys.learning.data.preparation import SECONDS_PER_DAY, pair_codes
+from django_recsys.learning.data.preparation import SECONDS_PER_DAY
 
 from ._candidates import BEST_OF_SCALE
 from ._repeat_features import habits_of_items, habits_of_labels, item_labels

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import recent_items
+from django_recsys.learning.algorithms.temporal.selection import (
     CHOSEN_BY_DATA,
     recency_hyperparameter,
-    recent_items,
 )
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions

@@ -8,31 +8,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import recent_items
+from django_recsys.learning.algorithms.temporal.selection import (
     learned_recency,
-    recency_hyperparameter,
-    recent_items,
-)
-from django_recsys.learning.algorithms.temporal.trend import (
-    follow_trend,
     learned_trend,
+    recency_hyperparameter,
     trend_hyperparameter,
 )
+from django_recsys.learning.algorithms.temporal.trend import follow_trend
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import DataError, NotFittedError
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.numerics.vectors import (
-    BY_USERS,
-    cosines,
-    embedding_size_for,
-)
+from django_recsys.learning.numerics.vectors import cosines
 from django_recsys.learning.recommender import (
     DEFAULT_OPTIONS,
     Recommender,
     TrainingOptions,
 )
 
+from .embedding_size import BY_USERS, embedding_size_for
 from .ratings import RatingModel
 
 if TYPE_CHECKING:

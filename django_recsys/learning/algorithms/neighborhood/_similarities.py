@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.sparse import csr_array
 
-from ._transitions import largest_of_each_row
+from django_recsys.learning.numerics.sparse import largest_of_each_row
 
 BM25_SATURATION = 1.2
 BM25_LENGTH = 0.75

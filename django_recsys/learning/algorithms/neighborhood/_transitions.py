@@ -9,7 +9,8 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.numerics.batching import in_threads
+from django_recsys.learning.numerics.sparse import largest_of_each_row, select_cells
+from django_recsys.learning.numerics.threads import in_threads
 from django_recsys.learning.options import TrainingOptions
 
 PAIRS_PER_BLOCK = 1 << 20
@@ -100,38 +101,12 @@ def largest_weights(
     return vstack(in_threads(largest, blocks, options.threads), format="csr")
 
 
-def largest_of_each_row(matrix: csr_array, n: int) -> csr_array:
-    """Return the matrix with the n largest cells of each row, ties by column."""
-    lengths = np.diff(matrix.indptr)
-    edge = np.full(len(lengths), -np.inf, dtype=matrix.dtype)
-    for row in np.flatnonzero(lengths > n):
-        cells = matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]]
-        edge[row] = np.partition(cells, len(cells) - n)[len(cells) - n]
-    bound = np.repeat(edge, lengths)
-    kept = matrix.data >= bound
-    rows = np.repeat(np.arange(len(lengths)), lengths)
-    too_many = np.bincount(rows[kept], minlength=len(lengths)) - n
-    tied = np.flatnonzero((too_many > 0)[rows] & (matrix.data == bound))
-    # Of what ties at the edge the first columns stay.
-    tied = tied[np.lexsort((-matrix.indices[tied], rows[tied]))]
-    place = np.arange(len(tied)) - np.searchsorted(rows[tied], rows[tied])
-    kept[tied[place < too_many[rows[tied]]]] = False
-    result = _only(matrix, kept)
-    result.sort_indices()
-    return result
-
-
 def _without_diagonal(matrix: csr_array, first: int) -> csr_array:
     """Return the matrix without column ``first`` + r in row r."""
     own = np.arange(first, first + matrix.shape[0])
-    return _only(matrix, matrix.indices != np.repeat(own, np.diff(matrix.indptr)))
-
-
-def _only(matrix: csr_array, kept: np.ndarray) -> csr_array:
-    """Return the matrix with some of its cells."""
-    starts = np.concatenate(([0], np.cumsum(kept)))[matrix.indptr]
-    cells = (matrix.data[kept], matrix.indices[kept], starts)
-    return csr_array(cells, shape=matrix.shape)
+    return select_cells(
+        matrix, matrix.indices != np.repeat(own, np.diff(matrix.indptr))
+    )
 
 
 def _blocks(block_of: np.ndarray) -> Iterator[slice]:

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import recent_items
+from django_recsys.learning.algorithms.temporal.selection import (
     learned_recency,
-    recency_hyperparameter,
-    recent_items,
-)
-from django_recsys.learning.algorithms.temporal.trend import (
-    follow_trend,
     learned_trend,
+    recency_hyperparameter,
     trend_hyperparameter,
 )
+from django_recsys.learning.algorithms.temporal.trend import follow_trend
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.recommender import Recommender, TrainingOptions

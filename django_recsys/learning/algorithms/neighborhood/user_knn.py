@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal.recency import recent_items
+from django_recsys.learning.algorithms.temporal.selection import (
     learned_recency,
-    recency_hyperparameter,
-    recent_items,
-)
-from django_recsys.learning.algorithms.temporal.trend import (
-    follow_trend,
     learned_trend,
+    recency_hyperparameter,
     trend_hyperparameter,
 )
+from django_recsys.learning.algorithms.temporal.trend import follow_trend
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
@@ -102,7 +100,7 @@ class UserKNN(Recommender):
         self.taken_ = taken
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from ._transitions import largest_of_each_row
+        from django_recsys.learning.numerics.sparse import largest_of_each_row
 
         queries = recent_items(histories, self.recency_)
         queries.data = queries.data * self.rarity_[queries.indices]

@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.hyperparameters import hyperparameter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
-
-
-CHOSEN_BY_DATA = -1.0
-
-
-def recency_hyperparameter() -> Any:
-    """Declare the one hyper-parameter that all models of histories share."""
-    return hyperparameter(
-        CHOSEN_BY_DATA,
-        low=CHOSEN_BY_DATA,
-        high=1e4,
-        help="Steps after which an item of the history weighs 1/e; 0: all weigh "
-        "alike; -1: chosen by how well the newest interactions are foretold.",
-    )
-
-
-def learned_recency(
-    recency: float, interactions: Interactions, seed: int
-) -> np.ndarray:
-    """Return the recency to use, () float64; chosen by the data where it is -1."""
-    if recency >= 0:
-        return np.array(recency)
-    from .selection import choices
-
-    return np.array(choices(interactions, seed).recency)
 
 
 def recency_weights(histories: Histories, recency: float | np.ndarray) -> np.ndarray:

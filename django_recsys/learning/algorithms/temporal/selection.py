@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.metrics.ranking import ranking_metrics
 from django_recsys.learning.metrics.ranks import rank_relevant
 from django_recsys.learning.numerics.gram import item_weights
@@ -25,6 +26,7 @@ from django_recsys.learning.splitting.protocols import (
 from .recency import recent_items
 from .trend import item_trends, trend_factors
 
+CHOSEN_BY_DATA = -1.0
 RECENCIES = (0.0, 30.0, 10.0, 5.0, 3.0, 2.0, 1.0)  # from the mildest to the strongest
 TRENDS = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 TOLERANCE = 0.98  # the mildest choice this close to the best one is taken
@@ -175,3 +177,49 @@ def _qualities(
     ranks = rank_relevant(scores, relevant)
     result: np.ndarray = ranking_metrics(owners, ranks, counts)["ndcg@10"]
     return result
+
+
+def recency_hyperparameter() -> Any:
+    """Declare the one hyper-parameter that all models of histories share."""
+    return hyperparameter(
+        CHOSEN_BY_DATA,
+        low=CHOSEN_BY_DATA,
+        high=1e4,
+        help="Steps after which an item of the history weighs 1/e; 0: all weigh "
+        "alike; -1: chosen by how well the newest interactions are foretold.",
+    )
+
+
+def learned_recency(
+    recency: float, interactions: Interactions, seed: int
+) -> np.ndarray:
+    """Return the recency to use, () float64; chosen by the data where it is -1."""
+    if recency >= 0:
+        return np.array(recency)
+    return np.array(choices(interactions, seed).recency)
+
+
+def trend_hyperparameter() -> Any:
+    """Declare the hyper-parameter that models of new items share."""
+    return hyperparameter(
+        CHOSEN_BY_DATA,
+        low=CHOSEN_BY_DATA,
+        high=1e4,
+        help="How much the score of an item grows with the people new to it of late; "
+        "0: not at all; -1: chosen by how well the newest interactions are foretold.",
+    )
+
+
+def learned_trend(
+    trend: float, interactions: Interactions, seed: int, *, of_factors: bool = False
+) -> np.ndarray:
+    """Return (n_items,) float32, what to multiply an item's scores by; 1 is usual.
+
+    of_factors: whether the scores are products of few factors.
+    """
+    if trend < 0:
+        chosen = choices(interactions, seed)
+        trend = chosen.sure_trend if of_factors else chosen.trend
+    if trend == 0:
+        return np.ones(len(interactions.items), dtype=np.float32)
+    return trend_factors(item_trends(interactions), trend)

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.data.preparation import SECONDS_PER_DAY, pair_codes
-from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.data.interactions import Interactions, pair_codes
+from django_recsys.learning.data.preparation import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-CHOSEN_BY_DATA = -1.0
 HALF_LIFE_DAYS = 7.0
 TAKINGS_BEFORE_OWN_TREND = 10.0  # an item's trend is drawn to the shop's by so many
-
-
-def trend_hyperparameter() -> Any:
-    """Declare the hyper-parameter that models of new items share."""
-    return hyperparameter(
-        CHOSEN_BY_DATA,
-        low=CHOSEN_BY_DATA,
-        high=1e4,
-        help="How much the score of an item grows with the people new to it of late; "
-        "0: not at all; -1: chosen by how well the newest interactions are foretold.",
-    )
-
-
-def learned_trend(
-    trend: float, interactions: Interactions, seed: int, *, of_factors: bool = False
-) -> np.ndarray:
-    """Return (n_items,) float32, what to multiply an item's scores by; 1 is usual.
-
-    of_factors: whether the scores are products of few factors.
-    """
-    if trend < 0:
-        from .selection import choices
-
-        chosen = choices(interactions, seed)
-        trend = chosen.sure_trend if of_factors else chosen.trend
-    if trend == 0:
-        return np.ones(len(interactions.items), dtype=np.float32)
-    return trend_factors(item_trends(interactions), trend)
 
 
 def trend_factors(trends: np.ndarray, trend: float) -> np.ndarray:

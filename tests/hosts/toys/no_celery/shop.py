@@ -4,7 +4,7 @@ from io import StringIO
 from django.core.management import call_command
 
 from django_recsys.models import RecommenderConfig
-from django_recsys.training.jobs.runner import request_training
+from django_recsys.training.jobs.queue import request_training
 from tests.hosts.toys.toy import Toy
 
 

@@ -11,9 +11,11 @@ from django_recsys.learning.algorithms.factorization._als_solver import (
     row_ridges,
 )
 from django_recsys.learning.algorithms.factorization.als import ImplicitALS
+from django_recsys.learning.algorithms.factorization.embedding_size import (
+    embedding_size_for,
+)
 from django_recsys.learning.algorithms.factorization.svd import SVD
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.numerics.vectors import embedding_size_for
 from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.testing import RecommenderContract, taste_clusters
 

@@ -8,8 +8,9 @@ from django_recsys.learning.algorithms.factorization.svd import SVD
 from django_recsys.learning.cli.main import main
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.evaluation.ratings import evaluate_ratings, rating_metrics
+from django_recsys.learning.evaluation.ratings import evaluate_ratings
 from django_recsys.learning.exceptions import DataError, NotFittedError
+from django_recsys.learning.metrics.ratings import rating_metrics
 from django_recsys.learning.options import TrainingOptions
 from django_recsys.testing import taste_clusters
 

@@ -8,13 +8,13 @@ from django_recsys.learning.algorithms.neighborhood import (
 from django_recsys.learning.algorithms.neighborhood._nearest import nearest
 from django_recsys.learning.algorithms.neighborhood._transitions import (
     Steps,
-    largest_of_each_row,
     largest_weights,
     strengths,
 )
 from django_recsys.learning.algorithms.neighborhood.graph import Graph
 from django_recsys.learning.algorithms.neighborhood.sequence_rules import SequenceRules
 from django_recsys.learning.algorithms.neighborhood.user_knn import UserKNN
+from django_recsys.learning.numerics.sparse import largest_of_each_row
 from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.testing import RecommenderContract, interactions_of, taste_clusters
 

@@ -13,13 +13,10 @@ from django_recsys.learning.algorithms.temporal.selection import (
     Choice,
     choices,
     choose,
+    learned_trend,
     mildest,
 )
-from django_recsys.learning.algorithms.temporal.trend import (
-    item_trends,
-    learned_trend,
-    trend_factors,
-)
+from django_recsys.learning.algorithms.temporal.trend import item_trends, trend_factors
 from django_recsys.learning.data.interactions import Interactions
 
 DAY = 86_400.0

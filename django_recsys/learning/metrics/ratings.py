@@ -1,0 +1,34 @@
+"""How near predicted ratings are to true ones."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from django_recsys.learning.exceptions import DataError
+
+LIKED = 4.0
+
+
+def rating_metrics(
+    given: np.ndarray, foretold: np.ndarray, liked: float = LIKED
+) -> dict[str, float]:
+    """Return rmse and mae, and accuracy, precision, recall and f1 of "will like".
+
+    given, foretold: (n_ratings,); both are cut at ``liked``. A quotient without a
+    case is 0.
+    """
+    if len(given) != len(foretold):
+        raise DataError(f"{len(given)} ratings, but {len(foretold)} foretold.")
+    errors = np.asarray(foretold, dtype=np.float64) - given
+    likes, said = np.asarray(given) >= liked, np.asarray(foretold) >= liked
+    hits = float(np.count_nonzero(likes & said))
+    precision = hits / max(float(said.sum()), 1.0)
+    recall = hits / max(float(likes.sum()), 1.0)
+    return {
+        "rmse": float(np.sqrt(np.mean(errors**2))),
+        "mae": float(np.mean(np.abs(errors))),
+        "accuracy": float(np.mean(likes == said)),
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * precision * recall / max(precision + recall, 1e-12),
+    }
