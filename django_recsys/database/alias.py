@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.db import router
 
-from django_recsys.models import Interaction
+ANY_OF_OURS = "django_recsys.Interaction"
+"""All our tables are in one database, whichever router says so."""
 
 
 def our_alias() -> str:
     """Return the alias of the database that holds our tables."""
-    return router.db_for_write(Interaction)
+    return router.db_for_write(apps.get_model(ANY_OF_OURS))

@@ -20,14 +20,14 @@ from django.db import (
     InterfaceError,
     OperationalError,
     connections,
-    router,
 )
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_recsys.exceptions import NotAnsweringError
-from django_recsys.models.interactions import Interaction
 from django_recsys.resilience import threads
 from django_recsys.resilience.circuit_breaker import Circuit
+
+from .alias import our_alias
 
 PATIENCE_SECONDS = 0.075
 PAUSE_SECONDS = 5.0
@@ -51,7 +51,7 @@ def within_patience(
     left alone. In the shop's own database, in SQLite, and inside a transaction that
     the shop has opened on ours, `work` is simply called.
     """
-    alias = router.db_for_write(Interaction)
+    alias = our_alias()
     connection = connections[alias]
     if not is_apart(connection):
         return work()

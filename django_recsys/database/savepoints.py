@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
-from django_recsys.models.interactions import Interaction
+from .alias import our_alias
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def savepoint() -> Iterator[None]:
     nothing is sent.
     """
     with ExitStack() as stack:
-        for alias in {DEFAULT_DB_ALIAS, router.db_for_read(Interaction)}:
+        for alias in {DEFAULT_DB_ALIAS, our_alias()}:
             connection = connections[alias]
             if connection.vendor == "postgresql" and connection.in_atomic_block:
                 stack.enter_context(transaction.atomic(using=alias))
