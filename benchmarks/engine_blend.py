@@ -22,7 +22,10 @@ from engine_quality import RESULTS, completejourney, git, given, items_beside
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.evaluation.evaluator import compare, evaluate
-from django_recsys.learning.registry import create, get_recommender_class
+from django_recsys.learning.registry import (
+    capabilities_of,
+    create,
+)
 
 DATASETS = ("online-retail", "completejourney")
 PARTS = [*create("blend").hyperparameters["sources"].split(","), "popular"]
@@ -55,7 +58,7 @@ def above_parts(rows: Interactions, items: Any) -> dict[str, dict[str, Any]]:
     blend = evaluate("blend", rows, "temporal", items=items)
     result: dict[str, dict[str, Any]] = {}
     for name in PARTS:
-        if items is None and get_recommender_class(name).needs_items:
+        if items is None and capabilities_of(name).needs_items:
             continue
         part = evaluate(name, rows, "temporal", items=items)
         result[name] = {

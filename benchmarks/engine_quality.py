@@ -27,7 +27,11 @@ from django_recsys.learning.data.files import read_interactions, read_items
 from django_recsys.learning.data.item_features import SEPARATOR
 from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.evaluation.evaluator import evaluate, score_on
-from django_recsys.learning.registry import ALGORITHMS, create, get_recommender_class
+from django_recsys.learning.registry import (
+    ALGORITHMS,
+    capabilities_of,
+    create,
+)
 from django_recsys.learning.splitting.protocols import leave_one_out, validation_split
 from django_recsys.learning.splitting.protocols import temporal as temporal_split
 
@@ -69,7 +73,7 @@ def measure(dataset: str, algorithms: str, folder: Path) -> None:
     if protocol == "leave-one-out":
         names = [each for each in names if each in PERSONAL]
     if not path.with_name("items.parquet").is_file():
-        names = [each for each in names if not get_recommender_class(each).needs_items]
+        names = [each for each in names if not capabilities_of(each).needs_items]
     algorithms = ",".join(names)
     command = ["-m", "django_recsys.learning", "evaluate", str(path)]
     command += ["--algorithms", algorithms, "--protocol", protocol, "--json"]
@@ -104,7 +108,7 @@ def validation(
     parts = validation_split(temporal_split(interactions).train)
     train, _ = prepare(parts.train)
     model.fit(train, items=items)
-    return score_on(model, train, parts.test, model.task).metric()
+    return score_on(model, train, parts.test, model.capabilities.task).metric()
 
 
 def items_beside(path: Path) -> Any:

@@ -36,11 +36,13 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from django_recsys.learning.artifacts import load, save
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.recommender import Recommender, TrainingOptions
 from django_recsys.learning.registry import create
 
@@ -86,13 +88,13 @@ class FixedFactors(Recommender):
     """Given factors, asked through the engine's own road to lists."""
 
     name = "fixed_factors"
-    scores_in_threads = True
+    class_capabilities = Capabilities(scores_in_threads=True)
 
     def __init__(self, users: np.ndarray, items: np.ndarray) -> None:
         self.users, self.vectors = users, items
         self.items_ = IdMap(np.char.zfill(np.arange(len(items)).astype(str), 7))
 
-    def _fit(self, interactions: Interactions, **_: Any) -> None:
+    def _fit(self, data: TrainingData) -> None:
         """There is nothing to learn."""
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:

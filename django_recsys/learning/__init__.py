@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .artifacts import load, save
+    from .capabilities import Capabilities
     from .data.interactions import Histories, IdMap, Interactions
     from .data.preparation import prepare
+    from .data.training_data import TrainingData
     from .evaluation.evaluator import evaluate
+    from .hyperparameters import hyperparameter
     from .recommender import Recommendations, Recommender, TrainingOptions
     from .registry import ALGORITHMS, create, get_recommender_class
 
 _HOMES = {
+    "hyperparameter": "django_recsys.learning.hyperparameters",
+    "TrainingData": "django_recsys.learning.data.training_data",
+    "Capabilities": "django_recsys.learning.capabilities",
     "ALGORITHMS": "django_recsys.learning.registry",
     "Histories": "django_recsys.learning.data.interactions",
     "IdMap": "django_recsys.learning.data.interactions",
@@ -30,6 +36,9 @@ _HOMES = {
 }
 
 __all__ = [
+    "hyperparameter",
+    "TrainingData",
+    "Capabilities",
     "ALGORITHMS",
     "Histories",
     "IdMap",

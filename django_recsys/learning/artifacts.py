@@ -33,7 +33,7 @@ def save(recommender: Recommender, target: Target) -> str:
     The file holds item ids and what was learned of items: no user ids and no
     histories. A path is written aside and renamed, so that it is never half there.
     """
-    recommender._check_question(1)
+    recommender._check_request(1)
     arrays = {_ITEM_IDS: recommender.items_.ids} | _arrays_of(recommender)
     header = {
         "format": FORMAT,
@@ -85,7 +85,9 @@ def _assembled(
     recommender.items_ = items
     recommender.users_ = IdMap([])
     for name in recommender.array_names:
-        setattr(recommender, name, _value_of(prefix + name, arrays))
+        former = recommender.former_array_names.get(name, name)
+        value = _value_of(prefix + name, arrays, prefix + former)
+        setattr(recommender, name, value)
     recommender.parts_ = {
         name: _assembled(part, arrays, items, f"{prefix}{name}/")
         for name, part in recipe.get("parts", [])
@@ -120,7 +122,9 @@ def _arrays_of(recommender: Recommender, prefix: str = "") -> dict[str, np.ndarr
     return arrays
 
 
-def _value_of(name: str, arrays: dict[str, np.ndarray]) -> Any:
+def _value_of(name: str, arrays: dict[str, np.ndarray], former: str) -> Any:
+    if not {name, f"{name}.data"} & arrays.keys():
+        name = former
     if name in arrays:
         return arrays[name]
     parts = [arrays.get(f"{name}.{part}") for part in _SPARSE_PARTS]

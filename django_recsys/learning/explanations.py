@@ -1,4 +1,4 @@
-"""Which item of a history speaks loudest for a recommended item."""
+"""Which item of a history raises the score of a recommended item most."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from django_recsys.learning.numerics.sparse import offsets
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -51,7 +53,7 @@ def _explain_rows(
     ranked = ranked_indices[rows]
     width = ranked.shape[1]
     lengths = np.repeat(np.diff(queries.indptr)[rows], width).astype(np.int64)
-    groups = np.concatenate(([0], np.cumsum(lengths)))
+    groups = offsets(lengths)
     first = np.repeat(queries.indptr[rows], width).astype(np.int64)
     entries = np.repeat(first - groups[:-1], lengths) + np.arange(groups[-1])
     targets = np.repeat(ranked.ravel(), lengths)

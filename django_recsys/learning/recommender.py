@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
 from django_recsys.learning.numerics.threads import in_threads
 
-from .data.interactions import Histories, IdMap, Interactions
+from .capabilities import Capabilities, Task
+from .data.edges import Edges
+from .data.histories import Histories
+from .data.id_map import IdMap
+from .data.interactions import Interactions
+from .data.training_data import TrainingData
 from .exceptions import DataError, NotFittedError
 from .explanations import explain_entries, largest_entries
 from .hyperparameters import declared, validate
@@ -22,9 +28,16 @@ from .options import Progress, TrainingOptions
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["Progress", "Recommendations", "Recommender", "Task", "TrainingOptions"]
+__all__ = [
+    "Capabilities",
+    "Progress",
+    "Recommendations",
+    "Recommender",
+    "Task",
+    "TrainingData",
+    "TrainingOptions",
+]
 
-Task = Literal["new-items", "any-items", "baskets"]
 DEFAULT_OPTIONS = TrainingOptions()
 
 
@@ -47,23 +60,11 @@ class Recommender(ABC):
     """
 
     name: ClassVar[str] = ""
-    handles_new_users: ClassVar[bool] = False
-    handles_new_items: ClassVar[bool] = False
-    reads_items: ClassVar[bool] = False  # item features teach it, if they are given
-    needs_items: ClassVar[bool] = False  # nothing is learned without them
-    is_personal: ClassVar[bool] = True
-    """False where everyone gets the same list."""
-    has_similar_items: ClassVar[bool] = False
-    stores_neighbors: ClassVar[bool] = False
-    """True where neighbours come ready from the fit: those of all items are cheap."""
-    can_explain: ClassVar[bool] = False
-    scores_in_threads: ClassVar[bool] = False
-    """True where ``_score`` may run in several threads at once."""
-    is_baseline: ClassVar[bool] = False
-    """True for what a trained model must beat."""
-    task: ClassVar[Task] = "new-items"
-    """What it is measured by: what the person has not had, anything, or baskets."""
+    class_capabilities: ClassVar[Capabilities] = Capabilities()
+    """What the class can do; ``capabilities`` says what these settings leave of it."""
     array_names: ClassVar[tuple[str, ...]] = ()
+    former_array_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Of learned values whose name changed: what older artifacts call them."""
 
     items_: IdMap = field(init=False, repr=False)
     users_: IdMap = field(init=False, repr=False)
@@ -76,7 +77,7 @@ class Recommender(ABC):
         interactions: Interactions,
         *,
         items: Any = None,
-        edges: Any = None,
+        edges: Edges | None = None,
         validation: Interactions | None = None,
         options: TrainingOptions = DEFAULT_OPTIONS,
     ) -> Self:
@@ -92,13 +93,20 @@ class Recommender(ABC):
         self.items_, self.users_ = interactions.items, interactions.users
         self._histories = interactions.histories()
         self._fit(
-            interactions,
-            items=items,
-            edges=edges,
-            validation=validation,
-            options=options,
+            TrainingData(
+                interactions=interactions,
+                items=items,
+                edges=edges,
+                validation=validation,
+                options=options,
+            )
         )
         return self
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this recommender can do with the settings it has."""
+        return self.class_capabilities
 
     @property
     def hyperparameters(self) -> dict[str, Any]:
@@ -132,7 +140,7 @@ class Recommender(ABC):
         histories. ``candidates``: None means every item; unknown ids are ignored.
         Raises NotFittedError, and DataError for n < 1 or lengths that differ.
         """
-        self._check_question(n)
+        self._check_request(n)
         if histories is not None and len(histories) != len(user_ids):
             raise DataError(f"{len(histories)} histories, but {len(user_ids)} users.")
         user_indices = self.users_.indices(user_ids)
@@ -158,7 +166,7 @@ class Recommender(ABC):
         An unknown item gives an empty row. Raises as ``recommend`` does, and
         DataError where the algorithm knows no similar items.
         """
-        self._check_question(n)
+        self._check_request(n)
         indices, scores = self.similar_indices(
             self.items_.indices(item_ids),
             n=n,
@@ -176,9 +184,9 @@ class Recommender(ABC):
         Shares are parts of the item's score; only items that raise it are named.
         Empty where the algorithm or the ids say nothing.
         """
-        self._check_question(1)
+        self._check_request(1)
         target = self.items_.indices([item_id])
-        if not self.can_explain or target[0] < 0:
+        if not self.capabilities.can_explain or target[0] < 0:
             return []
         queries = self._query_matrix(Histories.from_ids([history], self.items_))
         targets = np.full(len(queries.data), target[0])
@@ -204,7 +212,7 @@ class Recommender(ABC):
         stored cells instead of the histories. Gives indices (n_queries, m) int32,
         -1 where padded, and scores (n_queries, m) float32, -inf where padded.
         """
-        self._check_question(n)
+        self._check_request(n)
 
         def best(part: slice) -> tuple[np.ndarray, np.ndarray]:
             some = histories.select(part)
@@ -213,7 +221,11 @@ class Recommender(ABC):
             return top_items(leave_out(scores, candidate_mask, left_out), n)
 
         parts = self._slices(len(histories))
-        found = in_threads(best, parts) if self.scores_in_threads else map(best, parts)
+        found = (
+            in_threads(best, parts)
+            if self.capabilities.scores_in_threads
+            else map(best, parts)
+        )
         return joined(list(found), min(n, len(self.items_)))
 
     def similar_indices(
@@ -224,8 +236,8 @@ class Recommender(ABC):
         candidate_mask: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Answer ``similar_items`` in bulk; shapes as in ``recommend_indices``."""
-        self._check_question(n)
-        if not self.has_similar_items:
+        self._check_request(n)
+        if not self.capabilities.has_similar_items:
             raise DataError(f"{self.name} knows no similar items.")
         item_indices = np.asarray(item_indices, dtype=np.int64)
         parts = []
@@ -253,8 +265,8 @@ class Recommender(ABC):
         ranked_indices: (n_queries, n) as ``recommend_indices`` gives them. Gives
         (n_queries, n) int32 item indices, -1 where the algorithm cannot say.
         """
-        self._check_question(1)
-        if not self.can_explain:
+        self._check_request(1)
+        if not self.capabilities.can_explain:
             return np.full(ranked_indices.shape, PADDING, dtype=np.int32)
         queries = self._query_matrix(histories)
         return explain_entries(queries, ranked_indices, self._pair_shares)
@@ -282,15 +294,7 @@ class Recommender(ABC):
         return mask
 
     @abstractmethod
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
+    def _fit(self, data: TrainingData) -> None:
         """Learn; every learned value ends in ``_``."""
 
     @abstractmethod
@@ -330,7 +334,7 @@ class Recommender(ABC):
             return Histories.empty(len(user_indices), len(self.items_))
         return self._histories.select(user_indices)
 
-    def _check_question(self, n: int) -> None:
+    def _check_request(self, n: int) -> None:
         if not self.is_fitted:
             raise NotFittedError(f"{self.name} must be fitted or loaded first.")
         if n < 1:

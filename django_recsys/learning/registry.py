@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from .capabilities import Capabilities
 from .exceptions import DataError, MissingExtraError
 from .hyperparameters import validate
 from .recommender import Recommender
@@ -84,6 +85,17 @@ def missing_extra(name: str) -> str | None:
     """
     extra = ALGORITHMS[name][1]
     return extra if extra and find_spec(EXTRA_MODULES[extra]) is None else None
+
+
+def capabilities_of(
+    name: str, hyperparameters: Mapping[str, Any] | None = None
+) -> Capabilities:
+    """Return what an algorithm can do with these settings; asks no extra.
+
+    Raises DataError for an unknown name and for a wrong value.
+    """
+    cls = get_recommender_class(name)
+    return cls(**validate(cls, hyperparameters or {})).capabilities
 
 
 def require_extra(extra: str) -> None:

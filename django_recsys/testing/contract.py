@@ -68,9 +68,9 @@ class RecommenderContract:
 
     def test_who_needs_item_features_reads_them(self):
         """New items are told apart by features alone."""
-        recommender = self.make_recommender()
-        if recommender.needs_items or recommender.handles_new_items:
-            assert recommender.reads_items
+        can = self.make_recommender().capabilities
+        if can.needs_items or can.handles_new_items:
+            assert can.reads_items
 
     def test_asking_before_fit_raises(self):
         with pytest.raises(NotFittedError):
@@ -127,7 +127,7 @@ class RecommenderContract:
 
     def test_unknown_user_gets_nothing_or_what_everyone_gets(self, fitted):
         answer = fitted.recommend(["stranger"])
-        if fitted.is_personal:
+        if fitted.capabilities.is_personal:
             assert set(answer.item_ids.ravel()) == {""}
         else:
             assert answer.item_ids[0, 0] != ""
@@ -150,7 +150,7 @@ class RecommenderContract:
         assert fitted.recommend([], n=4).item_ids.shape == (0, 4)
 
     def test_similar_items_leave_out_the_item_itself(self, fitted):
-        if not fitted.has_similar_items:
+        if not fitted.capabilities.has_similar_items:
             with pytest.raises(DataError):
                 fitted.similar_items(["0"])
             return
@@ -161,7 +161,7 @@ class RecommenderContract:
         assert set(answer.item_ids[2]) == {""}
 
     def test_named_reason_lowers_the_score_when_taken_out(self, fitted):
-        if not fitted.can_explain:
+        if not fitted.capabilities.can_explain:
             assert fitted.explain(["0"], "2") == []
             return
         history = checkerboard_histories(SIZE)[0]
@@ -179,7 +179,7 @@ class RecommenderContract:
         )
         reasons = fitted.explain_indices(histories, ranked)
         assert reasons.shape == ranked.shape
-        if not fitted.can_explain:
+        if not fitted.capabilities.can_explain:
             assert (reasons == -1).all()
             return
         history = checkerboard_histories(SIZE)[5]

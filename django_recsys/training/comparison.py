@@ -85,7 +85,9 @@ class Bench:
             began = time.perf_counter()
             recommender, _remark = fitted(recipe, train, self.workshop)
             seconds = time.perf_counter() - began
-            if not recommender.is_baseline:  # large ones go as soon as they answered
+            if (
+                not recommender.capabilities.is_baseline
+            ):  # large ones go as soon as they answered
                 return recommender, seconds
             self._fitted[repr(recipe)] = recommender, seconds
         return self._fitted[repr(recipe)]
@@ -101,7 +103,7 @@ class Bench:
 def measured_row(config: RecommenderConfig, bench: Bench) -> Row:
     """Return the row of one configuration; what cannot be measured says why."""
     recipe = recipe_of(config)
-    task = recipe.recommender().task
+    task = recipe.recommender().capabilities.task
     facts = {
         "recommender": config.key,
         "algorithm": config.algorithm,

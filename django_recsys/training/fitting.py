@@ -42,10 +42,12 @@ def fitted(
     """
     arrangement = arrange(recipe.algorithm, rows, recipe.hyperparameters)
     recommender = create(recipe.algorithm, **arrangement.hyperparameters)
+    can_read = recommender.capabilities.reads_items
     with checkpoint_of(recipe, rows, is_kept=is_deep(recipe.algorithm)) as checkpoint:
         recommender.fit(
             rows,
-            items=workshop.item_features if reads_items(recommender) else None,
+            # To others items are not described: it takes a walk through the catalogue.
+            items=workshop.item_features if can_read else None,
             edges=workshop.friends if reads_edges(recommender) else None,
             options=TrainingOptions(
                 device="auto",
@@ -62,12 +64,6 @@ def fitted(
 def is_deep(algorithm: str) -> bool:
     """Say whether an algorithm learns in epochs, as those of the extra "neural"."""
     return ALGORITHMS[algorithm][1] == "neural"
-
-
-def reads_items(recommender: Any) -> bool:
-    """Say whether it learns from what items are; to others they are not described."""
-    wants_them = getattr(recommender, "with_features", recommender.reads_items)
-    return wants_them or getattr(recommender, "by_category", False)
 
 
 def reads_edges(recommender: Any) -> bool:

@@ -62,7 +62,7 @@ def work_off(
 def train(run: TrainingRun, workshop: Workshop, journal: Journal) -> None:
     """Lead one run through all stages; what fails raises and changes nothing live."""
     recipe = recipe_of(run.recommender)
-    if recipe.recommender().handles_new_items:
+    if recipe.recommender().capabilities.handles_new_items:
         workshop = workshop.with_catalogue
     with journal.stage("evaluate"):
         verdict = examine(run, workshop, journal.listener)

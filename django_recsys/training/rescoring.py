@@ -14,7 +14,7 @@ from django_recsys.exceptions import RecsysError
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.recommender import Recommender
-from django_recsys.learning.registry import get_recommender_class
+from django_recsys.learning.registry import capabilities_of
 from django_recsys.models import (
     Interaction,
     RecommenderConfig,
@@ -49,11 +49,11 @@ def rescorable() -> list[TrainedModel]:
 def reads_histories(trained_model: TrainedModel) -> bool:
     """Say whether the model makes a list for each person, also for one it never saw."""
     try:
-        kind = get_recommender_class(trained_model.algorithm)
+        can = capabilities_of(trained_model.algorithm, trained_model.hyperparameters)
     except RecsysError:
         return False
-    is_made_for_one = kind.is_personal is True and not kind.is_baseline
-    return is_made_for_one and kind.handles_new_users and bool(trained_model.artifact)
+    is_made_for_one = can.is_personal and not can.is_baseline
+    return is_made_for_one and can.handles_new_users and bool(trained_model.artifact)
 
 
 def rescore(visitor_key: str) -> list[str]:

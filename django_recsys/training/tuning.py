@@ -14,7 +14,7 @@ from django_recsys.models import TrainingRun
 
 from .context import Workshop
 from .drafts import write_draft
-from .fitting import fitted, reads_edges, reads_items
+from .fitting import fitted, reads_edges
 from .release.gate import interval, popular_recipe, shown
 from .spec import Recipe, recipe_of
 
@@ -61,9 +61,9 @@ def searched(
     bench = bench_over(
         workshop.rows_to_search(recipe),
         workshop.search,
-        model.task,
+        model.capabilities.task,
         recipe.kind_weights,
-        features=workshop.item_features if reads_items(model) else None,
+        features=(workshop.item_features if model.capabilities.reads_items else None),
         edges=workshop.friends if reads_edges(model) else None,
     )
     return import_with_extra("tuning.search", "tuning").search(
@@ -79,7 +79,7 @@ def compared(
     recipe: Recipe, found: Any, workshop: Workshop, journal: Journal
 ) -> dict[str, Any]:
     """Return what a run keeps: the settings found beside the present ones."""
-    task = recipe.recommender().task
+    task = recipe.recommender().capabilities.task
     new = Recipe(
         recipe.algorithm,
         found.hyperparameters,

@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 import django_recsys.learning
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.numerics import batching as slices
@@ -22,13 +23,15 @@ class Boastful(Recommender):
     """Declares more than it can do."""
 
     name: ClassVar[str] = "boastful"
-    has_similar_items: ClassVar[bool] = True
-    can_explain: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = Capabilities(
+        has_similar_items=True,
+        can_explain=True,
+    )
 
     seen_: np.ndarray = field(init=False, repr=False)
 
-    def _fit(self, interactions, *, items, edges, validation, options):
-        self.seen_ = interactions.item_counts()
+    def _fit(self, data):
+        self.seen_ = data.interactions.item_counts()
 
     def _score(self, histories, user_indices):
         return np.broadcast_to(self.seen_.astype(float), (len(histories), 3))

@@ -12,7 +12,7 @@ from django_recsys.training.artifact_storage import working_folder
 from django_recsys.training.checkpoints import checkpoint_of, mark_of
 from django_recsys.training.context import Workshop
 from django_recsys.training.datasets import read_dataset
-from django_recsys.training.fitting import fit_budget, own_threads, reads_items
+from django_recsys.training.fitting import fit_budget, own_threads
 from django_recsys.training.jobs.runner import train_now
 from django_recsys.training.spec import recipe_of
 from tests.factories import make_products
@@ -72,21 +72,25 @@ def test_an_item_that_nobody_took_gets_onto_lists_by_what_it_is():
 
 
 def test_items_are_described_to_those_who_read_them():
-    assert reads_items(registry.create("content"))
-    assert reads_items(registry.create("popular", by_category=True))
+    assert registry.create("content").capabilities.reads_items
+    assert registry.create("popular", by_category=True).capabilities.reads_items
     trees = registry.create("blend", sources="ease,als")
-    assert reads_items(trees)
+    assert trees.capabilities.reads_items
     chain = {"sources": "ease,als", "method": "fall-through"}
-    assert not reads_items(registry.create("blend", **chain))
-    assert not reads_items(registry.create("blend", sources="ease,als", weights="1,2"))
-    assert reads_items(registry.create("blend", sources="ease, content", weights="1,2"))
-    assert not reads_items(registry.create("ease"))
+    assert not registry.create("blend", **chain).capabilities.reads_items
+    assert not registry.create(
+        "blend", sources="ease,als", weights="1,2"
+    ).capabilities.reads_items
+    assert registry.create(
+        "blend", sources="ease, content", weights="1,2"
+    ).capabilities.reads_items
+    assert not registry.create("ease").capabilities.reads_items
 
 
 def test_items_are_described_to_a_deep_model_unless_it_says_otherwise():
     pytest.importorskip("torch")
-    assert reads_items(registry.create("gru"))
-    assert not reads_items(registry.create("gru", with_features=False))
+    assert registry.create("gru").capabilities.reads_items
+    assert not registry.create("gru", with_features=False).capabilities.reads_items
 
 
 class TestCheckpoints:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import SECONDS_PER_DAY
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
+from django_recsys.learning.numerics.sparse import row_indices
+from django_recsys.learning.recommender import Recommender
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -32,9 +34,11 @@ class BuyAgain(Recommender):
     """
 
     name: ClassVar[str] = "buy_again"
-    task: ClassVar[Task] = "any-items"
-    handles_new_users: ClassVar[bool] = True
-    can_explain: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = Capabilities(
+        task="any-items",
+        handles_new_users=True,
+        can_explain=True,
+    )
     array_names: ClassVar[tuple[str, ...]] = (
         "popularity_",
         "repeat_share_",
@@ -58,15 +62,8 @@ class BuyAgain(Recommender):
     purchase_kind_: np.ndarray = field(init=False, repr=False)
     """() int64: the code of purchases in histories, -1 where kinds are unknown."""
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
+    def _fit(self, data: TrainingData) -> None:
+        interactions = data.interactions
         counts = interactions.item_counts()
         self.popularity_ = (counts / interactions.user_count()).astype(np.float32)
         names = interactions.kind_names
@@ -108,7 +105,7 @@ class BuyAgain(Recommender):
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         appeal = self._query_matrix(histories)
         scores = np.full(appeal.shape, np.nan, dtype=np.float32)
-        rows = np.repeat(np.arange(len(histories)), np.diff(appeal.indptr))
+        rows = row_indices(appeal)
         tie_breaker = TIE_BREAKER * self.popularity_[appeal.indices]
         scores[rows, appeal.indices] = appeal.data * (1 + tie_breaker)
         return scores

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.item_features import category_shares
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.recommender import Recommender, TrainingOptions
+from django_recsys.learning.numerics.sparse import binary
+from django_recsys.learning.recommender import Recommender
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -27,8 +30,10 @@ class Popular(Recommender):
     """
 
     name: ClassVar[str] = "popular"
-    handles_new_users: ClassVar[bool] = True
-    is_baseline: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = Capabilities(
+        handles_new_users=True,
+        is_baseline=True,
+    )
     array_names: ClassVar[tuple[str, ...]] = ("popularity_", "categories_")
 
     by_category: bool = hyperparameter(
@@ -42,19 +47,16 @@ class Popular(Recommender):
     """(n_items, n_categories) float32; without columns where they do not count."""
 
     @property
-    def is_personal(self) -> bool:  # type: ignore[override]
-        """Whether people differ, which depends on the hyper-parameter here."""
-        return self.by_category
+    def capabilities(self) -> Capabilities:
+        """What these settings leave: by category, users get lists of their own."""
+        return replace(
+            self.class_capabilities,
+            is_personal=self.by_category,
+            reads_items=self.by_category,
+        )
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
+    def _fit(self, data: TrainingData) -> None:
+        interactions, items = data.interactions, data.items
         self.popularity_ = self._popularity(interactions)
         self.categories_ = _no_categories(len(interactions.items))
         if self.by_category:
@@ -72,8 +74,7 @@ class Popular(Recommender):
         everyone = np.broadcast_to(self.popularity_, shape)
         if not self.by_category:
             return everyone
-        taken = histories.matrix()
-        taken.data[:] = 1
+        taken = binary(histories.matrix())
         liked = ((taken @ self.categories_) @ self.categories_.T).toarray()
         scores = np.where(liked > 0, liked * everyone, np.nan)
         silent = np.diff(taken.indptr) == 0

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.selection import (
-    learned_recency,
-    recency_hyperparameter,
-)
+from django_recsys.learning.algorithms.temporal.weighting import RecencyWeighted
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.recommender import Recommender, TrainingOptions
-
-from .temporal.recency import recent_items
+from django_recsys.learning.numerics.sparse import binary, offsets, row_indices
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
 @dataclass(kw_only=True, eq=False)
-class Social(Recommender):
+class Social(RecencyWeighted):
     """Neighbours by trust and by taste (Massa & Avesani 2007), from ``edges``.
 
     Only those whom the asking person's own edges name add to the list, and never in
@@ -35,7 +31,9 @@ class Social(Recommender):
     """
 
     name: ClassVar[str] = "social"
-    handles_new_users: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = Capabilities(
+        handles_new_users=True,
+    )
 
     taste_share: float = hyperparameter(
         0.5,
@@ -53,35 +51,23 @@ class Social(Recommender):
         help="Friends who must have taken an item; 1 may give away what one took.",
         searched=False,
     )
-    recency: float = recency_hyperparameter()
-
     trust_: csr_array | None = field(init=False, repr=False, default=None)
     """(n_users, n_users) float32, row the one who trusts; None in what was loaded."""
     taken_: csr_array = field(init=False, repr=False)
     """(n_users, n_items) float32: rows of length one, faded by age."""
     rarity_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32: what a friend's taking of it says."""
-    recency_: np.ndarray = field(init=False, repr=False)  # () float64
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
-        if edges is None:
+    def _fit(self, data: TrainingData) -> None:
+        interactions = data.interactions
+        if data.edges is None:
             raise DataError("social needs friends: pass edges.")
-        trust = edges.matrix(interactions.users)
+        trust = data.edges.matrix(interactions.users)
         if not trust.nnz:
             raise DataError("The edges join no two people whom the interactions know.")
-        self.recency_ = learned_recency(self.recency, interactions, options.seed)
+        self._learn_recency(data)
         self.trust_ = trust
-        self.taken_ = _of_length_one(
-            recent_items(interactions.histories(), self.recency_)
-        )
+        self.taken_ = _of_length_one(self._query_matrix(interactions.histories()))
         counts = np.maximum(interactions.item_counts(), 1)
         self.rarity_ = (counts**-self.popularity_power).astype(np.float32)
 
@@ -102,8 +88,8 @@ class Social(Recommender):
         rows = self.trust_[user_indices[known]]  # type: ignore[index]
         counts = np.zeros(len(user_indices), dtype=np.int64)
         counts[known] = np.diff(rows.indptr)
-        starts = np.concatenate(([0], np.cumsum(counts)))
-        own = _of_length_one(recent_items(histories, self.recency_))
+        starts = offsets(counts)
+        own = _of_length_one(self._query_matrix(histories))
         owners = np.repeat(np.arange(len(counts)), counts)
         alike = own[owners].multiply(self.taken_[rows.indices]).sum(axis=1)
         share = np.float32(self.taste_share)
@@ -113,16 +99,12 @@ class Social(Recommender):
 
     def _friends_with(self, friends: csr_array) -> np.ndarray:
         """(n_queries, n_items): how many friends took each item."""
-        ones, taken = friends.copy(), self.taken_.copy()
-        ones.data[:], taken.data[:] = 1, 1
-        counts: np.ndarray = (ones @ taken).toarray()
+        counts: np.ndarray = (binary(friends) @ binary(self.taken_)).toarray()
         return counts
 
 
 def _of_length_one(rows: csr_array) -> csr_array:
-    lengths = np.diff(rows.indptr)
-    squares = np.bincount(
-        np.repeat(np.arange(len(lengths)), lengths), rows.data**2, len(lengths)
-    )
-    rows.data = rows.data / np.repeat(np.sqrt(squares), lengths).astype(np.float32)
+    owners = row_indices(rows)
+    squares = np.bincount(owners, rows.data**2, rows.shape[0])
+    rows.data = rows.data / np.sqrt(squares)[owners].astype(np.float32)
     return rows

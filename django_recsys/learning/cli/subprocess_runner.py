@@ -13,6 +13,8 @@ from typing import Any
 from django_recsys.learning.exceptions import RecsysError
 from django_recsys.learning.options import Progress
 
+COMMAND = "django_recsys.learning"
+
 BAD_INPUT = 2
 """The exit code of a command whose input is to blame."""
 _MARK = "progress: "
@@ -35,7 +37,7 @@ def run_apart(
     Raises RecsysError with the child's last words, under the name where it was not
     the input that was wrong.
     """
-    command = [sys.executable, "-m", __package__, *arguments]
+    command = [sys.executable, "-m", COMMAND, *arguments]
     last_words = "it was stopped"
     with tempfile.TemporaryFile("w+") as answer:
         process = subprocess.Popen(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.numerics.sparse import offsets
 
 from .id_map import IdMap
 
@@ -175,4 +176,4 @@ class Histories:
 
 
 def _starts_of(lengths: np.ndarray) -> np.ndarray:
-    return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+    return offsets(lengths).astype(np.int64)

@@ -11,6 +11,7 @@ import numpy as np
 
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.numerics.batching import slices_of_runs
+from django_recsys.learning.numerics.sparse import offsets
 
 from .histories import Histories
 from .id_map import IdMap
@@ -113,7 +114,7 @@ class Interactions:
         order = self.time_order
         counts = np.bincount(self.user_indices, minlength=len(self.users))
         return Histories(
-            starts=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+            starts=offsets(counts).astype(np.int64),
             item_indices=self.item_indices[order],
             weights=self.weights[order],
             n_items=len(self.items),

@@ -193,7 +193,7 @@ def evaluate(
         "tied_times": parts.tied_times,
         "preparation": report.as_dict(),
     }
-    return _evaluation(recommender, answers, facts, recommender.task)
+    return _evaluation(recommender, answers, facts, recommender.capabilities.task)
 
 
 def _answers(
@@ -226,8 +226,8 @@ def _basket_exam(
     recommender: Recommender, parts: Split, train: Interactions
 ) -> Exam | None:
     """Only for those judged by baskets, and for what they must beat."""
-    is_judged = recommender.task == "baskets"
-    if not is_judged and not recommender.is_baseline:
+    is_judged = recommender.capabilities.task == "baskets"
+    if not is_judged and not recommender.capabilities.is_baseline:
         return None
     if parts.protocol == "temporal":
         exam = exam_of_baskets(train, parts.test)

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from django_recsys.learning.algorithms.factorization.ratings import rated_rows
-from django_recsys.learning.algorithms.factorization.svd import SVD
+from django_recsys.learning.algorithms.factorization.ratings import (
+    RatingModel,
+    rated_rows,
+)
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.metrics.ratings import LIKED, rating_metrics
 from django_recsys.learning.options import TrainingOptions
@@ -36,11 +38,11 @@ def evaluate_ratings(
         interactions = rows
     train, test = interactions.select(~is_test), interactions.select(is_test)
     began, cpu = time.perf_counter(), time.process_time()
-    model = SVD().fit_ratings(train, options=options)
+    model = RatingModel().fit(train, options)
     seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
     asked = rated_rows(test)
-    foretold = model.ratings_.predict(asked.user_indices, asked.item_indices)
-    mean = np.full(len(asked), model.ratings_.mean_)
+    foretold = model.predict_indices(asked.user_indices, asked.item_indices)
+    mean = np.full(len(asked), model.mean_)
     return {
         "algorithm": model.name,
         **rating_metrics(asked.weights, foretold, liked),

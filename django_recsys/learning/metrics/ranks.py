@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from django_recsys.learning.numerics.sparse import row_indices
 from django_recsys.learning.numerics.top_k import cells_of, lower_bound
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def rank_relevant(scores: np.ndarray, relevant: csr_array) -> np.ndarray:
     relevant item stands below every irrelevant one of its score; relevant items of
     one score follow each other.
     """
-    rows = np.repeat(np.arange(len(scores)), np.diff(relevant.indptr))
+    rows = row_indices(relevant)
     own = scores[rows, relevant.indices]
     ranks = np.zeros(len(own), dtype=np.int64)
     bound = lower_bound(scores, min(DEEPEST, scores.shape[1]))

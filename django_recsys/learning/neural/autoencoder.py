@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from django_recsys.learning.algorithms.temporal.recency import recent_items
-from django_recsys.learning.algorithms.temporal.selection import (
+from django_recsys.learning.algorithms.temporal.trend import add_trend
+from django_recsys.learning.algorithms.temporal.weighting import (
     learned_recency,
     learned_trend,
     recency_hyperparameter,
 )
-from django_recsys.learning.algorithms.temporal.trend import add_trend
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines
-from django_recsys.learning.recommender import TrainingOptions
 
 from .base import Deep
 
@@ -72,22 +71,17 @@ class Autoencoder(Deep):
 
     recency_: np.ndarray = field(init=False, repr=False)  # () float64
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
+    def _fit(self, data: TrainingData) -> None:
         from .training.bags import fit_bags
 
+        interactions, options = data.interactions, data.options
         self.recency_ = learned_recency(self.recency, interactions, options.seed)
         self.trend_ = learned_trend(self.trend, interactions, options.seed)
         self.is_known_ = interactions.item_counts() > 0
         self._learn(
-            lambda module: fit_bags(self, module, interactions, validation, options),
+            lambda module: fit_bags(
+                self, module, interactions, data.validation, options
+            ),
             options,
         )
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.selection import trend_hyperparameter
+from django_recsys.learning.algorithms.temporal.weighting import trend_hyperparameter
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.recommender import Recommender, TrainingOptions
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 class Deep(Recommender):
     """A recommender that is a network: its weights are one array of the artifact."""
 
-    handles_new_users: ClassVar[bool] = True
-    has_similar_items: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = Capabilities(
+        handles_new_users=True, has_similar_items=True
+    )
     array_names: ClassVar[tuple[str, ...]] = (
         "parameters_",
         "item_vectors_",

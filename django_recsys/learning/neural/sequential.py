@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from abc import abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.selection import learned_trend
 from django_recsys.learning.algorithms.temporal.trend import add_trend
+from django_recsys.learning.algorithms.temporal.weighting import learned_trend
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.item_features import features_if_any
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines
-from django_recsys.learning.recommender import Task, TrainingOptions
 
 from .base import Deep
 
@@ -41,7 +42,6 @@ class NextItem(Deep):
     features are given, an item is the sum of what its id and its features say.
     """
 
-    reads_items: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = (
         *Deep.array_names,
         "features_",
@@ -110,17 +110,10 @@ class NextItem(Deep):
     def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:
         """Return the architecture with fresh weights."""
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
+    def _fit(self, data: TrainingData) -> None:
         from .training.sequences import fit_sequences
 
+        interactions, items, options = data.interactions, data.items, data.options
         self.has_times_ = np.array(interactions.has_times)
         self.n_kinds_ = np.array(len(interactions.kind_names))
         self.trend_ = learned_trend(self.trend, interactions, options.seed)
@@ -132,7 +125,7 @@ class NextItem(Deep):
         loss = self._loss(counts)
         self._learn(
             lambda module: fit_sequences(
-                self, module, loss, interactions, validation, options
+                self, module, loss, interactions, data.validation, options
             ),
             options,
         )
@@ -178,9 +171,13 @@ class NextItem(Deep):
         return cosines(self.item_vectors_[:, : self.embedding_size], item_indices)
 
     @property
-    def task(self) -> Task:  # type: ignore[override]
-        """What it is measured by: new items, or with repeats any."""
-        return "any-items" if self.repeats >= REPEATS_COUNT else "new-items"
+    def capabilities(self) -> Capabilities:
+        """What these settings leave: features may be ignored, repeats may count."""
+        return replace(
+            self.class_capabilities,
+            reads_items=self.with_features,
+            task="any-items" if self.repeats >= REPEATS_COUNT else "new-items",
+        )
 
     def _learned_prior(self, counts: np.ndarray) -> np.ndarray:
         from .training.losses import LARGEST_FULL

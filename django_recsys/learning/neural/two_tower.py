@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.recommender import TrainingOptions
@@ -30,7 +31,9 @@ class TwoTower(NextItem):
     """
 
     name: ClassVar[str] = "two_tower"
-    handles_new_items: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = replace(
+        NextItem.class_capabilities, handles_new_items=True
+    )
     array_names: ClassVar[tuple[str, ...]] = (*NextItem.array_names, "is_taken_")
 
     interests: int = hyperparameter(

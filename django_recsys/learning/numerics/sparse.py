@@ -1,9 +1,35 @@
-"""Idioms of sparse matrices, named once."""
+"""Idioms of sparse rows, named once; importing them loads numpy at most."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+def row_indices(matrix: csr_array) -> np.ndarray:
+    """Return (n_stored,): the row of each stored cell."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+
+
+def column_counts(matrix: csr_array) -> np.ndarray:
+    """Return (n_columns,) int64: how many cells each column stores."""
+    return np.bincount(matrix.indices, minlength=matrix.shape[1])
+
+
+def offsets(lengths: np.ndarray) -> np.ndarray:
+    """Return (n_rows + 1,): where rows of these lengths start, and where all end."""
+    return np.concatenate(([0], np.cumsum(lengths)))
+
+
+def binary(matrix: csr_array) -> csr_array:
+    """Return a copy in which every stored cell is one."""
+    result = matrix.copy()
+    result.data[:] = 1
+    return result
 
 
 def largest_of_each_row(matrix: csr_array, n: int) -> csr_array:
@@ -15,7 +41,7 @@ def largest_of_each_row(matrix: csr_array, n: int) -> csr_array:
         edge[row] = np.partition(cells, len(cells) - n)[len(cells) - n]
     bound = np.repeat(edge, lengths)
     kept = matrix.data >= bound
-    rows = np.repeat(np.arange(len(lengths)), lengths)
+    rows = row_indices(matrix)
     too_many = np.bincount(rows[kept], minlength=len(lengths)) - n
     tied = np.flatnonzero((too_many > 0)[rows] & (matrix.data == bound))
     # Of what ties at the edge the first columns stay.
@@ -28,7 +54,9 @@ def largest_of_each_row(matrix: csr_array, n: int) -> csr_array:
 
 
 def select_cells(matrix: csr_array, kept: np.ndarray) -> csr_array:
-    """Return the matrix with some of its cells."""
-    starts = np.concatenate(([0], np.cumsum(kept)))[matrix.indptr]
+    """Return the matrix with some of its cells; kept: (n_stored,) bool."""
+    from scipy.sparse import csr_array
+
+    starts = offsets(kept)[matrix.indptr]
     cells = (matrix.data[kept], matrix.indices[kept], starts)
     return csr_array(cells, shape=matrix.shape)

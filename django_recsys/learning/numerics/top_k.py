@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .sparse import row_indices
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
@@ -74,7 +76,7 @@ def top_stored(
     neighbours of all items of a large catalogue take seconds.
     """
     n_queries, n_items = scores.shape
-    rows = np.repeat(np.arange(n_queries), np.diff(scores.indptr))
+    rows = row_indices(scores)
     kept = scores.data > 0
     if candidate_mask is not None:
         kept &= candidate_mask[scores.indices]

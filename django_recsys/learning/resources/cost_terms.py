@@ -8,22 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from django_recsys.learning.algorithms.blend._candidates import (
+from django_recsys.learning.algorithms.blend.blend import FALL_THROUGH, RANKER
+from django_recsys.learning.algorithms.blend.candidates import (
     BEST_OF_SOURCE,
     CELLS_AT_A_TIME,
     MOST_QUERIES,
 )
-from django_recsys.learning.algorithms.blend.blend import FALL_THROUGH, RANKER
-from django_recsys.learning.algorithms.ease.ease import ROWS_PER_BLOCK
+from django_recsys.learning.algorithms.ease.over_users import ROWS_PER_BLOCK
 from django_recsys.learning.algorithms.factorization.embedding_size import (
     embedding_size_for,
 )
 from django_recsys.learning.algorithms.temporal.selection import (
-    CHOSEN_BY_DATA,
     MOST_ITEMS,
     MOST_USERS,
-    count_asked,
+    count_eval_users,
 )
+from django_recsys.learning.algorithms.temporal.weighting import CHOSEN_BY_DATA
 from django_recsys.learning.data.interactions import (
     Interactions,
     basket_codes,
@@ -68,7 +68,7 @@ class Sizes:
         n_items = max(len(interactions.items), 1)
         lengths = np.bincount(codes // n_items).astype(np.float64)
         takers = np.bincount(codes % n_items).astype(np.float64)
-        asked, told = count_asked(interactions)
+        asked, told = count_eval_users(interactions)
         return cls(
             users=interactions.user_count(),
             items=interactions.item_count(),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.exceptions import TooLargeError
 from django_recsys.learning.registry import (
-    get_recommender_class,
+    capabilities_of,
     missing_extra,
     settings_of,
 )
@@ -200,7 +200,7 @@ def _refusal(estimate: Estimate, sizes: Sizes, free: float, usable: float) -> st
         each
         for name in COSTS
         if name != estimate.algorithm
-        and not get_recommender_class(name).is_baseline
+        and not capabilities_of(name).is_baseline
         and missing_extra(name) is None
         and (each := plan(name, sizes)) is not None
         and each.memory_bytes <= usable

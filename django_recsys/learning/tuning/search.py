@@ -113,7 +113,7 @@ def tune(
     protocol needs.
     """
     cut = validation_cut(interactions, protocol, is_test=is_test, cold_items=cold_items)
-    task = create(algorithm).task
+    task = create(algorithm).capabilities.task
     bench = bench_of(
         cut, task, kind_weights=kind_weights, features=features, edges=edges
     )

@@ -80,7 +80,7 @@ def examine(run: TrainingRun, workshop: Workshop, report: Report) -> Verdict:
     """Measure a run's recipe and decide; `report` hears what is fitted, how far."""
     config = run.recommender
     recipe = recipe_of(config)
-    task = recipe.recommender().task
+    task = recipe.recommender().capabilities.task
     try:
         model = measured(recipe, task, workshop, report)
         popular = measured(popular_recipe(recipe), task, workshop, report)
@@ -88,7 +88,7 @@ def examine(run: TrainingRun, workshop: Workshop, report: Report) -> Verdict:
     except DataError as error:
         return decided(run, too_little(recipe, task, str(error)))
     verdict = weigh(model, popular, serving, task)
-    if recipe.recommender().is_baseline:
+    if recipe.recommender().capabilities.is_baseline:
         verdict = passed(verdict, "A baseline serves whenever it was trained.")
     return decided(run, verdict)
 
@@ -194,7 +194,7 @@ def changed(verdict: Verdict, decision: str, reason: str) -> Verdict:
 
 def too_little(recipe: Recipe, task: str, detail: str) -> Verdict:
     """Return what happens where the data cannot be split: baselines serve."""
-    is_baseline = recipe.recommender().is_baseline
+    is_baseline = recipe.recommender().capabilities.is_baseline
     return Verdict(
         decision=Status.PROMOTED if is_baseline else Status.REFUSED,
         reason=f"Too little data to compare models: {detail}",

@@ -49,14 +49,14 @@ def publish(
     points to; `sweep` removes them.
     """
     n = trained_model.recommender.list_length
-    if recommender.is_personal:
+    if recommender.capabilities.is_personal:
         lists = personal_lists(recommender, rows, workshop, n=n, report=report)
         write(StoredRecommendations, trained_model, "visitor_key", lists)
         drop_lists_of_the_gone(trained_model)
     else:
         everyone = [(EVERYONE, list_for_everyone(recommender, workshop, n=n))]
         write(StoredRecommendations, trained_model, "visitor_key", everyone)
-    if recommender.stores_neighbors:
+    if recommender.capabilities.stores_neighbors:
         write(
             ItemNeighbors,
             trained_model,
@@ -98,7 +98,7 @@ def ranked_lists(
     `user_indices` is who they are to the recommender, -1 for somebody it does not
     know; `visitors` who they are in the rows of the workshop.
     """
-    repeats = recommender.task == "any-items"
+    repeats = recommender.capabilities.task == "any-items"
     indices, scores = recommender.recommend_indices(
         histories,
         user_indices,

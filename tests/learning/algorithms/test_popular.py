@@ -37,9 +37,9 @@ CUPS_AND_PANS = {
 
 @pytest.fixture
 def shop():
-    takings = {"cup1": 2, "cup2": 4, "cup3": 1, "pan1": 9, "pan2": 8, "both": 3}
-    users = [f"u{n}" for count in takings.values() for n in range(count)]
-    items = [item for item, count in takings.items() for _ in range(count)]
+    first_purchases = {"cup1": 2, "cup2": 4, "cup3": 1, "pan1": 9, "pan2": 8, "both": 3}
+    users = [f"u{n}" for count in first_purchases.values() for n in range(count)]
+    items = [item for item, count in first_purchases.items() for _ in range(count)]
     return Interactions.from_arrays(users, items)
 
 
@@ -52,8 +52,8 @@ def test_by_category_shows_the_top_of_what_the_history_holds(shop, cls):
     # Two of three in the history are cups: 2 x 4 of cup2 against 1 x 9 of pan1.
     assert answer.item_ids[1, 0] == "pan1"
     assert [each for each in answer.item_ids[2] if each][0] == "pan1"
-    assert model.is_personal
-    assert not cls().is_personal
+    assert model.capabilities.is_personal
+    assert not cls().capabilities.is_personal
 
 
 def test_by_category_survives_the_artifact(shop):

@@ -4,7 +4,7 @@ import sys
 
 TOLD_BY_THREADS = """
 from concurrent.futures import ThreadPoolExecutor
-from django_recsys.learning.apart import tell_parent
+from django_recsys.learning.cli.subprocess_runner import tell_parent
 from django_recsys.learning.options import Progress
 with ThreadPoolExecutor(8) as pool:
     list(pool.map(tell_parent, [Progress(fraction=0.5, message="half")] * 4000))

@@ -295,8 +295,8 @@ def test_with_repeats_it_is_measured_by_them():
         users, items, timestamps=np.tile(START + DAY * np.arange(5), 100)
     )
     model = create("gru", **FAST, epochs=10, repeats=1.0)
-    assert model.task == "any-items"
-    assert create("gru").task == "new-items"
+    assert model.capabilities.task == "any-items"
+    assert create("gru").capabilities.task == "new-items"
     found = evaluate(model, rows, "temporal")
     assert found.metric("ndcg@10", task="any-items") > 0.9
 

@@ -10,7 +10,7 @@ from django_recsys.learning import registry
 from django_recsys.learning.algorithms.temporal.selection import (
     _cut,
     _queries,
-    count_asked,
+    count_eval_users,
 )
 from django_recsys.learning.exceptions import TooLargeError
 from django_recsys.learning.recommender import TrainingOptions
@@ -29,7 +29,7 @@ from django_recsys.learning.resources.planner import (
 )
 from django_recsys.testing import interactions_of, taste_clusters
 
-RUNS = Path(__file__).resolve().parents[2] / "benchmarks/results/engine_scaling.json"
+RUNS = Path(__file__).resolve().parents[3] / "benchmarks/results/engine_scaling.json"
 FLOORS = {"cpu_seconds": FLOOR_SECONDS, "memory_bytes": FLOOR_BYTES}
 GIGABYTE = 1e9
 GROCER = Sizes.guessed(users=2_400, items=62_000, interactions=1_450_000)
@@ -70,12 +70,12 @@ def test_every_run_above_the_floors_is_predicted_within_the_factor():
 def test_who_is_asked_is_counted_as_the_choice_of_recency_counts():
     rows = taste_clusters(users=80, items=30, taken=9)
     histories, relevant = _queries(_cut(rows), 0)
-    asked, told = count_asked(rows)
+    asked, told = count_eval_users(rows)
     assert asked == relevant.shape[0]
     assert told == pytest.approx(len(histories.item_indices), rel=0.2)
-    assert count_asked(taste_clusters(users=20)) == (0, 0)
+    assert count_eval_users(taste_clusters(users=20)) == (0, 0)
     nothing = rows.select(np.zeros(len(rows), dtype=bool))
-    assert count_asked(nothing) == (0, 0)
+    assert count_eval_users(nothing) == (0, 0)
 
 
 def test_what_cannot_be_chosen_takes_next_to_nothing():

@@ -229,7 +229,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django
 django.setup()
 from pathlib import Path
-from django_recsys.tracking.files import read_records
+from django_recsys.tracking.importing.files import read_records
 list(read_records(Path({str(tmp_path / "past.parquet")!r})))
 """
     done = subprocess.run(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from django_recsys.learning.numerics.batching import slices_of_runs
+from django_recsys.learning.numerics.sparse import offsets
 
 PAIRS_PER_BLOCK = 1 << 22
 
@@ -61,7 +62,7 @@ def gather_baskets(
     owners, items = owners[kept], items[kept].astype(np.int32)
     sizes = np.bincount(owners)
     kept_baskets = np.flatnonzero(sizes)
-    starts = np.concatenate(([0], np.cumsum(sizes[kept_baskets])))
+    starts = offsets(sizes[kept_baskets])
     return Baskets(
         starts=starts,
         items=items,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions, basket_codes
+from django_recsys.learning.data.interactions import basket_codes
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
+from django_recsys.learning.numerics.sparse import binary
+from django_recsys.learning.recommender import Recommender
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -32,11 +35,13 @@ class BoughtTogether(Recommender):
     """
 
     name: ClassVar[str] = "bought_together"
-    task: ClassVar[Task] = "baskets"
-    handles_new_users: ClassVar[bool] = True
-    has_similar_items: ClassVar[bool] = True
-    stores_neighbors: ClassVar[bool] = True
-    can_explain: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = Capabilities(
+        task="baskets",
+        handles_new_users=True,
+        has_similar_items=True,
+        stores_neighbors=True,
+        can_explain=True,
+    )
     array_names: ClassVar[tuple[str, ...]] = ("weights_",)
 
     measure: str = hyperparameter(
@@ -72,15 +77,8 @@ class BoughtTogether(Recommender):
     weights_: csr_array = field(init=False, repr=False)
     """(n_items, n_items): from an item of the basket to the item scored."""
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
+    def _fit(self, data: TrainingData) -> None:
+        interactions = data.interactions
         from ._co_occurrence import count_pairs, gather_baskets
 
         if "purchase" in interactions.kind_names:
@@ -123,9 +121,7 @@ class BoughtTogether(Recommender):
         return self.weights_[item_indices]
 
     def _query_matrix(self, histories: Histories) -> csr_array:
-        basket = histories.matrix()
-        basket.data[:] = 1
-        return basket
+        return binary(histories.matrix())
 
     def _pair_shares(
         self, queries: csr_array, entries: np.ndarray, targets: np.ndarray

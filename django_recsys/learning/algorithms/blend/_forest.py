@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from django_recsys.learning.exceptions import RecsysError
+
 ROWS_AT_A_TIME = 1 << 15
 
 
@@ -31,10 +33,15 @@ class Forest:
 
         columns: (n_features of the model,) their places in the rows to predict. The
         model has no public view of its nodes, as the slower ones of scikit-learn have:
-        whoever reads them compares the answers with ``decision_function``. What all
-        trees start from is left out, for it changes no order.
+        the caller compares the predictions with ``decision_function``. The baseline
+        that all trees start from is left out, for it changes no order.
+
+        Raises RecsysError where this version of scikit-learn keeps them elsewhere.
         """
-        trees = [stage[0].nodes for stage in model._predictors]
+        try:
+            trees = [stage[0].nodes for stage in model._predictors]
+        except (AttributeError, TypeError, IndexError) as error:
+            raise unreadable_trees() from error
         lengths = [len(nodes) for nodes in trees]
         roots = np.cumsum([0, *lengths[:-1]])
         nodes = np.concatenate(trees)
@@ -80,3 +87,13 @@ class Forest:
                 walking = walking[feature[at] >= 0]
             total += value[node]
         return total
+
+
+def unreadable_trees() -> RecsysError:
+    """Return the error for trees of a scikit-learn that is not known yet."""
+    import sklearn
+
+    return RecsysError(
+        f"The trees of scikit-learn {sklearn.__version__} cannot be read. Install a "
+        "version that django_recsys was tested with, or set blend.method to 'weighted'."
+    )

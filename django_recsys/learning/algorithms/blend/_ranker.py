@@ -6,18 +6,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.selection import SURE, mildest
+from django_recsys.learning.algorithms.temporal.selection import (
+    SURE,
+    one_standard_error_choice,
+)
 from django_recsys.learning.data.histories import Histories
 
-from ._candidates import Candidates, cells_of_items, holds, propose, weighted_sum
-from ._forest import Forest
-from ._ranker_features import KnownItems, cell_features
+from ._forest import Forest, unreadable_trees
+from ._ranker_features import ItemStatistics, cell_features
 from ._weights import qualities
+from .candidates import Candidates, cells_of_items, holds, propose, weighted_sum
 
-FOLDS = 3  # of the queries: what trees of the others say of one decides on them
+FOLDS = 3  # of the queries: trees are judged on a fold that they were not fitted on
 TREES, LEAVES, SMALLEST_LEAF, LEARNING_RATE = 150, 15, 200, 0.06
-SAYS = (0.0, 1 / 10, 1 / 3, 1.0)  # of the trees' log-odds beside the weighted sum
-SILENT = np.zeros(2, dtype=np.float32)
+TREE_WEIGHTS = (
+    0.0,
+    1 / 10,
+    1 / 3,
+    1.0,
+)  # of the trees' log-odds beside the weighted sum
+NO_TREE_WEIGHTS = np.zeros(2, dtype=np.float32)
 COMPARED_ROWS = 2000
 
 
@@ -32,9 +40,9 @@ def with_sum(
 
 
 def learn_ranker(
-    found: Candidates, weights: np.ndarray, known: KnownItems, seed: int
+    found: Candidates, weights: np.ndarray, known: ItemStatistics, seed: int
 ) -> tuple[Forest, np.ndarray]:
-    """Return trees, and (2,) float32 how loud they are beside the weighted sum.
+    """Return trees, and (2,) float32 their weights beside the weighted sum.
 
     weights: (2, n_sources); known: by the same interactions as the sources. The first
     factor orders what is new to a person, the second everything; both are chosen on
@@ -44,47 +52,59 @@ def learn_ranker(
     scores = with_sum(found.scores, found.is_seen, weights)
     rows = cell_features(found.items, scores, found.is_seen, found.histories, known)
     there = found.items >= 0
-    wanted = found.is_wanted[there]
+    relevant = found.is_relevant[there]
     folds = np.random.default_rng(seed).permutation(len(there)) % FOLDS
     of_trees = np.full(there.shape, -np.inf)
     for fold in range(FOLDS):
-        told = there & (folds == fold)[:, None]
-        is_fitted = ~told[there]
-        trial = _fit(rows[is_fitted], wanted[is_fitted], seed)
+        in_fold = there & (folds == fold)[:, None]
+        is_fitted = ~in_fold[there]
+        trial = _fit(rows[is_fitted], relevant[is_fitted], seed)
         if not trial:
-            return trial, SILENT
-        of_trees[told] = trial.predict(rows[~is_fitted])
-    says = choose_says(found, scores[-1], of_trees)
-    return (_fit(rows, wanted, seed), says) if says.any() else (Forest.none(), SILENT)
+            return trial, NO_TREE_WEIGHTS
+        of_trees[in_fold] = trial.predict(rows[~is_fitted])
+    tree_weights = choose_tree_weights(found, scores[-1], of_trees)
+    return (
+        (_fit(rows, relevant, seed), tree_weights)
+        if tree_weights.any()
+        else (Forest.none(), NO_TREE_WEIGHTS)
+    )
 
 
-def choose_says(
+def choose_tree_weights(
     found: Candidates, of_sum: np.ndarray, of_trees: np.ndarray
 ) -> np.ndarray:
     """Return (2,) float32, the best factors of the trees; 0 where the sum is no worse.
 
     of_sum, of_trees: (n_queries, width). Trees fit the weeks that they saw, the sum
-    lasts longer: so it always has a say, and of factors that chance cannot tell apart
-    the smallest is taken.
+    lasts longer: so it always counts, and by the one-standard-error rule the smallest
+    weight is taken.
     """
     there = found.items >= 0
-    new = found.is_wanted & ~found.is_seen
+    new = found.is_relevant & ~found.is_seen
 
-    def of_new(say: float) -> np.ndarray:
-        scores = combined(of_sum, of_trees, found.is_seen, there, (say, say))
+    def of_new(weight: float) -> np.ndarray:
+        scores = combined(of_sum, of_trees, found.is_seen, there, (weight, weight))
         scores = np.where(found.is_seen, -np.inf, scores)
-        return qualities(scores, new, found.new_wanted)
+        return qualities(scores, new, found.new_relevant)
 
-    first = SAYS[mildest(np.stack([of_new(say) for say in SAYS]), SURE)]
-    if not (found.is_wanted & found.is_seen).any():
-        # All that trees could add is that what is held is not wanted again.
+    first = TREE_WEIGHTS[
+        one_standard_error_choice(
+            np.stack([of_new(weight) for weight in TREE_WEIGHTS]), SURE
+        )
+    ]
+    if not (found.is_relevant & found.is_seen).any():
+        # All that trees could add is that what is held is not relevant again.
         return np.array([first, first], dtype=np.float32)
 
-    def of_all(say: float) -> np.ndarray:
-        scores = combined(of_sum, of_trees, found.is_seen, there, (first, say))
-        return qualities(scores, found.is_wanted, found.all_wanted)
+    def of_all(weight: float) -> np.ndarray:
+        scores = combined(of_sum, of_trees, found.is_seen, there, (first, weight))
+        return qualities(scores, found.is_relevant, found.all_relevant)
 
-    second = SAYS[mildest(np.stack([of_all(say) for say in SAYS]), SURE)]
+    second = TREE_WEIGHTS[
+        one_standard_error_choice(
+            np.stack([of_all(weight) for weight in TREE_WEIGHTS]), SURE
+        )
+    ]
     return np.array([first, second], dtype=np.float32)
 
 
@@ -93,19 +113,19 @@ def combined(
     of_trees: np.ndarray,
     is_seen: np.ndarray,
     there: np.ndarray,
-    says: Sequence[float] | np.ndarray,
+    tree_weights: Sequence[float] | np.ndarray,
 ) -> np.ndarray:
     """Return (n_queries, width) float64, -inf where nothing is there.
 
-    says[1] decides on which places new items stand among all, says[0] which new item
-    takes which of these places.
+    The second weight decides which places new items take among all, the first which
+    new item takes which of these places.
     """
     trees = np.where(there, of_trees, 0)
-    total: np.ndarray = np.where(there, of_sum + says[1] * trees, -np.inf)
-    if says[0] == says[1]:
+    total: np.ndarray = np.where(there, of_sum + tree_weights[1] * trees, -np.inf)
+    if tree_weights[0] == tree_weights[1]:
         return total
     is_new = there & ~is_seen
-    order = np.where(is_new, of_sum + says[0] * trees, -np.inf)
+    order = np.where(is_new, of_sum + tree_weights[0] * trees, -np.inf)
     ranks = np.argsort(np.argsort(-order, axis=1, kind="stable"), axis=1)
     places = -np.sort(-np.where(is_new, total, -np.inf), axis=1)
     return np.where(is_new, np.take_along_axis(places, ranks, axis=1), total)
@@ -116,14 +136,14 @@ def rank_blocks(
     histories: Histories,
     weights: np.ndarray,
     forest: Forest,
-    says: np.ndarray,
-    known: KnownItems,
+    tree_weights: np.ndarray,
+    known: ItemStatistics,
 ) -> np.ndarray:
     """Return (n_queries, n_items) float32, NaN where no source has an opinion.
 
     blocks: (n_queries, n_items) of each source on one scale. What the sources propose
-    lies between 0 and 1, everything else below, by the weighted sum. Of people without
-    a history the sources say the same or nothing, and are summed alike.
+    lies between 0 and 1, everything else below, by the weighted sum. For users without
+    a history the sources are summed with equal weights.
     """
     seen = histories.matrix()
     items = propose(blocks, seen)
@@ -136,22 +156,22 @@ def rank_blocks(
     there = items >= 0
     of_trees = np.zeros(items.shape)
     of_trees[there] = forest.predict(rows)
-    odds = combined(scores[-1], of_trees, is_seen, there, says)[there]
+    odds = combined(scores[-1], of_trees, is_seen, there, tree_weights)[there]
     total[np.nonzero(there)[0], items[there]] = (1 + odds / (1 + np.abs(odds))) / 2
-    # Nobody without a history was among those whom weights and trees learned from.
-    strangers = np.flatnonzero(histories.lengths == 0)
-    alike = np.add.reduce([block[strangers] for block in blocks])
-    total[strangers] = np.where(alike == 0, np.nan, alike)
+    # Weights and trees were learned from users with a history only.
+    without_history = np.flatnonzero(histories.lengths == 0)
+    alike = np.add.reduce([block[without_history] for block in blocks])
+    total[without_history] = np.where(alike == 0, np.nan, alike)
     return total
 
 
-def _fit(rows: np.ndarray, wanted: np.ndarray, seed: int) -> Forest:
+def _fit(rows: np.ndarray, relevant: np.ndarray, seed: int) -> Forest:
     """Return fitted trees; none where there is nothing to tell apart."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     # A column of one value tells nothing, and its bins have no edges.
     varied = np.flatnonzero(np.ptp(rows, axis=0) > 0)
-    if wanted.all() or not wanted.any() or not len(varied):
+    if relevant.all() or not relevant.any() or not len(varied):
         return Forest.none()
     model = HistGradientBoostingClassifier(
         max_iter=TREES,
@@ -160,9 +180,10 @@ def _fit(rows: np.ndarray, wanted: np.ndarray, seed: int) -> Forest:
         learning_rate=LEARNING_RATE,
         early_stopping=False,
         random_state=seed,
-    ).fit(rows[:, varied], wanted)
+    ).fit(rows[:, varied], relevant)
     forest = Forest.of(model, varied)
     some = rows[:COMPARED_ROWS]
-    theirs = model.decision_function(some[:, varied])
-    offset = theirs - forest.predict(some)
-    return forest if np.ptp(offset) < 1e-6 else Forest.none()
+    offset = model.decision_function(some[:, varied]) - forest.predict(some)
+    if np.ptp(offset) > 1e-6:
+        raise unreadable_trees()
+    return forest

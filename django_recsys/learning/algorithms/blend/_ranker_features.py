@@ -12,16 +12,16 @@ from django_recsys.learning.data.interactions import Interactions, pair_codes
 from django_recsys.learning.data.item_features import ItemFeatures
 from django_recsys.learning.data.preparation import SECONDS_PER_DAY
 
-from ._candidates import BEST_OF_SCALE
-from ._repeat_features import habits_of_items, habits_of_labels, item_labels
+from ._repeat_features import item_labels, item_repeat_features, label_repeat_features
+from .candidates import BEST_OF_SCALE
 
 HALF_LIVES_DAYS = (7.0, 30.0, 90.0)
 SEEN_FIRST = 4.0 * BEST_OF_SCALE  # further than scores can lie apart
 
 
 @dataclass(frozen=True, eq=False)
-class KnownItems:
-    """What a ranker knows of items, whoever asks."""
+class ItemStatistics:
+    """What a ranker knows of items, the same for every user."""
 
     demand: np.ndarray
     """(n_items, n) float32, as ``demand_of`` gives it; no rows without a ranker."""
@@ -29,13 +29,15 @@ class KnownItems:
     """(n_items, n_labels) int32, as ``item_labels`` gives them."""
 
     @classmethod
-    def of(cls, interactions: Interactions, found: ItemFeatures | None) -> KnownItems:
+    def of(
+        cls, interactions: Interactions, found: ItemFeatures | None
+    ) -> ItemStatistics:
         """Return what interactions and, where there are any, features say of items."""
         labels = item_labels(found, len(interactions.items))
         return cls(demand_of(interactions), labels)
 
     @classmethod
-    def nothing(cls) -> KnownItems:
+    def nothing(cls) -> ItemStatistics:
         """Return what is known where no trees ask."""
         return cls(np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int32))
 
@@ -47,13 +49,13 @@ def demand_of(interactions: Interactions) -> np.ndarray:
     order = np.lexsort((interactions.timestamps, pairs))
     is_first = np.diff(pairs[order], prepend=-1) != 0
     first = order[is_first]
-    takings = np.diff(np.append(np.flatnonzero(is_first), len(order)))
+    per_pair = np.diff(np.append(np.flatnonzero(is_first), len(order)))
     items = interactions.item_indices[first]
     users = np.bincount(items, minlength=size)
     columns = [
         np.log1p(users),
         np.bincount(interactions.item_indices, minlength=size) / np.maximum(users, 1),
-        np.bincount(items, takings > 1, minlength=size) / (users + 5),
+        np.bincount(items, per_pair > 1, minlength=size) / (users + 5),
     ]
     if interactions.has_times:
         columns.append(item_trends(interactions))
@@ -71,7 +73,7 @@ def cell_features(
     scores: np.ndarray,
     is_seen: np.ndarray,
     histories: Histories,
-    known: KnownItems,
+    known: ItemStatistics,
 ) -> np.ndarray:
     """Return (n_cells, n_features) float32, one row per candidate that is no padding.
 
@@ -79,11 +81,11 @@ def cell_features(
     width) on one scale. Of what is new to a person the demand is 0: trees that saw
     there how popular an item was of late learned what the next weeks bring, and ranked
     worse than their sources on longer spans. What the person takes of an item's
-    categories and brand lasts, and is told of new ones too.
+    categories and brand lasts, and is in_fold of new ones too.
     """
     there = items >= 0
-    per_cell = [is_seen[there], *habits_of_items(items, histories, there)]
-    per_cell += habits_of_labels(known.labels, items, histories, there)
+    per_cell = [is_seen[there], *item_repeat_features(items, histories, there)]
+    per_cell += label_repeat_features(known.labels, items, histories, there)
     for each in scores:
         per_cell.append(each[there])
         per_cell.append(_ranks(each, is_seen, there)[there])

@@ -10,7 +10,7 @@ from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.item_features import ItemFeatures
 
 MOST_LABELS = {"category": 3, "brand": 1}  # per item, the rarest ones
-STEPS_OF_A_HABIT = 10.0
+REPEAT_DECAY_STEPS = 10.0
 NO_LABEL = -1
 
 
@@ -28,7 +28,7 @@ def item_labels(found: ItemFeatures | None, n_items: int) -> np.ndarray:
     return np.hstack(blocks)
 
 
-def habits_of_items(
+def item_repeat_features(
     items: np.ndarray, histories: Histories, there: np.ndarray
 ) -> list[np.ndarray]:
     """Return (n_cells,) float32: rows of the pair, faded rows, age of the newest.
@@ -36,11 +36,11 @@ def habits_of_items(
     items: (n_queries, width); there: of the same shape, True at the cells asked.
     """
     itself = np.arange(histories.n_items, dtype=np.int32)[:, None]
-    rows, faded, newest, _ = _habits(itself, items, histories, there)[0]
+    rows, faded, newest, _ = _repeat_counts(itself, items, histories, there)[0]
     return [rows, faded, newest]
 
 
-def habits_of_labels(
+def label_repeat_features(
     labels: np.ndarray, items: np.ndarray, histories: Histories, there: np.ndarray
 ) -> list[np.ndarray]:
     """Return four (n_cells,) float32 per label of an item; labels: (n_items, n_labels).
@@ -53,12 +53,14 @@ def habits_of_labels(
     lengths = np.maximum(histories.lengths, 1).astype(np.float32)
     lengths = np.broadcast_to(lengths[:, None], items.shape)[there]
     columns = []
-    for rows, faded, newest, distinct in _habits(labels, items, histories, there):
+    for rows, faded, newest, distinct in _repeat_counts(
+        labels, items, histories, there
+    ):
         columns += [rows / lengths, faded, newest, distinct]
     return columns
 
 
-def _habits(
+def _repeat_counts(
     labels: np.ndarray, items: np.ndarray, histories: Histories, there: np.ndarray
 ) -> list[list[np.ndarray]]:
     """Return per label its rows, faded rows, newest age and different items."""
@@ -70,7 +72,7 @@ def _habits(
     known, codes = np.unique(pairs, return_inverse=True)
     newest = np.full(len(known), np.inf)
     np.minimum.at(newest, codes, ages[row])
-    faded = np.exp(-ages[row] / STEPS_OF_A_HABIT)
+    faded = np.exp(-ages[row] / REPEAT_DECAY_STEPS)
     held = histories.matrix()
     holder = np.repeat(np.arange(len(histories), dtype=np.int64), np.diff(held.indptr))
     row, column = np.nonzero(labels[held.indices] >= 0)

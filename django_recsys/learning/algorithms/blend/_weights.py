@@ -1,4 +1,4 @@
-"""Weights of several recommenders, by how well they foretell."""
+"""Weights of several recommenders, by how well they predict."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ._candidates import Candidates
+from .candidates import Candidates
 
 CUT_OFF = 10
 NEAR = 0.9  # of the best source's quality; what is below is left out of the sum
@@ -19,21 +19,21 @@ Measure = Callable[[np.ndarray], np.ndarray]
 
 
 def qualities(
-    scores: np.ndarray, is_wanted: np.ndarray, wanted: np.ndarray
+    scores: np.ndarray, is_relevant: np.ndarray, relevant: np.ndarray
 ) -> np.ndarray:
     """Return NDCG@10 of each query that wants anything; one 0 where none does."""
-    asked = np.flatnonzero(wanted > 0)
+    asked = np.flatnonzero(relevant > 0)
     if not len(asked):
         return np.zeros(1)
-    scores, is_wanted, wanted = scores[asked], is_wanted[asked], wanted[asked]
+    scores, is_relevant, relevant = scores[asked], is_relevant[asked], relevant[asked]
     width = min(CUT_OFF, scores.shape[1])
     best = np.argpartition(-scores, width - 1, axis=1)[:, :width]
     found = np.take_along_axis(scores, best, axis=1)
     order = np.argsort(-found, axis=1, kind="stable")
     best = np.take_along_axis(best, order, axis=1)
-    hits = np.take_along_axis(is_wanted, best, axis=1)
+    hits = np.take_along_axis(is_relevant, best, axis=1)
     hits = hits & (np.take_along_axis(scores, best, axis=1) > -np.inf)
-    ideal = np.cumsum(GAINS)[np.minimum(wanted, CUT_OFF) - 1]
+    ideal = np.cumsum(GAINS)[np.minimum(relevant, CUT_OFF) - 1]
     result: np.ndarray = hits @ GAINS[:width] / ideal
     return result
 
@@ -41,27 +41,27 @@ def qualities(
 def learn_weights(found: Candidates, *, is_later: bool) -> np.ndarray:
     """Return (2, n_sources) float32: weights for new items and for those held.
 
-    is_later: whether what was wanted comes from a later span of time. Weights that are
-    best for the new items of one span are mostly worse for the next than a sum of the
+    is_later: whether the relevant items come from a later span of time. Weights best
+    for the new items of one span are mostly worse for the next than a sum of the
     sources near the best, so there each weighs by how near it comes. Otherwise the next
     item is asked of the same people at the same time, and the likeliest weights last;
-    what is held is not wanted there. What a person takes again lasts from span to span:
-    its weights are the likeliest beside those of new items.
+    what is held is not relevant there. Repeat purchases last from span to span: their
+    weights are the likeliest beside those of new items.
     """
     hidden = (found.items < 0) | found.is_seen
-    wanted = found.is_wanted & ~found.is_seen
+    relevant = found.is_relevant & ~found.is_seen
     if not is_later:
-        new = _unit(_likeliest(found.scores, hidden, wanted))
+        new = _unit(_likeliest(found.scores, hidden, relevant))
         return np.stack([new, new]).astype(np.float32)
 
     def of_new(weights: np.ndarray) -> np.ndarray:
         scores = np.where(hidden, -np.inf, _weighted(found.scores, weights))
-        return qualities(scores, wanted, found.new_wanted)
+        return qualities(scores, relevant, found.new_relevant)
 
     new = _near_best(of_new, len(found.scores))
     base = _weighted(found.scores, new) * ~found.is_seen
     both = np.concatenate([base[None], found.scores * found.is_seen])
-    of_base, *again = _likeliest(both, found.items < 0, found.is_wanted)
+    of_base, *again = _likeliest(both, found.items < 0, found.is_relevant)
     seen = np.array(again)
     if not seen.any():
         return np.stack([new, new]).astype(np.float32)
@@ -78,22 +78,22 @@ def _near_best(measure: Measure, size: int) -> np.ndarray:
 
 
 def _likeliest(
-    scores: np.ndarray, hidden: np.ndarray, wanted: np.ndarray
+    scores: np.ndarray, hidden: np.ndarray, relevant: np.ndarray
 ) -> np.ndarray:
     """Return weights of at least 0 by which what was taken is likeliest.
 
-    scores: (n_sources, n_queries, width); hidden, wanted: (n_queries, width) bool. A
+    scores: (n_sources, n_queries, width); hidden, relevant: (n_queries, width) bool. A
     conditional logit over the candidates of each query (McFadden 1974): convex, so that
     no search can lose its way. All 0 where nothing taken is among the candidates.
     """
     from scipy.optimize import minimize
 
-    asked = np.flatnonzero(wanted.any(axis=1))
-    scores, hidden, wanted = scores[:, asked], hidden[asked], wanted[asked]
+    asked = np.flatnonzero(relevant.any(axis=1))
+    scores, hidden, relevant = scores[:, asked], hidden[asked], relevant[asked]
     size = len(scores)
     if not len(asked):
         return np.zeros(size)
-    shares = wanted / np.count_nonzero(wanted, axis=1, keepdims=True) / len(asked)
+    shares = relevant / np.count_nonzero(relevant, axis=1, keepdims=True) / len(asked)
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total = np.where(hidden, -np.inf, _weighted(scores, weights))

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.item_features import ItemFeatures, features_if_any
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.top_k import PADDING
 from django_recsys.learning.recommender import Recommender, TrainingOptions
-from django_recsys.learning.registry import create, get_recommender_class
+from django_recsys.learning.registry import capabilities_of, create
 
 from ._forest import Forest
 
 if TYPE_CHECKING:
-    from ._ranker_features import KnownItems
+    from ._ranker_features import ItemStatistics
 
 RANKER, WEIGHTED, FALL_THROUGH = "ranker", "weighted", "fall-through"
 LEVEL = np.float32(2)  # between sources; squashed scores lie within -1 and 1
@@ -30,7 +32,7 @@ class Blend(Recommender):
     """A ranker over other recommenders, their weighted sum or a chain (Burke 2002).
 
     The sources are fitted on the older part of the interactions, and weighed by how
-    near each comes to the one that best foretells the newer part, or, where only the
+    near each comes to the one that best predicts the newer part, or, where only the
     order is known, by a conditional logit of each person's last item (McFadden 1974);
     then the sources are fitted on everything. What stands in the history has weights of
     its own, so that one blend ranks new items and repeat purchases alike. The ranker
@@ -40,15 +42,17 @@ class Blend(Recommender):
     """
 
     name: ClassVar[str] = "blend"
-    handles_new_users: ClassVar[bool] = True
-    can_explain: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = Capabilities(
+        handles_new_users=True,
+        can_explain=True,
+    )
     array_names: ClassVar[tuple[str, ...]] = (
         "weights_",
         "demand_",
         "labels_",
         "nodes_",
         "roots_",
-        "says_",
+        "tree_weights_",
     )
 
     sources: str = hyperparameter(
@@ -70,42 +74,46 @@ class Blend(Recommender):
 
     weights_: np.ndarray = field(init=False, repr=False)
     """(2, n_sources) float32: for new items and for those of the history."""
-    demand_: np.ndarray = field(init=False, repr=False)  # the arrays of the KnownItems
+    demand_: np.ndarray = field(
+        init=False, repr=False
+    )  # the arrays of the ItemStatistics
     labels_: np.ndarray = field(init=False, repr=False)
     nodes_: np.ndarray = field(init=False, repr=False)  # the arrays of the Forest
     roots_: np.ndarray = field(init=False, repr=False)
-    says_: np.ndarray = field(init=False, repr=False)
-    """(2,) float32: how loud the trees are about what is new, and about everything."""
+    tree_weights_: np.ndarray = field(init=False, repr=False)
+    """(2,) float32: weights of the trees for new items, and for all items."""
 
     @property
-    def reads_items(self) -> bool:  # type: ignore[override]
-        """Whether trees or sources learn from what items are, by the settings."""
-        if self._learns() and self.method == RANKER:
-            return True
-        names = self._source_names()
-        return any(get_recommender_class(name).reads_items for name in names)
+    def capabilities(self) -> Capabilities:
+        """What these settings leave: features are read by trees and by some sources."""
+        reads_items = (self._learns() and self.method == RANKER) or any(
+            capabilities_of(name).reads_items for name in self._source_names()
+        )
+        return replace(self.class_capabilities, reads_items=reads_items)
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
-        from ._ranker_features import KnownItems
+    def _fit(self, data: TrainingData) -> None:
+        interactions, items, edges, options = (
+            data.interactions,
+            data.items,
+            data.edges,
+            data.options,
+        )
+        from ._ranker_features import ItemStatistics
 
         names = self._source_names()
         self.weights_ = self._given_weights(names)
         for name in names:
             create(name)  # an extra that is missing is said before anything is fitted
         # Read once, for both fits of each source and for the ranker.
-        found = features_if_any(items if self.reads_items else None, interactions.items)
-        names = self._without_the_blind(names, found, options)
+        found = features_if_any(
+            items if self.capabilities.reads_items else None, interactions.items
+        )
+        names = self._drop_unsupported_sources(names, found, options)
         items = items if found is None else found
         given: dict[str, Any] = {"items": items, "edges": edges, "options": options}
-        self._keep(Forest.none(), np.zeros(2, dtype=np.float32), KnownItems.nothing())
+        self._keep(
+            Forest.none(), np.zeros(2, dtype=np.float32), ItemStatistics.nothing()
+        )
         if self._learns():
             self._learn(names, interactions, found, given)
         if not len(self.roots_):
@@ -117,8 +125,14 @@ class Blend(Recommender):
     def _learns(self) -> bool:
         return self.method != FALL_THROUGH and not self.weights.strip()
 
-    def _keep(self, forest: Forest, says: np.ndarray, known: KnownItems) -> None:
-        self.nodes_, self.roots_, self.says_ = forest.nodes, forest.roots, says
+    def _keep(
+        self, forest: Forest, tree_weights: np.ndarray, known: ItemStatistics
+    ) -> None:
+        self.nodes_, self.roots_, self.tree_weights_ = (
+            forest.nodes,
+            forest.roots,
+            tree_weights,
+        )
         self.demand_, self.labels_ = known.demand, known.labels
 
     def _source_names(self) -> list[str]:
@@ -130,19 +144,19 @@ class Blend(Recommender):
             )
         return names
 
-    def _without_the_blind(
+    def _drop_unsupported_sources(
         self, names: list[str], items: ItemFeatures | None, options: TrainingOptions
     ) -> list[str]:
-        """Leave out, with its weights, who cannot learn since nothing is described."""
-        blind = np.array([get_recommender_class(name).needs_items for name in names])
-        if items is not None or blind.all() or not blind.any():
+        """Leave out sources that need item features where none are known."""
+        is_unsupported = np.array([capabilities_of(name).needs_items for name in names])
+        if items is not None or is_unsupported.all() or not is_unsupported.any():
             return names
-        left_out = ", ".join(np.array(names)[blind])
+        left_out = ", ".join(np.array(names)[is_unsupported])
         options.report(0.0, f"left out, for nothing is said of the items: {left_out}")
-        self.weights_ = self.weights_[:, ~blind]
+        self.weights_ = self.weights_[:, ~is_unsupported]
         if not self.weights_.any():
             raise DataError(f"blend.weights leave nothing but {left_out}: pass items.")
-        return [names[each] for each in np.flatnonzero(~blind).tolist()]
+        return [names[each] for each in np.flatnonzero(~is_unsupported).tolist()]
 
     def _given_weights(self, names: list[str]) -> np.ndarray:
         if not self.weights.strip():
@@ -166,10 +180,10 @@ class Blend(Recommender):
         given: dict[str, Any],
     ) -> None:
         """Choose weights and trees by the newer part of the interactions."""
-        from ._candidates import gather, inner_split
         from ._ranker import learn_ranker
-        from ._ranker_features import KnownItems
+        from ._ranker_features import ItemStatistics
         from ._weights import learn_weights
+        from .candidates import gather, inner_split
 
         options: TrainingOptions = given["options"]
         cut = inner_split(interactions) if len(names) > 1 else None
@@ -186,20 +200,24 @@ class Blend(Recommender):
         self.weights_ = learn_weights(found, is_later=interactions.has_times)
         if self.method == RANKER:
             options.report(0.5, "learning to rank")
-            then = KnownItems.of(cut.train, described)
-            forest, says = learn_ranker(found, self.weights_, then, options.seed)
+            then = ItemStatistics.of(cut.train, described)
+            forest, tree_weights = learn_ranker(
+                found, self.weights_, then, options.seed
+            )
             if forest:
-                self._keep(forest, says, KnownItems.of(interactions, described))
+                self._keep(
+                    forest, tree_weights, ItemStatistics.of(interactions, described)
+                )
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         if self.method == FALL_THROUGH:
-            return _opinions(self._chained(histories, user_indices))
+            return _zero_as_nan(self._chained(histories, user_indices))
         if not len(self.roots_):
-            return _opinions(self._summed(histories, user_indices))
+            return _zero_as_nan(self._summed(histories, user_indices))
         return self._ranked(histories, user_indices)
 
     def _summed(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from ._candidates import on_one_scale, weighted_sum
+        from .candidates import on_one_scale, weighted_sum
 
         scores = (
             on_one_scale(source.score_indices(histories, user_indices), histories)
@@ -208,20 +226,20 @@ class Blend(Recommender):
         return weighted_sum(scores, self.weights_, histories)
 
     def _ranked(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from ._candidates import queries_at_a_time, scores_of
         from ._ranker import rank_blocks
-        from ._ranker_features import KnownItems
+        from ._ranker_features import ItemStatistics
+        from .candidates import queries_at_a_time, scores_of
 
         result = np.empty((len(histories), len(self.items_)), dtype=np.float32)
         step = queries_at_a_time(len(self.items_), len(self.parts_))
         forest = Forest(self.nodes_, self.roots_)
-        known = KnownItems(self.demand_, self.labels_)
+        known = ItemStatistics(self.demand_, self.labels_)
         for at in range(0, len(histories), step):
             part = slice(at, at + step)
             some = histories.select(part)
             blocks = scores_of(self.parts_.values(), some, user_indices[part])
             result[part] = rank_blocks(
-                blocks, some, self.weights_, forest, self.says_, known
+                blocks, some, self.weights_, forest, self.tree_weights_, known
             )
         return result
 
@@ -232,38 +250,38 @@ class Blend(Recommender):
         for source in self.parts_.values():
             scores = source.score_indices(histories, user_indices)
             is_open = (total == 0) & np.isfinite(scores)
-            total[is_open] = _squashed(scores[is_open]) + level
+            total[is_open] = _squash(scores[is_open]) + level
             level -= LEVEL
         return total
 
     def explain(self, history: Any, item_id: str) -> list[tuple[str, float]]:
-        """Return what the weightiest source that gives reasons says."""
-        self._check_question(1)
-        speaker = self._speaker()
+        """Return the reasons of the source of largest weight that gives any."""
+        self._check_request(1)
+        speaker = self._explaining_source()
         return [] if speaker is None else speaker.explain(history, item_id)
 
     def explain_indices(
         self, histories: Histories, ranked_indices: np.ndarray
     ) -> np.ndarray:
         """Return the reasons of the weightiest source that gives any."""
-        self._check_question(1)
-        speaker = self._speaker()
+        self._check_request(1)
+        speaker = self._explaining_source()
         if speaker is None:
             return np.full(ranked_indices.shape, PADDING, dtype=np.int32)
         return speaker.explain_indices(histories, ranked_indices)
 
-    def _speaker(self) -> Recommender | None:
+    def _explaining_source(self) -> Recommender | None:
         pairs = zip(self.weights_[0], self.parts_.values(), strict=True)
-        speaking = [pair for pair in pairs if pair[1].can_explain]
+        speaking = [pair for pair in pairs if pair[1].capabilities.can_explain]
         return max(speaking, key=lambda pair: pair[0])[1] if speaking else None
 
 
-def _opinions(scores: np.ndarray) -> np.ndarray:
+def _zero_as_nan(scores: np.ndarray) -> np.ndarray:
     scores[scores == 0] = np.nan
     return scores
 
 
-def _squashed(scores: np.ndarray) -> np.ndarray:
+def _squash(scores: np.ndarray) -> np.ndarray:
     """Return scores in the same order between -1 and 1, the logarithm of large ones."""
     size = np.log1p(np.abs(scores))
     result: np.ndarray = np.sign(scores) * size / (1 + size)

@@ -1,4 +1,4 @@
-"""How boldly items are shown that nobody took yet, beside those that somebody did."""
+"""How the scores of items without interactions compare with those of others."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ PLACES = 10
 HALVINGS = 20
 
 
-def fair_newness(
+def fair_new_item_scale(
     queries: csr_array, item_vectors: np.ndarray, is_new: np.ndarray
 ) -> float:
     """Return what to multiply the scores of new items by, above 0 and up to 1.
 
     queries: (n_people, n_items), the weights of each history; item_vectors: (n_items,
-    size); is_new: (n_items,) bool. What features foretell is smooth, and lies nearer to
+    size); is_new: (n_items,) bool. What features predict is smooth, and lies nearer to
     any taste than what people did: on equal terms a few new items fill all lists. With
     this factor they have the share of the first ten places that those of them of whom
     anything is known have of the catalogue. It is never 0: where known items leave

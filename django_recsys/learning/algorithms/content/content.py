@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import recent_items
-from django_recsys.learning.algorithms.temporal.selection import (
-    CHOSEN_BY_DATA,
-    recency_hyperparameter,
+from django_recsys.learning.algorithms.factorization.factor_recommender import (
+    FactorRecommender,
 )
+from django_recsys.learning.algorithms.temporal.weighting import CHOSEN_BY_DATA
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.item_features import features_over
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.numerics.vectors import cosines, directions
-from django_recsys.learning.recommender import Recommender, TrainingOptions
+from django_recsys.learning.numerics.vectors import directions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-MOST_ASKED = 500  # people by whose lists it is found how boldly new items are shown
+MOST_SAMPLED = 500  # users whose lists decide the scale of new items
 
 
 @dataclass(kw_only=True, eq=False)
-class Content(Recommender):
+class Content(FactorRecommender):
     """Item features mapped into the factors of ``als`` (Gantner et al. 2010).
 
     A ridge regression learns which features go with which factors, so that a word
     counts by what it says about taste. An item that nobody took has the vector that
-    its features foretell; a known one leans towards it. Vectors have length one; the
+    its features predict; a known one leans towards it. Vectors have length one; the
     scores of new items are lowered, so that together they get as large a share of the
     lists as they have of the catalogue. Fit it with ``items``: a table of columns, or
     ItemFeatures; items to be recommended before anybody took them must be in the map
@@ -40,17 +40,23 @@ class Content(Recommender):
     """
 
     name: ClassVar[str] = "content"
-    handles_new_users: ClassVar[bool] = True
-    handles_new_items: ClassVar[bool] = True
-    reads_items: ClassVar[bool] = True
-    needs_items: ClassVar[bool] = True
-    has_similar_items: ClassVar[bool] = True
-    can_explain: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = Capabilities(
+        handles_new_users=True,
+        handles_new_items=True,
+        reads_items=True,
+        needs_items=True,
+        has_similar_items=True,
+        can_explain=True,
+    )
     array_names: ClassVar[tuple[str, ...]] = (
-        "item_vectors_",
-        "boldness_",
+        "item_factors_",
+        "new_item_scale_",
         "recency_",
     )
+    former_array_names: ClassVar[Mapping[str, str]] = {
+        "item_factors_": "item_vectors_",
+        "new_item_scale_": "boldness_",
+    }
 
     embedding_size: int = hyperparameter(
         128, low=1, high=1024, help="Numbers kept per item."
@@ -72,30 +78,18 @@ class Content(Recommender):
         CHOSEN_BY_DATA,
         low=CHOSEN_BY_DATA,
         high=1.0,
-        help="How boldly items are shown that nobody took yet: their scores are "
-        "multiplied by it, 1 is as others; -1: so that they fill their share of lists.",
+        help="Scale of the scores of items without interactions; 1: as other items; "
+        "-1: chosen so that new items get their share of the lists.",
     )
-    recency: float = recency_hyperparameter()
-
-    item_vectors_: np.ndarray = field(init=False, repr=False)
-    """(n_items, embedding_size) float32 of length one; zero where nothing is known."""
-    boldness_: np.ndarray = field(init=False, repr=False)
+    new_item_scale_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, by which scores are multiplied: 1 where somebody took it."""
-    recency_: np.ndarray = field(init=False, repr=False)  # () float64
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
+    def _fit(self, data: TrainingData) -> None:
+        interactions, items, options = data.interactions, data.items, data.options
         from django_recsys.learning.algorithms.factorization.als import ImplicitALS
         from django_recsys.learning.numerics.ridge import ridge_map
 
-        from ._new_item_scale import fair_newness
+        from ._new_item_scale import fair_new_item_scale
 
         if items is None:
             raise DataError("content needs item features: pass items.")
@@ -109,46 +103,29 @@ class Content(Recommender):
         factors = taste.item_factors_
         taken = np.flatnonzero(factors.any(axis=1))
         learned = ridge_map(features[taken], factors[taken], self.ridge)
-        foretold = directions(np.asarray(features @ learned))
+        predicted = directions(np.asarray(features @ learned))
         share = np.float32(self.feature_share)
-        self.item_vectors_ = directions(
-            (1 - share) * directions(factors) + share * foretold
+        self.item_factors_ = directions(
+            (1 - share) * directions(factors) + share * predicted
         )
         unknown = np.ones(len(factors), dtype=bool)
         unknown[taken] = False
-        self.item_vectors_[unknown] = foretold[unknown]
-        boldness = self.new_items
-        if boldness < 0:
-            some = self._query_matrix(_a_few(interactions.histories(), options.seed))
-            boldness = fair_newness(some, self.item_vectors_, unknown)
-        self.boldness_ = np.where(unknown, boldness, 1).astype(np.float32)
+        self.item_factors_[unknown] = predicted[unknown]
+        scale = self.new_items
+        if scale < 0:
+            some = self._query_matrix(_sample(interactions.histories(), options.seed))
+            scale = fair_new_item_scale(some, self.item_factors_, unknown)
+        self.new_item_scale_ = np.where(unknown, scale, 1).astype(np.float32)
 
-    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        scores = (self._query_matrix(histories) @ self.item_vectors_) @ (
-            self.item_vectors_.T
-        )
-        scores *= self.boldness_
-        return np.where(scores > 0, scores, np.nan)
-
-    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
-        return cosines(self.item_vectors_, item_indices)
-
-    def _query_matrix(self, histories: Histories) -> csr_array:
-        return recent_items(histories, self.recency_)
-
-    def _pair_shares(
-        self, queries: csr_array, entries: np.ndarray, targets: np.ndarray
-    ) -> np.ndarray:
-        own = self.item_vectors_[queries.indices[entries]]
-        products = np.einsum("pf,pf->p", own, self.item_vectors_[targets])
-        shares: np.ndarray = queries.data[entries] * products
-        return shares
+    def _adjust(self, scores: np.ndarray, queries: csr_array) -> None:
+        scores *= self.new_item_scale_
+        scores[scores <= 0] = np.nan
 
 
-def _a_few(histories: Histories, seed: int) -> Histories:
+def _sample(histories: Histories, seed: int) -> Histories:
     """Return a seeded sample of the histories that hold anything."""
-    asked = np.flatnonzero(histories.lengths)
-    if len(asked) > MOST_ASKED:
+    users = np.flatnonzero(histories.lengths)
+    if len(users) > MOST_SAMPLED:
         random = np.random.default_rng(seed)
-        asked = np.sort(random.choice(asked, MOST_ASKED, replace=False))
-    return histories.select(asked)
+        users = np.sort(random.choice(users, MOST_SAMPLED, replace=False))
+    return histories.select(users)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import recent_items
-from django_recsys.learning.algorithms.temporal.selection import (
-    learned_recency,
-    learned_trend,
-    recency_hyperparameter,
-    trend_hyperparameter,
-)
 from django_recsys.learning.algorithms.temporal.trend import follow_trend
+from django_recsys.learning.algorithms.temporal.weighting import TrendWeighted
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.numerics.vectors import cosines
-from django_recsys.learning.recommender import Recommender, TrainingOptions
 
 from .embedding_size import BY_USERS, embedding_size_for
+from .factor_recommender import (
+    FactorRecommender,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -30,7 +26,7 @@ TAKEN_SHARE = 1 / 80  # the best on validation, dense shops and sparse ones alik
 
 
 @dataclass(kw_only=True, eq=False)
-class ImplicitALS(Recommender):
+class ImplicitALS(FactorRecommender, TrendWeighted):
     """Matrix factorisation for implicit feedback (Hu, Koren & Volinsky 2008).
 
     Regularised by the frequency of users and items, where that is asked for (Rendle,
@@ -39,10 +35,6 @@ class ImplicitALS(Recommender):
     """
 
     name: ClassVar[str] = "als"
-    handles_new_users: ClassVar[bool] = True
-    has_similar_items: ClassVar[bool] = True
-    can_explain: ClassVar[bool] = True
-    scores_in_threads: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = (
         "item_factors_",
         "confidence_",
@@ -79,37 +71,18 @@ class ImplicitALS(Recommender):
         "all taken ones together say an eightieth of what all others say.",
     )
     epochs: int = hyperparameter(15, low=1, high=500, help="Passes over the data.")
-    recency: float = recency_hyperparameter()
-    trend: float = trend_hyperparameter()
-
-    item_factors_: np.ndarray = field(init=False, repr=False)
-    """(n_items, embedding_size) float32; zero for items that nobody took."""
     confidence_: np.ndarray = field(init=False, repr=False)  # () float64
     ridge_: np.ndarray = field(init=False, repr=False)
     """() float64, of a person without a history; others have more."""
-    recency_: np.ndarray = field(init=False, repr=False)  # () float64
-    trend_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) float32, what the scores of each item are multiplied by."""
     # Worked out once, at the first question.
     _gram: np.ndarray | None = field(init=False, repr=False, default=None)
-    _unknown: np.ndarray | None = field(init=False, repr=False, default=None)
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
+    def _fit(self, data: TrainingData) -> None:
         from ._als_solver import item_factors
 
-        self._gram = self._unknown = None
-        self.recency_ = learned_recency(self.recency, interactions, options.seed)
-        self.trend_ = learned_trend(
-            self.trend, interactions, options.seed, of_factors=True
-        )
+        self._gram = None
+        self._learn_recency_and_trend(data, of_factors=True)
+        interactions = data.interactions
         confidence = interactions.user_items()
         taken = confidence.nnz
         self.confidence_ = self._learned_confidence(interactions, taken)
@@ -127,7 +100,7 @@ class ImplicitALS(Recommender):
             ridge=float(self.ridge_),
             scaling=self.frequency_scaling,
             epochs=self.epochs,
-            options=options,
+            options=data.options,
         )
 
     def _learned_confidence(self, interactions: Interactions, taken: int) -> np.ndarray:
@@ -141,38 +114,26 @@ class ImplicitALS(Recommender):
         cells = interactions.user_count() * interactions.item_count()
         return float(self.confidence_) * taken / max(cells, 1)
 
-    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
+    def _user_factors(self, queries: csr_array) -> np.ndarray:
         from ._als_solver import fold_in
 
-        queries = self._query_matrix(histories)
         if self._gram is None:
             self._gram = self.item_factors_.T @ self.item_factors_
         ridges = self._ridges(queries)
-        users = fold_in(queries, self.item_factors_, self._gram, ridges)
-        scores = users @ self.item_factors_.T
-        follow_trend(scores, queries, self.trend_)
-        scores[np.diff(queries.indptr) == 0] = np.nan
-        scores[:, self._unknown_items()] = np.nan
-        result: np.ndarray = scores
-        return result
+        return fold_in(queries, self.item_factors_, self._gram, ridges)
 
-    def _unknown_items(self) -> np.ndarray:
-        if self._unknown is None:
-            self._unknown = np.flatnonzero(~self.item_factors_.any(axis=1))
-        return self._unknown
+    def _adjust(self, scores: np.ndarray, queries: csr_array) -> None:
+        follow_trend(scores, queries, self.trend_)
 
     def _ridges(self, queries: csr_array) -> np.ndarray:
         from ._als_solver import row_ridges
 
-        others = len(self.item_factors_) - len(self._unknown_items())
+        others = len(self.item_factors_) - len(self._without_vector())
         ridge = float(self.ridge_)
         return row_ridges(queries, others, ridge, self.frequency_scaling)
 
-    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
-        return cosines(self.item_factors_, item_indices)
-
     def _query_matrix(self, histories: Histories) -> csr_array:
-        queries = recent_items(histories, self.recency_)
+        queries = super()._query_matrix(histories)
         queries.data = 1 + np.float32(self.confidence_) * queries.data
         return queries
 

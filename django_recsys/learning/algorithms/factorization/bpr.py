@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import recent_items
-from django_recsys.learning.algorithms.temporal.selection import (
-    learned_recency,
-    recency_hyperparameter,
-)
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.numerics.vectors import cosines
-from django_recsys.learning.recommender import Recommender, TrainingOptions
+from django_recsys.learning.numerics.sparse import column_counts
+
+from .factor_recommender import (
+    FactorRecommender,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
 @dataclass(kw_only=True, eq=False)
-class BPR(Recommender):
+class BPR(FactorRecommender):
     """Bayesian personalised ranking (Rendle et al. 2009), fitted by implicit.
 
     People are folded in by the linear map from the mean vector of their items to the
@@ -34,10 +32,6 @@ class BPR(Recommender):
     """
 
     name: ClassVar[str] = "bpr"
-    handles_new_users: ClassVar[bool] = True
-    has_similar_items: ClassVar[bool] = True
-    can_explain: ClassVar[bool] = True
-    scores_in_threads: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = (
         "item_factors_",
         "item_offsets_",
@@ -61,69 +55,44 @@ class BPR(Recommender):
         high=2.0,
         help="How much popularity is given back; 1 undoes the draw of the negatives.",
     )
-    recency: float = recency_hyperparameter()
-
-    item_factors_: np.ndarray = field(init=False, repr=False)
-    """(n_items, embedding_size) float32; zero for items that nobody took."""
     item_offsets_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, liking common to all; NaN for items that nobody took."""
     fold_in_: np.ndarray = field(init=False, repr=False)
     """(embedding_size, embedding_size) float32, from mean of items to person."""
-    recency_: np.ndarray = field(init=False, repr=False)  # () float64
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
+    def _fit(self, data: TrainingData) -> None:
         from ._bpr_solver import fold_in_map, ranking_factors
 
-        self.recency_ = learned_recency(self.recency, interactions, options.seed)
-        taken = interactions.user_items()
+        self._learn_recency(data)
+        taken = data.interactions.user_items()
         users, factors, offsets = ranking_factors(
             taken,
             embedding_size=self.embedding_size,
             learning_rate=self.learning_rate,
             regularization=self.regularization,
             epochs=self.epochs,
-            options=options,
+            options=data.options,
         )
-        takers = np.bincount(taken.indices, minlength=len(factors))
+        takers = column_counts(taken)
         # Negatives are drawn as often as items are popular, which takes the logarithm
         # of the popularity off every offset.
         offsets += np.float32(self.popularity_power) * np.log(np.maximum(takers, 1))
         factors[takers == 0], offsets[takers == 0] = 0, np.nan
         self.item_factors_, self.item_offsets_ = factors, offsets
-        queries = self._query_matrix(interactions.histories())
+        queries = self._query_matrix(data.interactions.histories())
         self.fold_in_ = fold_in_map(queries, users, factors)
 
-    def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        queries = self._query_matrix(histories)
-        people = (queries @ self.item_factors_) @ self.fold_in_
-        scores = people @ self.item_factors_.T + self.item_offsets_
-        scores[np.diff(queries.indptr) == 0] = np.nan
-        result: np.ndarray = scores
-        return result
+    def _to_users(self, vectors: np.ndarray) -> np.ndarray:
+        users: np.ndarray = vectors @ self.fold_in_
+        return users
 
-    def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
-        return cosines(self.item_factors_, item_indices)
+    def _adjust(self, scores: np.ndarray, queries: csr_array) -> None:
+        scores += self.item_offsets_
 
     def _query_matrix(self, histories: Histories) -> csr_array:
         """Return (n_queries, n_items): weights that sum to one over each history."""
-        queries = recent_items(histories, self.recency_)
+        queries = super()._query_matrix(histories)
         lengths = np.diff(queries.indptr)
         sums = np.asarray(queries.sum(axis=1)).ravel()
         queries.data = queries.data / np.repeat(np.maximum(sums, 1e-9), lengths)
         return queries
-
-    def _pair_shares(
-        self, queries: csr_array, entries: np.ndarray, targets: np.ndarray
-    ) -> np.ndarray:
-        own = self.item_factors_[queries.indices[entries]] @ self.fold_in_
-        products = np.einsum("pf,pf->p", own, self.item_factors_[targets])
-        shares: np.ndarray = queries.data[entries] * products
-        return shares

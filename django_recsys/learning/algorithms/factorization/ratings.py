@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.exceptions import DataError, NotFittedError
+from django_recsys.learning.numerics.sparse import binary
 from django_recsys.learning.options import TrainingOptions
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ class RatingModel:
     Fitted by alternating least squares (Zhou et al. 2008), in which each side's
     factors and biases are solved exactly given the other's.
     """
+
+    name: ClassVar[str] = "biased_mf"
 
     factors: int = 32
     """Numbers kept per user and item beside the bias."""
@@ -61,8 +65,24 @@ class RatingModel:
             options.report(done / self.epochs, f"epoch {done} of {self.epochs}")
         return self
 
-    def predict(self, user_indices: np.ndarray, item_indices: np.ndarray) -> np.ndarray:
+    def predict(self, user_ids: Sequence[str], item_ids: Sequence[str]) -> np.ndarray:
         """Return (n_pairs,) float32 within the range of the ratings learned from.
+
+        An unknown user or item counts as an average one. Raises NotFittedError before
+        ``fit``, DataError for lengths that differ.
+        """
+        if not hasattr(self, "mean_"):
+            raise NotFittedError("The rating model must be fitted first.")
+        if len(user_ids) != len(item_ids):
+            raise DataError(f"{len(user_ids)} users, but {len(item_ids)} items.")
+        return self.predict_indices(
+            self.user_map_.indices(user_ids), self.item_map_.indices(item_ids)
+        )
+
+    def predict_indices(
+        self, user_indices: np.ndarray, item_indices: np.ndarray
+    ) -> np.ndarray:
+        """Answer ``predict`` in bulk, without strings.
 
         user_indices, item_indices: (n_pairs,), -1 for an unknown one, of whom the
         bias and the factors count zero.
@@ -85,8 +105,7 @@ class RatingModel:
         return np.concatenate(parts)
 
     def _solved_slice(self, rated: csr_array, others: np.ndarray) -> np.ndarray:
-        known = rated.copy()
-        known.data[:] = 1
+        known = binary(rated)
         columns = others.copy()
         columns[:, -1] = 1  # the own bias enters each rating as it is
         size = others.shape[1]

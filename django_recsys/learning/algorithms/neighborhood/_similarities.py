@@ -7,7 +7,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.sparse import csr_array
 
-from django_recsys.learning.numerics.sparse import largest_of_each_row
+from django_recsys.learning.numerics.sparse import (
+    column_counts,
+    largest_of_each_row,
+    offsets,
+)
 
 BM25_SATURATION = 1.2
 BM25_LENGTH = 0.75
@@ -84,7 +88,7 @@ def nearest_by_jaccard(taken: csr_array, neighbors: int, shrinkage: float) -> cs
     data = np.concatenate([block.data for block in blocks])
     indices = np.concatenate([block.indices for block in blocks])
     sizes = np.concatenate([np.diff(block.indptr) for block in blocks])
-    starts = np.concatenate(([0], np.cumsum(sizes)))
+    starts = offsets(sizes)
     return csr_array((data, indices, starts), shape=(len(counts), len(counts)))
 
 
@@ -106,7 +110,7 @@ def _jaccard_block(
 
 
 def _users_of_items(taken: csr_array) -> np.ndarray:
-    counts = np.bincount(taken.indices, minlength=taken.shape[1])
+    counts = column_counts(taken)
     return counts.astype(np.float32)
 
 

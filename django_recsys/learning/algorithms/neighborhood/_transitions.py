@@ -9,7 +9,11 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.numerics.sparse import largest_of_each_row, select_cells
+from django_recsys.learning.numerics.sparse import (
+    largest_of_each_row,
+    offsets,
+    select_cells,
+)
 from django_recsys.learning.numerics.threads import in_threads
 from django_recsys.learning.options import TrainingOptions
 
@@ -44,7 +48,7 @@ class Steps:
         owners = np.searchsorted(starts, rows, side="right") - 1
         first = np.maximum(rows - self.before, starts[owners])
         lengths = np.minimum(rows + self.after + 1, starts[owners + 1]) - first
-        edges = np.concatenate(([0], np.cumsum(lengths)))
+        edges = offsets(lengths)
         positions = np.arange(edges[-1]) + np.repeat(first - edges[:-1], lengths)
         steps = positions - np.repeat(rows - self.before, lengths)
         cells = (self.says[steps], histories.item_indices[positions], edges)
@@ -82,7 +86,7 @@ def largest_weights(
     """
     by_item = np.argsort(histories.item_indices, kind="stable")
     counts = np.bincount(histories.item_indices, minlength=histories.n_items)
-    starts = np.concatenate(([0], np.cumsum(counts)))
+    starts = offsets(counts)
 
     def largest(leading: slice) -> csr_array:
         own = starts[leading.start : leading.stop + 1]

@@ -9,6 +9,7 @@ import numpy as np
 
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.numerics.sparse import column_counts, row_indices
 from django_recsys.learning.recommender import TrainingOptions
 
 from .item_to_item import ItemToItem
@@ -43,18 +44,18 @@ class Graph(ItemToItem):
     def _learn_weights(
         self, interactions: Interactions, options: TrainingOptions
     ) -> csr_array:
-        from ._nearest import nearest
+        from .nearest import nearest
 
         taken = interactions.user_items()
         per_user = np.diff(taken.indptr)
-        per_item = np.maximum(np.bincount(taken.indices, minlength=taken.shape[1]), 1)
+        per_item = np.maximum(column_counts(taken), 1)
         leaving = np.repeat(np.maximum(per_user, 1) ** (-self.alpha / 2), per_user)
         # The kernel scales both sides alike: the side of the item scored is wrong
         # until the neighbours are chosen by the side that the walk starts from.
         start = per_item**-self.alpha
         taken.data = leaving * start[taken.indices]
         walks = nearest(taken, self.neighbors, options.threads)
-        targets = np.repeat(np.arange(len(start)), np.diff(walks.indptr))
+        targets = row_indices(walks)
         arriving = per_item**-self.beta / start
         walks.data = (walks.data * arriving[targets]).astype(np.float32)
         return walks.T.tocsr()

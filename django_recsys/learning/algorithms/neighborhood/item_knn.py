@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.numerics.sparse import binary
 from django_recsys.learning.recommender import TrainingOptions
 
 from .item_to_item import ItemToItem
@@ -52,12 +53,12 @@ class ItemKNN(ItemToItem):
     def _learn_weights(
         self, interactions: Interactions, options: TrainingOptions
     ) -> csr_array:
-        from ._nearest import nearest
         from ._similarities import WEIGHINGS, nearest_by_jaccard, to_conditional
+        from .nearest import nearest
 
-        taken = interactions.user_items()
-        strengths = taken.data**self.strength_power
-        taken.data[:] = 1
+        weights = interactions.user_items()
+        strengths = weights.data**self.strength_power
+        taken = binary(weights)
         if self.similarity == "jaccard":
             return nearest_by_jaccard(taken, self.neighbors, self.shrinkage).T.tocsr()
         weighted = WEIGHINGS[self.similarity](taken, self.shrinkage)

@@ -4,61 +4,44 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import recent_items
-from django_recsys.learning.algorithms.temporal.selection import (
-    learned_recency,
-    learned_trend,
-    recency_hyperparameter,
-    trend_hyperparameter,
-)
 from django_recsys.learning.algorithms.temporal.trend import follow_trend
+from django_recsys.learning.algorithms.temporal.weighting import TrendWeighted
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.recommender import Recommender, TrainingOptions
+from django_recsys.learning.data.training_data import TrainingData
+from django_recsys.learning.recommender import TrainingOptions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
 @dataclass(kw_only=True, eq=False)
-class ItemToItem(Recommender):
+class ItemToItem(TrendWeighted):
     """Scores are sums of weights from the items of a history, faded by their age.
 
     A subclass writes ``_learn_weights``.
     """
 
-    handles_new_users: ClassVar[bool] = True
-    has_similar_items: ClassVar[bool] = True
-    stores_neighbors: ClassVar[bool] = True
-    can_explain: ClassVar[bool] = True
-    scores_in_threads: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = Capabilities(
+        handles_new_users=True,
+        has_similar_items=True,
+        stores_neighbors=True,
+        can_explain=True,
+        scores_in_threads=True,
+    )
     array_names: ClassVar[tuple[str, ...]] = ("weights_", "recency_", "trend_")
-
-    recency: float = recency_hyperparameter()
-    trend: float = trend_hyperparameter()
 
     weights_: csr_array = field(init=False, repr=False)
     """(n_items, n_items): from an item of the history to the item scored."""
-    recency_: np.ndarray = field(init=False, repr=False)  # () float64
-    trend_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) float32, what the scores of each item are multiplied by."""
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
-        self.recency_ = learned_recency(self.recency, interactions, options.seed)
-        self.trend_ = learned_trend(self.trend, interactions, options.seed)
-        self.weights_ = self._learn_weights(interactions, options)
+    def _fit(self, data: TrainingData) -> None:
+        self._learn_recency_and_trend(data)
+        self.weights_ = self._learn_weights(data.interactions, data.options)
 
     @abstractmethod
     def _learn_weights(
@@ -74,9 +57,6 @@ class ItemToItem(Recommender):
 
     def _similarities(self, item_indices: np.ndarray) -> csr_array:
         return self.weights_[item_indices]
-
-    def _query_matrix(self, histories: Histories) -> csr_array:
-        return recent_items(histories, self.recency_)
 
     def _pair_shares(
         self, queries: csr_array, entries: np.ndarray, targets: np.ndarray

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import recent_items
-from django_recsys.learning.algorithms.temporal.selection import (
-    learned_recency,
-    learned_trend,
-    recency_hyperparameter,
-    trend_hyperparameter,
-)
 from django_recsys.learning.algorithms.temporal.trend import follow_trend
+from django_recsys.learning.algorithms.temporal.weighting import TrendWeighted
+from django_recsys.learning.capabilities import Capabilities
 from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
-from django_recsys.learning.recommender import Recommender, TrainingOptions
+from django_recsys.learning.numerics.sparse import column_counts
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
 @dataclass(kw_only=True, eq=False)
-class UserKNN(Recommender):
+class UserKNN(TrendWeighted):
     """User-based neighbourhoods (Resnick et al. 1994; Breese et al. 1998).
 
     Neighbours are looked up when asked, from the history, so a person need not have
@@ -34,7 +29,9 @@ class UserKNN(Recommender):
     """
 
     name: ClassVar[str] = "user_knn"
-    handles_new_users: ClassVar[bool] = True
+    class_capabilities: ClassVar[Capabilities] = Capabilities(
+        handles_new_users=True,
+    )
     array_names: ClassVar[tuple[str, ...]] = (
         "taken_",
         "profiles_",
@@ -58,9 +55,6 @@ class UserKNN(Recommender):
     activity_power: float = hyperparameter(
         0.25, low=0.0, high=1.0, help="Higher lets people who took much say less."
     )
-    recency: float = recency_hyperparameter()
-    trend: float = trend_hyperparameter()
-
     taken_: csr_array = field(init=False, repr=False)
     """(n_users, n_items) float32: what each person gives to an item taken."""
     profiles_: csr_array = field(init=False, repr=False)
@@ -69,26 +63,14 @@ class UserKNN(Recommender):
     """(n_users,) float32: squared lengths of the columns of profiles."""
     rarity_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32: what sharing the item says."""
-    recency_: np.ndarray = field(init=False, repr=False)  # () float64
-    trend_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) float32, what the scores of each item are multiplied by."""
 
-    def _fit(
-        self,
-        interactions: Interactions,
-        *,
-        items: Any,
-        edges: Any,
-        validation: Interactions | None,
-        options: TrainingOptions,
-    ) -> None:
-        self.recency_ = learned_recency(self.recency, interactions, options.seed)
-        self.trend_ = learned_trend(self.trend, interactions, options.seed)
-        taken = interactions.user_items()
+    def _fit(self, data: TrainingData) -> None:
+        self._learn_recency_and_trend(data)
+        taken = data.interactions.user_items()
         # Without empty rows, and in an order that says nothing of the users' ids.
         taken = taken[np.flatnonzero(np.diff(taken.indptr))]
         lengths = np.diff(taken.indptr)
-        counts = np.bincount(taken.indices, minlength=taken.shape[1])
+        counts = column_counts(taken)
         rarity = np.maximum(counts, 1) ** -self.popularity_power
         self.rarity_ = rarity.astype(np.float32)
         profiles = taken.copy()
@@ -100,9 +82,11 @@ class UserKNN(Recommender):
         self.taken_ = taken
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from django_recsys.learning.numerics.sparse import largest_of_each_row
+        from django_recsys.learning.numerics.sparse import (
+            largest_of_each_row,
+        )
 
-        queries = recent_items(histories, self.recency_)
+        queries = self._query_matrix(histories)
         queries.data = queries.data * self.rarity_[queries.indices]
         alike = largest_of_each_row(self._similarity_to(queries), self.neighbors)
         scores = (alike @ self.taken_).toarray()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.numerics.sparse import offsets
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -40,7 +41,7 @@ def recent_items(histories: Histories, recency: float | np.ndarray) -> csr_array
         (
             weights[newest],
             histories.item_indices[newest],
-            np.concatenate(([0], np.cumsum(counts))),
+            offsets(counts),
         ),
         shape=(len(histories), histories.n_items),
     )

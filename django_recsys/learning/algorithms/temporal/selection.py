@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -11,10 +11,10 @@ from scipy.sparse import csr_array
 
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.metrics.ranking import ranking_metrics
 from django_recsys.learning.metrics.ranks import rank_relevant
 from django_recsys.learning.numerics.gram import item_weights
+from django_recsys.learning.numerics.sparse import binary, row_indices
 from django_recsys.learning.splitting.protocols import (
     SHORTEST_HISTORY,
     VALIDATION_SHARE,
@@ -26,10 +26,19 @@ from django_recsys.learning.splitting.protocols import (
 from .recency import recent_items
 from .trend import item_trends, trend_factors
 
-CHOSEN_BY_DATA = -1.0
-RECENCIES = (0.0, 30.0, 10.0, 5.0, 3.0, 2.0, 1.0)  # from the mildest to the strongest
+RECENCIES = (
+    0.0,
+    30.0,
+    10.0,
+    5.0,
+    3.0,
+    2.0,
+    1.0,
+)  # from the one_standard_error_choice to the strongest
 TRENDS = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-TOLERANCE = 0.98  # the mildest choice this close to the best one is taken
+TOLERANCE = (
+    0.98  # the one_standard_error_choice choice this close to the best one is taken
+)
 MOST_ITEMS = 3000
 MOST_USERS = 3000
 FEWEST_USERS = 30  # below this a choice would be noise
@@ -38,7 +47,7 @@ SURE = 2.0  # standard errors by which a stronger trend must gain to move factor
 
 
 class Choice(NamedTuple):
-    """What best foretells the newest part of some interactions."""
+    """What best predicts the newest part of some interactions."""
 
     recency: float
     """0 where all of a history weighs alike."""
@@ -60,7 +69,7 @@ def choices(interactions: Interactions, seed: int) -> Choice:
 
 
 def choose(interactions: Interactions, seed: int) -> Choice:
-    """Return recency and trend that best foretell the newest interactions.
+    """Return recency and trend that best predict the newest interactions.
 
     A small item-to-item model of the most popular items is fitted on the older part
     and asked for what is new to each of a sample of users; 0 (all alike) where there
@@ -84,10 +93,14 @@ def choose(interactions: Interactions, seed: int) -> Choice:
         for each in TRENDS
     ]
     found = np.array(qualities)
-    return Choice(recency, TRENDS[mildest(found)], TRENDS[mildest(found, SURE)])
+    return Choice(
+        recency,
+        TRENDS[one_standard_error_choice(found)],
+        TRENDS[one_standard_error_choice(found, SURE)],
+    )
 
 
-def count_asked(interactions: Interactions) -> tuple[int, int]:
+def count_eval_users(interactions: Interactions) -> tuple[int, int]:
     """Return about how many users ``choose`` asks about, and the rows of their past.
 
     Counted without the cut itself, over all items and with what is not new; for a
@@ -108,11 +121,11 @@ def count_asked(interactions: Interactions) -> tuple[int, int]:
     count = int(np.count_nonzero(known))
     if count < FEWEST_USERS:
         return 0, 0
-    asked = min(count, MOST_USERS)
-    return asked, int(past[known].mean() * asked)
+    eval_users = min(count, MOST_USERS)
+    return eval_users, int(past[known].mean() * eval_users)
 
 
-def mildest(qualities: np.ndarray, errors: float = 1.0) -> int:
+def one_standard_error_choice(qualities: np.ndarray, errors: float = 1.0) -> int:
     """Return the first choice that the best one beats by less than chance does.
 
     qualities: (n_choices, n_queries); chance is so many standard errors of the paired
@@ -145,9 +158,7 @@ def _cut(interactions: Interactions) -> Split | None:
 
 def _queries(cut: Split, seed: int) -> tuple[Histories, csr_array]:
     """Return histories and what is new in the test, of a sample of known users."""
-    seen, wanted = cut.context.user_items(), cut.test.user_items()
-    seen.data[:] = 1
-    wanted.data[:] = 1
+    seen, wanted = binary(cut.context.user_items()), binary(cut.test.user_items())
     wanted = csr_array(wanted - wanted.multiply(seen))
     wanted.eliminate_zeros()
     known = (np.diff(seen.indptr) > 1) & (np.diff(wanted.indptr) > 0)
@@ -159,9 +170,7 @@ def _queries(cut: Split, seed: int) -> tuple[Histories, csr_array]:
 
 
 def _item_weights(train: Interactions) -> np.ndarray:
-    taken = train.user_items()
-    taken.data[:] = 1
-    return item_weights(taken, REGULARIZATION)
+    return item_weights(binary(train.user_items()), REGULARIZATION)
 
 
 def _qualities(
@@ -170,56 +179,10 @@ def _qualities(
     """(n_queries,) NDCG@10."""
     queries = recent_items(histories, recency)
     scores = queries @ weights
-    rows = np.repeat(np.arange(len(scores)), np.diff(queries.indptr))
+    rows = row_indices(queries)
     scores[rows, queries.indices] = -np.inf
     counts = np.diff(relevant.indptr)
     owners = np.repeat(np.arange(len(scores)), counts)
     ranks = rank_relevant(scores, relevant)
     result: np.ndarray = ranking_metrics(owners, ranks, counts)["ndcg@10"]
     return result
-
-
-def recency_hyperparameter() -> Any:
-    """Declare the one hyper-parameter that all models of histories share."""
-    return hyperparameter(
-        CHOSEN_BY_DATA,
-        low=CHOSEN_BY_DATA,
-        high=1e4,
-        help="Steps after which an item of the history weighs 1/e; 0: all weigh "
-        "alike; -1: chosen by how well the newest interactions are foretold.",
-    )
-
-
-def learned_recency(
-    recency: float, interactions: Interactions, seed: int
-) -> np.ndarray:
-    """Return the recency to use, () float64; chosen by the data where it is -1."""
-    if recency >= 0:
-        return np.array(recency)
-    return np.array(choices(interactions, seed).recency)
-
-
-def trend_hyperparameter() -> Any:
-    """Declare the hyper-parameter that models of new items share."""
-    return hyperparameter(
-        CHOSEN_BY_DATA,
-        low=CHOSEN_BY_DATA,
-        high=1e4,
-        help="How much the score of an item grows with the people new to it of late; "
-        "0: not at all; -1: chosen by how well the newest interactions are foretold.",
-    )
-
-
-def learned_trend(
-    trend: float, interactions: Interactions, seed: int, *, of_factors: bool = False
-) -> np.ndarray:
-    """Return (n_items,) float32, what to multiply an item's scores by; 1 is usual.
-
-    of_factors: whether the scores are products of few factors.
-    """
-    if trend < 0:
-        chosen = choices(interactions, seed)
-        trend = chosen.sure_trend if of_factors else chosen.trend
-    if trend == 0:
-        return np.ones(len(interactions.items), dtype=np.float32)
-    return trend_factors(item_trends(interactions), trend)

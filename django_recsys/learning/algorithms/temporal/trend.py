@@ -8,12 +8,15 @@ import numpy as np
 
 from django_recsys.learning.data.interactions import Interactions, pair_codes
 from django_recsys.learning.data.preparation import SECONDS_PER_DAY
+from django_recsys.learning.numerics.sparse import row_indices
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 HALF_LIFE_DAYS = 7.0
-TAKINGS_BEFORE_OWN_TREND = 10.0  # an item's trend is drawn to the shop's by so many
+FIRST_PURCHASES_BEFORE_OWN_TREND = (
+    10.0  # an item's trend is drawn to the shop's by so many
+)
 
 
 def trend_factors(trends: np.ndarray, trend: float) -> np.ndarray:
@@ -25,9 +28,9 @@ def trend_factors(trends: np.ndarray, trend: float) -> np.ndarray:
 def follow_trend(scores: np.ndarray, queries: csr_array, factors: np.ndarray) -> None:
     """Multiply the scores by the factors in place, but for what the query holds.
 
-    scores: (n_queries, n_items); whoever has an item is not won by its trend.
+    scores: (n_queries, n_items); the trend is about users who do not have the item.
     """
-    rows = np.repeat(np.arange(len(scores)), np.diff(queries.indptr))
+    rows = row_indices(queries)
     held = scores[rows, queries.indices]
     scores *= factors
     scores[rows, queries.indices] = held
@@ -40,7 +43,7 @@ def add_trend(scores: np.ndarray, queries: csr_array, factors: np.ndarray) -> No
     new item of a query keeps its score: a trend tells which new item it will be, not
     whether a new one.
     """
-    rows = np.repeat(np.arange(len(scores)), np.diff(queries.indptr))
+    rows = row_indices(queries)
     held = scores[rows, queries.indices]
     scores[rows, queries.indices] = np.nan
     best = np.fmax.reduce(scores, axis=1)
@@ -50,11 +53,10 @@ def add_trend(scores: np.ndarray, queries: csr_array, factors: np.ndarray) -> No
 
 
 def item_trends(interactions: Interactions) -> np.ndarray:
-    """Return (n_items,) float32: first takings of late, per taking, the shop's being 1.
+    """Return (n_items,) float32: the recent share of first purchases; the mean is 1.
 
-    A person's first taking of an item counts and fades with its age. Later ones say
-    that the item is bought again, not that it wins people. Without real times each
-    item has the shop's trend.
+    A user's first interaction with an item counts and fades with its age. Later ones
+    are repeats, not new users. Without real times each item has the mean trend.
     """
     size = len(interactions.items)
     if not interactions.has_times:
@@ -65,8 +67,8 @@ def item_trends(interactions: Interactions) -> np.ndarray:
     times, items = interactions.timestamps[first], interactions.item_indices[first]
     ages = (interactions.timestamps.max() - times) / SECONDS_PER_DAY
     of_late = np.bincount(items, 0.5 ** (ages / HALF_LIFE_DAYS), minlength=size)
-    takings = np.bincount(items, minlength=size)
-    of_shop = of_late.sum() / takings.sum()
-    trends: np.ndarray = of_late + TAKINGS_BEFORE_OWN_TREND * of_shop
-    trends /= (takings + TAKINGS_BEFORE_OWN_TREND) * of_shop
+    first_purchases = np.bincount(items, minlength=size)
+    of_shop = of_late.sum() / first_purchases.sum()
+    trends: np.ndarray = of_late + FIRST_PURCHASES_BEFORE_OWN_TREND * of_shop
+    trends /= (first_purchases + FIRST_PURCHASES_BEFORE_OWN_TREND) * of_shop
     return trends.astype(np.float32)

@@ -57,7 +57,10 @@ def fit_sequences(
     Raises DataError where no history has two rows; says so where none has two moments.
     """
     kept, exam = held_out(
-        interactions, validation, options.seed, repeats=model.task == "any-items"
+        interactions,
+        validation,
+        options.seed,
+        repeats=model.capabilities.task == "any-items",
     )
     histories = kept.histories()
     windows = windows_of(histories, model.max_length)

@@ -1,11 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from django_recsys.learning.algorithms.blend._candidates import (
-    BEST_OF_SCALE,
-    Candidates,
-    on_one_scale,
-)
 from django_recsys.learning.algorithms.blend._weights import (
     LEAST_WEIGHT,
     _likeliest,
@@ -15,6 +12,11 @@ from django_recsys.learning.algorithms.blend._weights import (
     qualities,
 )
 from django_recsys.learning.algorithms.blend.blend import Blend
+from django_recsys.learning.algorithms.blend.candidates import (
+    BEST_OF_SCALE,
+    Candidates,
+    on_one_scale,
+)
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.id_map import IdMap
@@ -34,9 +36,9 @@ def candidates(
         items=np.tile(np.arange(width), (queries, 1)),
         scores=np.stack(scores).astype(np.float32),
         is_seen=is_seen,
-        is_wanted=wanted,
-        new_wanted=(wanted & ~is_seen).sum(axis=1),
-        all_wanted=wanted.sum(axis=1),
+        is_relevant=wanted,
+        new_relevant=(wanted & ~is_seen).sum(axis=1),
+        all_relevant=wanted.sum(axis=1),
         histories=Histories.empty(queries, width),
     )
 
@@ -178,7 +180,11 @@ def test_a_blend_of_nothing_but_features_asks_for_them():
 
 
 def test_nothing_is_left_out_that_could_do_without_features(monkeypatch):
-    monkeypatch.setattr(ItemKNN, "reads_items", True)
+    monkeypatch.setattr(
+        ItemKNN,
+        "class_capabilities",
+        replace(ItemKNN.class_capabilities, reads_items=True),
+    )
     told = []
     options = TrainingOptions(progress=lambda each: told.append(each.message))
     Blend(sources="item_knn,popular").fit(taste_clusters(), options=options)

@@ -4,25 +4,25 @@ import numpy as np
 import pytest
 
 from django_recsys.learning.algorithms.blend import _ranker
-from django_recsys.learning.algorithms.blend._candidates import Candidates, inner_split
 from django_recsys.learning.algorithms.blend._forest import Forest
 from django_recsys.learning.algorithms.blend._ranker import (
-    choose_says,
+    choose_tree_weights,
     combined,
     learn_ranker,
     rank_blocks,
 )
 from django_recsys.learning.algorithms.blend._ranker_features import (
-    KnownItems,
+    ItemStatistics,
     cell_features,
     demand_of,
 )
 from django_recsys.learning.algorithms.blend._repeat_features import (
-    habits_of_labels,
     item_labels,
+    label_repeat_features,
 )
 from django_recsys.learning.algorithms.blend._weights import learn_weights
 from django_recsys.learning.algorithms.blend.blend import Blend
+from django_recsys.learning.algorithms.blend.candidates import Candidates, inner_split
 from django_recsys.learning.artifacts import load, save
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.id_map import IdMap
@@ -35,8 +35,8 @@ WIDTH = 20
 LOUD = np.ones(2, dtype=np.float32)
 
 
-def known(demand: np.ndarray) -> KnownItems:
-    return KnownItems(demand, np.zeros((len(demand), 0), dtype=np.int32))
+def known(demand: np.ndarray) -> ItemStatistics:
+    return ItemStatistics(demand, np.zeros((len(demand), 0), dtype=np.int32))
 
 
 NOTHING_KNOWN = known(np.zeros((WIDTH, 1), dtype=np.float32))
@@ -47,7 +47,7 @@ def eager(monkeypatch):
     """Take the trees whatever the held-out queries say, few and small ones."""
     monkeypatch.setattr(_ranker, "TREES", 20)
     monkeypatch.setattr(_ranker, "SMALLEST_LEAF", 5)
-    monkeypatch.setattr(_ranker, "choose_says", lambda *_: LOUD)
+    monkeypatch.setattr(_ranker, "choose_tree_weights", lambda *_: LOUD)
 
 
 class TestRankedBlend(RecommenderContract):
@@ -65,9 +65,9 @@ def candidates(wanted: np.ndarray, scores: np.ndarray) -> Candidates:
         items=np.tile(np.arange(WIDTH, dtype=np.int32), (queries, 1)),
         scores=scores.astype(np.float32),
         is_seen=np.zeros(wanted.shape, dtype=bool),
-        is_wanted=wanted,
-        new_wanted=wanted.sum(axis=1),
-        all_wanted=wanted.sum(axis=1),
+        is_relevant=wanted,
+        new_relevant=wanted.sum(axis=1),
+        all_relevant=wanted.sum(axis=1),
         histories=Histories.empty(queries, WIDTH),
     )
 
@@ -100,11 +100,11 @@ def test_trees_that_only_remember_say_nothing_and_mixed_ones_little():
     truth, first, second = random.normal(size=(3, 600, WIDTH))
     found = candidates(truth > 1.3, truth[None])
     of_sum = truth + first
-    assert choose_says(found, of_sum, second).tolist() == [0, 0]
+    assert choose_tree_weights(found, of_sum, second).tolist() == [0, 0]
     # Ten times too loud, and as often right as the sum.
-    says = choose_says(found, of_sum, 10 * (truth + second))
+    says = choose_tree_weights(found, of_sum, 10 * (truth + second))
     assert says[0] == pytest.approx(0.1)
-    assert choose_says(found, of_sum, truth + second)[0] == 1
+    assert choose_tree_weights(found, of_sum, truth + second)[0] == 1
 
 
 def test_trees_that_know_old_from_new_only_leave_the_new_ones_in_order():
@@ -113,8 +113,8 @@ def test_trees_that_know_old_from_new_only_leave_the_new_ones_in_order():
     is_seen = np.tile(np.arange(WIDTH) < WIDTH // 2, (600, 1))
     found = candidates(truth + 2 * is_seen > 2, truth[None])
     found = replace(found, is_seen=is_seen)
-    found = replace(found, new_wanted=((truth > 2) & ~is_seen).sum(axis=1))
-    of_new, of_all = choose_says(found, truth, 3 * is_seen + noise * ~is_seen)
+    found = replace(found, new_relevant=((truth > 2) & ~is_seen).sum(axis=1))
+    of_new, of_all = choose_tree_weights(found, truth, 3 * is_seen + noise * ~is_seen)
     assert of_new == 0
     assert of_all > 0
 
@@ -125,7 +125,7 @@ def test_trees_are_not_heard_for_what_is_held_where_nothing_is_taken_again():
     is_seen = np.tile(np.arange(WIDTH) < WIDTH // 2, (600, 1))
     found = candidates((truth > 1) & ~is_seen, truth[None])
     found = replace(found, is_seen=is_seen)
-    of_held = choose_says(found, truth + 3 * is_seen, -6 * is_seen + 0 * truth)
+    of_held = choose_tree_weights(found, truth + 3 * is_seen, -6 * is_seen + 0 * truth)
     assert of_held.tolist() == [0, 0]
 
 
@@ -235,7 +235,7 @@ def test_habits_of_a_label_count_what_shares_it():
     asked = np.array(
         [[place["cream"], place["oil"], place["vase"]], [place["milk"], -1, -1]]
     )
-    columns = habits_of_labels(labels, asked, rows.histories(), asked >= 0)
+    columns = label_repeat_features(labels, asked, rows.histories(), asked >= 0)
     share, faded, newest, distinct = (column.tolist() for column in columns[:4])
     # Of dairy the first person has three rows of four, of things for cars none.
     assert share == [0.75, 0, 0, 0]
@@ -247,7 +247,7 @@ def test_habits_of_a_label_count_what_shares_it():
     assert of_food[3] == [3, 3, 0, 0]
     assert [column.tolist() for column in columns[8:10]] == [[0] * 4] * 2  # no brand
     nobody = Histories.empty(2, len(rows.items))
-    columns = habits_of_labels(labels, asked, nobody, asked >= 0)
+    columns = label_repeat_features(labels, asked, nobody, asked >= 0)
     assert [column[0] for column in columns[8:12]] == [0, 0, -1, 0]
 
 
@@ -301,7 +301,7 @@ HOLDS_THE_LAST = Histories(
 
 def test_what_no_source_proposes_stays_below(monkeypatch):
     monkeypatch.setattr(
-        "django_recsys.learning.algorithms.blend._candidates.BEST_OF_SOURCE", 2
+        "django_recsys.learning.algorithms.blend.candidates.BEST_OF_SOURCE", 2
     )
     scores = rank_blocks(
         [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), STUMP, LOUD, NOTHING_KNOWN

@@ -6,7 +6,9 @@ from scipy.sparse import csr_array
 
 from django_recsys.learning.algorithms.content import _new_item_scale as _newness
 from django_recsys.learning.algorithms.content import content
-from django_recsys.learning.algorithms.content._new_item_scale import fair_newness
+from django_recsys.learning.algorithms.content._new_item_scale import (
+    fair_new_item_scale,
+)
 from django_recsys.learning.algorithms.content.content import Content
 from django_recsys.learning.cli.main import main
 from django_recsys.learning.data.files import read_interactions, read_items
@@ -82,34 +84,34 @@ class TestFairNewness:
         return float(self.IS_NEW[best].mean())
 
     def test_they_fill_their_share_of_the_places(self, queries, vectors, monkeypatch):
-        factor = fair_newness(queries, vectors, self.IS_NEW)
+        factor = fair_new_item_scale(queries, vectors, self.IS_NEW)
         assert self.share(queries, vectors, 1.0) > 0.5
         assert self.share(queries, vectors, factor) == pytest.approx(0.2, abs=0.01)
         monkeypatch.setattr(_newness, "CELLS_AT_A_TIME", 3000)
         in_parts = _newness._best(queries, vectors, self.IS_NEW)
         assert [len(each) for each in in_parts] == [queries.shape[0]] * 2
-        assert fair_newness(queries, vectors, self.IS_NEW) == factor
+        assert fair_new_item_scale(queries, vectors, self.IS_NEW) == factor
 
     def test_items_of_one_description_share_their_places(self, queries, vectors):
         vectors[80:] = vectors[80]
-        factor = fair_newness(queries, vectors, self.IS_NEW)
+        factor = fair_new_item_scale(queries, vectors, self.IS_NEW)
         assert self.share(queries, vectors, factor) == pytest.approx(0.2, abs=0.03)
 
     def test_those_of_whom_nothing_is_known_have_no_share(self, queries, vectors):
         vectors[85:] = 0
-        factor = fair_newness(queries, vectors, self.IS_NEW)
+        factor = fair_new_item_scale(queries, vectors, self.IS_NEW)
         assert self.share(queries, vectors, factor) == pytest.approx(5 / 85, abs=0.01)
 
     def test_they_stay_where_known_ones_leave_places_open(self, queries, vectors):
         few = np.r_[0:3, 80:100]
-        factor = fair_newness(queries[:, few], vectors[few], self.IS_NEW[few])
+        factor = fair_new_item_scale(queries[:, few], vectors[few], self.IS_NEW[few])
         assert 0 < factor < 0.01
 
     def test_they_are_left_alone_where_they_take_no_more(self, queries, vectors):
-        assert fair_newness(queries, vectors, np.zeros(100, dtype=bool)) == 1
-        assert fair_newness(queries[:0], vectors, self.IS_NEW) == 1
+        assert fair_new_item_scale(queries, vectors, np.zeros(100, dtype=bool)) == 1
+        assert fair_new_item_scale(queries[:0], vectors, self.IS_NEW) == 1
         vectors[80:] *= 0.001
-        assert fair_newness(queries, vectors, self.IS_NEW) == 1
+        assert fair_new_item_scale(queries, vectors, self.IS_NEW) == 1
 
 
 def test_how_boldly_new_items_are_shown_can_be_said():
@@ -123,10 +125,12 @@ def test_how_boldly_new_items_are_shown_can_be_said():
         scores[new_items] = model.score_indices(histories, users)
         known = np.delete(scores[new_items], new, axis=1)
         np.testing.assert_array_equal(known, np.delete(scores[1.0], new, axis=1))
-        assert model.boldness_[new] == pytest.approx(model.boldness_[new[0]])
+        assert model.new_item_scale_[new] == pytest.approx(
+            model.new_item_scale_[new[0]]
+        )
     np.testing.assert_allclose(scores[0.25][:, new], scores[1.0][:, new] / 4)
     assert np.isnan(scores[0.0][:, new]).all()
-    assert 0.25 < models[-1.0].boldness_[new[0]] < 1
+    assert 0.25 < models[-1.0].new_item_scale_[new[0]] < 1
     # In a history a new item says as much of a person as any other, shown or not.
     asked = [[NEW[1], "i3"]]
     ours = models[0.0].recommend(["x"], histories=asked, n=8)
@@ -142,7 +146,7 @@ def test_histories_are_asked_about_new_items_as_they_are_read(monkeypatch):
         asked.append(queries)
         return 1.0
 
-    monkeypatch.setattr(_newness, "fair_newness", fair)
+    monkeypatch.setattr(_newness, "fair_new_item_scale", fair)
     rows = taste_clusters().with_items(NEW)
     model = Content(embedding_size=4, recency=2.0)
     model.fit(rows, items=halves(rows.items.ids))
@@ -151,13 +155,13 @@ def test_histories_are_asked_about_new_items_as_they_are_read(monkeypatch):
 
 
 def test_a_seeded_few_are_asked_about_new_items(monkeypatch):
-    monkeypatch.setattr(content, "MOST_ASKED", 7)
+    monkeypatch.setattr(content, "MOST_SAMPLED", 7)
     histories = taste_clusters().histories()
-    ours, again, other = (content._a_few(histories, seed) for seed in (0, 0, 1))
+    ours, again, other = (content._sample(histories, seed) for seed in (0, 0, 1))
     assert len(ours) == 7
     assert ours.item_indices.tolist() == again.item_indices.tolist()
     assert ours.item_indices.tolist() != other.item_indices.tolist()
-    assert len(content._a_few(histories.select(np.array([-1, 0])), 0)) == 1
+    assert len(content._sample(histories.select(np.array([-1, 0])), 0)) == 1
 
 
 def test_a_history_of_new_items_only_is_an_answerable_question():
@@ -174,7 +178,7 @@ def test_features_of_another_map_are_moved():
     made = item_features(table, IdMap(rows.items.ids[::-1]))
     ours = Content(embedding_size=4).fit(rows, items=table)
     theirs = Content(embedding_size=4).fit(rows, items=made)
-    np.testing.assert_allclose(ours.item_vectors_, theirs.item_vectors_, atol=1e-3)
+    np.testing.assert_allclose(ours.item_factors_, theirs.item_factors_, atol=1e-3)
 
 
 def test_without_features_it_says_so():

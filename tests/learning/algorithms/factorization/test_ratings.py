@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from django_recsys.learning.algorithms.factorization.ratings import RatingModel
-from django_recsys.learning.algorithms.factorization.svd import SVD
 from django_recsys.learning.cli.main import main
 from django_recsys.learning.data.files import read_interactions
 from django_recsys.learning.data.interactions import Interactions
@@ -36,19 +35,15 @@ def test_tastes_and_biases_are_learned(rows):
     assert found["test_ratings"] + found["train_ratings"] == len(rows)
 
 
-def test_ratings_are_foretold_for_ids(rows):
-    model = SVD().fit_ratings(rows)
-    foretold = model.predict_ratings(["u0", "u0", "u1"], ["i0", "i1", "i1"])
-    assert foretold.dtype == np.float32
-    assert foretold[0] > foretold[1]
-    assert foretold[2] > foretold[1]
-    usual = model.predict_ratings(["nobody"], ["nothing"])
+def test_ratings_are_predicted_for_ids(rows):
+    model = RatingModel().fit(rows)
+    predicted = model.predict(["u0", "u0", "u1"], ["i0", "i1", "i1"])
+    assert predicted.dtype == np.float32
+    assert predicted[0] > predicted[1]
+    assert predicted[2] > predicted[1]
+    usual = model.predict(["nobody"], ["nothing"])
     assert usual[0] == pytest.approx(rows.weights.mean(), rel=1e-5)
-    far = (
-        SVD()
-        .fit_ratings(rows)
-        .predict_ratings(["u2"] * 20, [f"i{n}" for n in range(20)])
-    )
+    far = model.predict(["u2"] * 20, [f"i{n}" for n in range(20)])
     assert far.min() >= rows.weights.min()
     assert far.max() <= rows.weights.max()
 
@@ -70,7 +65,9 @@ def test_biases_alone_are_the_ridge_solution():
         factors=1, regularization=1e6, bias_regularization=1e-3, epochs=30
     ).fit(rows)
     users, items = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
-    np.testing.assert_allclose(model.predict(users, items), [5, 3, 4, 2], atol=0.01)
+    np.testing.assert_allclose(
+        model.predict_indices(users, items), [5, 3, 4, 2], atol=0.01
+    )
 
 
 def test_metrics_by_hand():
@@ -85,12 +82,12 @@ def test_metrics_by_hand():
 
 
 def test_wrong_questions_are_refused(rows):
-    with pytest.raises(NotFittedError, match="fit_ratings"):
-        SVD().predict_ratings(["u0"], ["i0"])
+    with pytest.raises(NotFittedError, match="must be fitted"):
+        RatingModel().predict(["u0"], ["i0"])
     with pytest.raises(DataError, match="no ratings that differ"):
-        SVD().fit_ratings(taste_clusters())
+        RatingModel().fit(taste_clusters())
     with pytest.raises(DataError, match="2 users, but 1 items"):
-        SVD().fit_ratings(rows).predict_ratings(["u0", "u1"], ["i0"])
+        RatingModel().fit(rows).predict(["u0", "u1"], ["i0"])
 
 
 def test_the_command_line(rows, tmp_path, capsys):
@@ -108,7 +105,7 @@ def test_the_command_line(rows, tmp_path, capsys):
     assert found["train_ratings"] + found["test_ratings"] == len(rows)
     assert main(["ratings", str(path)]) == 0
     shown = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in shown] == ["rmse", "svd", "mean"]
+    assert [line.split()[0] for line in shown] == ["rmse", "biased_mf", "mean"]
 
 
 @pytest.mark.slow

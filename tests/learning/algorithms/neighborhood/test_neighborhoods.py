@@ -5,13 +5,13 @@ from scipy.sparse import csr_array
 from django_recsys.learning.algorithms.neighborhood import (
     _transitions as _sequence_pairs,
 )
-from django_recsys.learning.algorithms.neighborhood._nearest import nearest
 from django_recsys.learning.algorithms.neighborhood._transitions import (
     Steps,
     largest_weights,
     strengths,
 )
 from django_recsys.learning.algorithms.neighborhood.graph import Graph
+from django_recsys.learning.algorithms.neighborhood.nearest import nearest
 from django_recsys.learning.algorithms.neighborhood.sequence_rules import SequenceRules
 from django_recsys.learning.algorithms.neighborhood.user_knn import UserKNN
 from django_recsys.learning.numerics.sparse import largest_of_each_row

@@ -5,7 +5,8 @@ from django_recsys.learning.algorithms.temporal.recency import (
     recency_weights,
     recent_items,
 )
-from django_recsys.learning.algorithms.temporal.selection import choose, learned_recency
+from django_recsys.learning.algorithms.temporal.selection import choose
+from django_recsys.learning.algorithms.temporal.weighting import learned_recency
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.testing import interactions_of
 

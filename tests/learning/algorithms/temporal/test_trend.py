@@ -13,10 +13,10 @@ from django_recsys.learning.algorithms.temporal.selection import (
     Choice,
     choices,
     choose,
-    learned_trend,
-    mildest,
+    one_standard_error_choice,
 )
 from django_recsys.learning.algorithms.temporal.trend import item_trends, trend_factors
+from django_recsys.learning.algorithms.temporal.weighting import learned_trend
 from django_recsys.learning.data.interactions import Interactions
 
 DAY = 86_400.0
@@ -31,7 +31,7 @@ def rows_of(*rows: tuple[str, str, float], has_times: bool = True) -> Interactio
 
 
 def fashion(users: int = 400, is_fickle: bool = True) -> Interactions:
-    """Return weekly takings; in a fickle shop each week's items are its own."""
+    """Return weekly first_purchases; in a fickle shop each week's items are its own."""
     random = np.random.default_rng(0)
     rows = []
     for user in range(users):
@@ -85,8 +85,8 @@ def test_factors_follow_a_trend_only_where_it_is_sure():
     # Alternately won and lost: the mean is better than half a standard error says.
     gain = np.where(np.arange(100) % 2, 1.0, -0.7) * 0.1
     values = np.stack([np.zeros(100), gain])
-    assert mildest(values) == 1
-    assert mildest(values, _recency_choice.SURE) == 0
+    assert one_standard_error_choice(values) == 1
+    assert one_standard_error_choice(values, _recency_choice.SURE) == 0
 
 
 @pytest.mark.parametrize(("model", "chosen"), [(EASE, 3), (ImplicitALS, 1), (SVD, 1)])
@@ -127,7 +127,7 @@ def test_scores_and_reasons_are_multiplied_by_the_trend(model, shape):
         plain.score_indices(histories, people) * factors,
         atol=1e-4,
     )
-    if not trendy.can_explain:
+    if not trendy.capabilities.can_explain:
         return
     history = rows.items.ids[:5].tolist()
     item = rows.items.ids[7]

@@ -6,6 +6,8 @@ import numpy as np
 from implicit.nearest_neighbours import ItemItemRecommender
 from scipy.sparse import csr_array, csr_matrix
 
+from django_recsys.learning.numerics.sparse import column_counts, offsets, row_indices
+
 
 def nearest(weighted: csr_array, neighbors: int, threads: int) -> csr_array:
     """Return (n_items, n_items) float32: each row's largest products with others.
@@ -15,7 +17,7 @@ def nearest(weighted: csr_array, neighbors: int, threads: int) -> csr_array:
     weighted: (n_users, n_items); the product is weighted' @ weighted, of which no
     more than ``neighbors`` per row are held at any time.
     """
-    counts = np.bincount(weighted.indices, minlength=weighted.shape[1])
+    counts = column_counts(weighted)
     by_popularity = np.argsort(-counts, kind="stable")
     places = np.empty_like(by_popularity)
     places[by_popularity] = np.arange(len(places))
@@ -29,14 +31,14 @@ def nearest(weighted: csr_array, neighbors: int, threads: int) -> csr_array:
     model = ItemItemRecommender(K=neighbors + 1, num_threads=threads)
     model.fit(renamed, show_progress=False)
     similar = csr_array(model.similarity)
-    rows = np.repeat(np.arange(similar.shape[0]), np.diff(similar.indptr))
+    rows = row_indices(similar)
     kept = (similar.indices != rows) & (similar.data > 0)
     kept_per_row = np.bincount(rows[kept], minlength=similar.shape[0])
     found = csr_array(
         (
             similar.data[kept].astype(np.float32),
             by_popularity[similar.indices[kept]],
-            np.concatenate(([0], np.cumsum(kept_per_row))),
+            offsets(kept_per_row),
         ),
         shape=similar.shape,
     )

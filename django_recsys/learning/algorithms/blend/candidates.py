@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.numerics.sparse import binary, offsets, row_indices
 from django_recsys.learning.numerics.top_k import PADDING, mask_scores, top_items
 from django_recsys.learning.recommender import Recommender
 from django_recsys.learning.splitting.protocols import (
@@ -35,11 +36,11 @@ class Candidates:
     """(n_sources, n_queries, width) float32 on one scale, 0 where no opinion."""
     is_seen: np.ndarray
     """(n_queries, width) bool: stands in the history."""
-    is_wanted: np.ndarray
+    is_relevant: np.ndarray
     """(n_queries, width) bool: was taken afterwards."""
-    new_wanted: np.ndarray
+    new_relevant: np.ndarray
     """(n_queries,) how many items were taken that the history lacks."""
-    all_wanted: np.ndarray
+    all_relevant: np.ndarray
     """(n_queries,) how many items were taken."""
     histories: Histories
     """One per query."""
@@ -82,8 +83,8 @@ def gather(sources: Sequence[Recommender], cut: Split, seed: int) -> Candidates 
 
     A seeded sample of people; None where they are too few to learn from.
     """
-    wanted, seen = cut.test.user_items(), cut.context.user_items()
-    users = np.flatnonzero((np.diff(wanted.indptr) > 0) & (np.diff(seen.indptr) > 0))
+    relevant, seen = cut.test.user_items(), cut.context.user_items()
+    users = np.flatnonzero((np.diff(relevant.indptr) > 0) & (np.diff(seen.indptr) > 0))
     if len(users) < FEWEST_QUERIES:
         return None
     if len(users) > MOST_QUERIES:
@@ -96,7 +97,9 @@ def gather(sources: Sequence[Recommender], cut: Split, seed: int) -> Candidates 
         part = np.arange(at, min(at + step, len(users)))
         some = histories.select(part)
         blocks = scores_of(sources, some, users[part])
-        parts.append(_candidates(blocks, some, seen[users[part]], wanted[users[part]]))
+        parts.append(
+            _candidates(blocks, some, seen[users[part]], relevant[users[part]])
+        )
     return _joined(parts, histories)
 
 
@@ -157,22 +160,18 @@ def _candidates(
     blocks: Sequence[np.ndarray],
     histories: Histories,
     seen: csr_array,
-    wanted: csr_array,
+    relevant: csr_array,
 ) -> Candidates:
     items = propose(blocks, seen)
-    both = wanted.copy()
-    both.data = np.ones_like(both.data)
-    known = seen.copy()
-    known.data = np.ones_like(known.data)
-    all_wanted = np.diff(wanted.indptr)
-    again = np.asarray(both.multiply(known).sum(axis=1)).ravel()
+    all_relevant = np.diff(relevant.indptr)
+    again = np.asarray(binary(relevant).multiply(binary(seen)).sum(axis=1)).ravel()
     return Candidates(
         items=items,
         scores=cells_of_items(blocks, items),
         is_seen=holds(seen, items),
-        is_wanted=holds(wanted, items),
-        new_wanted=(all_wanted - again).astype(int),
-        all_wanted=all_wanted,
+        is_relevant=holds(relevant, items),
+        new_relevant=(all_relevant - again).astype(int),
+        all_relevant=all_relevant,
         histories=histories,
     )
 
@@ -182,7 +181,7 @@ def _padded(mask: np.ndarray) -> np.ndarray:
     counts = np.count_nonzero(mask, axis=1)
     rows, columns = np.nonzero(mask)
     result = np.full((len(mask), int(counts.max(initial=1))), PADDING, dtype=np.int32)
-    first = np.concatenate(([0], np.cumsum(counts)))[:-1]
+    first = offsets(counts)[:-1]
     result[rows, np.arange(len(rows)) - first[rows]] = columns
     return result
 
@@ -190,7 +189,7 @@ def _padded(mask: np.ndarray) -> np.ndarray:
 def holds(matrix: csr_array, items: np.ndarray) -> np.ndarray:
     """Return whether each row of the matrix holds the items of the same row."""
     width = matrix.shape[1]
-    owners = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    owners = row_indices(matrix)
     stored = owners.astype(np.int64) * width + matrix.indices
     asked = np.arange(len(items), dtype=np.int64)[:, None] * width + items
     return np.isin(asked, stored) & (items >= 0)
@@ -216,8 +215,8 @@ def _joined(parts: Sequence[Candidates], histories: Histories) -> Candidates:
         items=wide("items"),
         scores=wide("scores"),
         is_seen=wide("is_seen"),
-        is_wanted=wide("is_wanted"),
-        new_wanted=np.concatenate([part.new_wanted for part in parts]),
-        all_wanted=np.concatenate([part.all_wanted for part in parts]),
+        is_relevant=wide("is_relevant"),
+        new_relevant=np.concatenate([part.new_relevant for part in parts]),
+        all_relevant=np.concatenate([part.all_relevant for part in parts]),
         histories=histories,
     )

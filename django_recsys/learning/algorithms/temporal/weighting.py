@@ -1,0 +1,108 @@
+"""What recommenders share that weigh a history by its age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.training_data import TrainingData
+from django_recsys.learning.hyperparameters import hyperparameter
+from django_recsys.learning.recommender import Recommender
+
+from .recency import recent_items
+from .trend import item_trends, trend_factors
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+CHOSEN_BY_DATA = -1.0
+
+
+def recency_hyperparameter() -> Any:
+    """Declare the one hyper-parameter that all models of histories share."""
+    return hyperparameter(
+        CHOSEN_BY_DATA,
+        low=CHOSEN_BY_DATA,
+        high=1e4,
+        help="Steps after which an item of the history weighs 1/e; 0: all weigh "
+        "alike; -1: chosen by how well it predicts the newest interactions.",
+    )
+
+
+def learned_recency(
+    recency: float, interactions: Interactions, seed: int
+) -> np.ndarray:
+    """Return the recency to use, () float64; chosen by the data where it is -1."""
+    if recency >= 0:
+        return np.array(recency)
+    from .selection import choices
+
+    return np.array(choices(interactions, seed).recency)
+
+
+def trend_hyperparameter() -> Any:
+    """Declare the hyper-parameter that models of new items share."""
+    return hyperparameter(
+        CHOSEN_BY_DATA,
+        low=CHOSEN_BY_DATA,
+        high=1e4,
+        help="How much the score of an item grows with the people new to it of late; "
+        "0: not at all; -1: chosen by how well it predicts the newest interactions.",
+    )
+
+
+def learned_trend(
+    trend: float, interactions: Interactions, seed: int, *, of_factors: bool = False
+) -> np.ndarray:
+    """Return (n_items,) float32, what to multiply an item's scores by; 1 is usual.
+
+    of_factors: whether the scores are products of few factors.
+    """
+    if trend < 0:
+        from .selection import choices
+
+        chosen = choices(interactions, seed)
+        trend = chosen.sure_trend if of_factors else chosen.trend
+    if trend == 0:
+        return np.ones(len(interactions.items), dtype=np.float32)
+    return trend_factors(item_trends(interactions), trend)
+
+
+@dataclass(kw_only=True, eq=False)
+class RecencyWeighted(Recommender):
+    """A recommender that counts an item of the history less with its age."""
+
+    recency: float = recency_hyperparameter()
+
+    recency_: np.ndarray = field(init=False, repr=False)  # () float64
+
+    def _learn_recency(self, data: TrainingData) -> None:
+        self.recency_ = learned_recency(
+            self.recency, data.interactions, data.options.seed
+        )
+
+    def _query_matrix(self, histories: Histories) -> csr_array:
+        return recent_items(histories, self.recency_)
+
+
+@dataclass(kw_only=True, eq=False)
+class TrendWeighted(RecencyWeighted):
+    """The same, with scores that follow how many people are new to an item of late."""
+
+    trend: float = trend_hyperparameter()
+
+    trend_: np.ndarray = field(init=False, repr=False)
+    """(n_items,) float32, what the scores of each item are multiplied by."""
+
+    def _learn_recency_and_trend(
+        self, data: TrainingData, *, of_factors: bool = False
+    ) -> None:
+        self._learn_recency(data)
+        self.trend_ = learned_trend(
+            self.trend, data.interactions, data.options.seed, of_factors=of_factors
+        )
