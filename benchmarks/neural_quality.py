@@ -176,9 +176,9 @@ def keep(part: str, result: dict[str, Any]) -> None:
         text=True,
         check=True,
     )
-    held_out = [point[1] for point in result.get("curve", [])]
-    if held_out:
-        result["held_out_ndcg@10"] = max(held_out)
+    split_validation_rows = [point[1] for point in result.get("curve", [])]
+    if split_validation_rows:
+        result["held_out_ndcg@10"] = max(split_validation_rows)
     result |= {"part": part, "commit": commit.stdout.strip(), "day": str(date.today())}
     line = {name: result[name] for name in KEPT if name in result}
     with (RESULTS / "neural_runs.jsonl").open("a") as file:

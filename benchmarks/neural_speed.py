@@ -162,7 +162,7 @@ def softmax() -> dict[str, float]:
     """
     import torch
 
-    from django_recsys.learning.neural.training.losses import Wanted, full_softmax
+    from django_recsys.learning.neural.training.losses import Targets, full_softmax
 
     torch.set_num_threads(THREADS)
     targets, n_items, batch = 37_168, 11_924, 800
@@ -174,7 +174,7 @@ def softmax() -> dict[str, float]:
     for at in range(0, targets, batch):
         some = hidden[at : at + batch]
         rows, weights = torch.arange(len(some)), torch.ones(len(some))
-        asked = Wanted(rows=rows, items=wanted[at : at + batch], weights=weights)
+        asked = Targets(rows=rows, items=wanted[at : at + batch], weights=weights)
         full_softmax(some, asked, items).backward()
     seconds = time.process_time() - begun
     return {"cpu_seconds": seconds, "targets_per_cpu_second": targets / seconds}

@@ -63,17 +63,19 @@ class Dataset:
 class Column:
     """Texts turned into the order of their first appearance."""
 
-    codes: dict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
+    encode: dict[str, int] = field(
+        default_factory=lambda: defaultdict(count().__next__)
+    )
     parts: list[np.ndarray] = field(default_factory=list)
 
     def add(self, values: tuple[str, ...]) -> None:
-        """Append the codes of a page of values."""
-        page = map(self.codes.__getitem__, values)
+        """Append the encode of a page of values."""
+        page = map(self.encode.__getitem__, values)
         self.parts.append(np.fromiter(page, np.int32, len(values)))
 
     def sorted_map(self) -> tuple[IdMap, np.ndarray]:
         """Return the map of the ids, sorted as text, and every row's index in it."""
-        ids = np.array(list(self.codes), dtype=np.str_)
+        ids = np.array(list(self.encode), dtype=np.str_)
         order = np.argsort(ids, kind="stable")
         ranks = np.empty(len(order), dtype=np.int32)
         ranks[order] = np.arange(len(order), dtype=np.int32)
@@ -150,12 +152,12 @@ def parts(
 
 def with_baskets(rows: Interactions, references: Column) -> Interactions:
     """Put rows of one order into one basket; without an order, those of one moment."""
-    codes = joined(references.parts, np.int32)
-    without = references.codes.get("", -1)
-    loose = np.flatnonzero(codes == without)
+    encode = joined(references.parts, np.int32)
+    without = references.encode.get("", -1)
+    loose = np.flatnonzero(encode == without)
     if len(loose):
-        codes[loose] = basket_codes(rows.select(loose)) + len(references.codes)
-    return replace(rows, baskets=codes)
+        encode[loose] = basket_codes(rows.select(loose)) + len(references.encode)
+    return replace(rows, baskets=encode)
 
 
 def joined(parts: list[np.ndarray], dtype: type[np.generic]) -> np.ndarray:

@@ -139,8 +139,8 @@ def known_kinds(trained_model: TrainedModel, rows: Interactions) -> Interactions
     if rows.kinds is None or names == rows.kind_names:
         return rows
     rows = rows.select(rows.is_kind(*names))
-    codes = [names.index(name) if name in names else 0 for name in rows.kind_names]
-    kinds = np.array(codes, dtype=np.uint8)[rows.kinds]
+    encode = [names.index(name) if name in names else 0 for name in rows.kind_names]
+    kinds = np.array(encode, dtype=np.uint8)[rows.kinds]
     return replace(rows, kinds=kinds, kind_names=names)
 
 

@@ -1,43 +1,38 @@
-"""A network that rebuilds what a person took from a part of it."""
+"""An autoencoder that predicts the newest part of a history from the rest."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.recency import recent_items
 from django_recsys.learning.algorithms.temporal.trend import add_trend
 from django_recsys.learning.algorithms.temporal.weighting import (
-    learned_recency,
-    learned_trend,
-    recency_hyperparameter,
+    TrendWeighted,
 )
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines
 
-from .base import Deep
+from .base import DeepRecommender
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
-    from .modules.autoencoder import Autoencoder as Module
+    from .modules.autoencoder import AutoencoderNetwork
 
 
 @dataclass(kw_only=True, eq=False)
-class Autoencoder(Deep):
+class Autoencoder(DeepRecommender, TrendWeighted):
     """Variational autoencoder for implicit feedback (Mult-VAE, Liang et al. 2018).
 
     With ``variational`` off the denoising one of the same paper (Mult-DAE). The order
-    of a history enters by recency alone. Unlike in the paper a history is not rebuilt
-    but continued: its newest part is hidden and foretold from the rest.
+    of a history enters by recency alone. Unlike in the paper a history is not
+    reconstructed: its newest part is hidden and predicted from the rest.
     """
 
     name: ClassVar[str] = "autoencoder"
-    array_names: ClassVar[tuple[str, ...]] = (*Deep.array_names, "recency_")
+    array_names: ClassVar[tuple[str, ...]] = (*DeepRecommender.array_names, "recency_")
 
     variational: bool = hyperparameter(
         default=True,
@@ -67,29 +62,30 @@ class Autoencoder(Deep):
         choices=("auto", "softmax", "sampled"),
         help="auto: softmax up to 20,000 items, sampled above.",
     )
-    recency: float = recency_hyperparameter()
-
-    recency_: np.ndarray = field(init=False, repr=False)  # () float64
 
     def _fit(self, data: TrainingData) -> None:
-        from .training.bags import fit_bags
+        from .training.losses import loss_of
+        from .training.sparse_histories import AutoencoderConfig, fit_autoencoder
 
-        interactions, options = data.interactions, data.options
-        self.recency_ = learned_recency(self.recency, interactions, options.seed)
-        self.trend_ = learned_trend(self.trend, interactions, options.seed)
-        self.is_known_ = interactions.item_counts() > 0
-        self._learn(
-            lambda module: fit_bags(
-                self, module, interactions, data.validation, options
-            ),
-            options,
+        self._learn_recency_and_trend(data)
+        counts = data.interactions.item_counts()
+        self.is_known_ = counts > 0
+        config = AutoencoderConfig(
+            trainer=self._trainer_config(),
+            loss=loss_of(self.loss, counts, self.negatives),
+            batch_users=self.batch_users,
+            hidden_size=self.hidden_size,
+            divergence=self.divergence,
+            weigh=self._query_matrix,
+            compare=self.compare,
         )
+        self._learn(lambda module: fit_autoencoder(module, data, config), data.options)
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from .training.bags import codes
+        from .training.sparse_histories import encode
 
         queries = self._query_matrix(histories)
-        scores = self.compare(codes(self.network, queries), self.item_vectors_)
+        scores = self.compare(encode(self.network, queries), self.item_vectors_)
         scores[np.diff(queries.indptr) == 0] = np.nan
         scores[:, ~self.is_known_] = np.nan
         add_trend(scores, queries, self.trend_)
@@ -104,13 +100,10 @@ class Autoencoder(Deep):
     def _similarities(self, item_indices: np.ndarray) -> np.ndarray:
         return cosines(self.item_vectors_[:, :-1], item_indices)
 
-    def _query_matrix(self, histories: Histories) -> csr_array:
-        return recent_items(histories, self.recency_)
+    def _fresh_module(self) -> AutoencoderNetwork:
+        from .modules.autoencoder import AutoencoderNetwork
 
-    def _fresh_module(self) -> Module:
-        from .modules.autoencoder import Autoencoder as Module
-
-        return Module(
+        return AutoencoderNetwork(
             n_items=len(self.is_known_),
             size=self.embedding_size,
             hidden=self.hidden_size,

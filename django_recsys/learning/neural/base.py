@@ -15,11 +15,11 @@ from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.recommender import Recommender, TrainingOptions
 
 if TYPE_CHECKING:
-    from .training.sequences import Learned
+    from .training.loop import TrainedWeights, TrainerConfig
 
 
 @dataclass(kw_only=True, eq=False)
-class Deep(Recommender):
+class DeepRecommender(Recommender):
     """A recommender that is a network: its weights are one array of the artifact."""
 
     class_capabilities: ClassVar[Capabilities] = Capabilities(
@@ -58,23 +58,35 @@ class Deep(Recommender):
     trend_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, what the chance of each new item is multiplied by."""
     curve_: np.ndarray = field(init=False, repr=False)
-    """(n_rounds, 2) float64: mean loss, NDCG@10 on what was held out."""
+    """(n_intervals, 2) float64: mean loss, NDCG@10 on the validation rows."""
     seconds_: np.ndarray = field(init=False, repr=False)
-    """(n_rounds,) float64, since the start of the training; no part of artifacts."""
+    """(n_intervals,) float64, since the start of the training; no part of artifacts."""
+
+    def _trainer_config(self) -> TrainerConfig:
+        from .training.loop import TrainerConfig
+
+        return TrainerConfig(
+            epochs=self.epochs,
+            learning_rate=self.learning_rate,
+            item_rate=self.item_rate,
+            patience=self.patience,
+        )
 
     @abstractmethod
     def _fresh_module(self) -> Any:
         """Return the architecture with fresh weights."""
 
-    def _learn(self, train: Callable[[Any], Learned], options: TrainingOptions) -> None:
+    def _learn(
+        self, train: Callable[[Any], TrainedWeights], options: TrainingOptions
+    ) -> None:
         """Keep what ``train`` makes of a seeded module, or of one that goes on."""
         from .training.weights import seeded, start_from
 
         vars(self).pop("_network", None)  # that of an earlier fit
         module = seeded(self._fresh_module, options.seed)
         start_from(options.previous, module, self)
-        learned = train(module)
-        self.parameters_, self.item_vectors_, self.curve_, self.seconds_ = learned
+        trained = train(module)
+        self.parameters_, self.item_vectors_, self.curve_, self.seconds_ = trained
         self.item_vectors_[~self.is_known_] = 0
 
     @property

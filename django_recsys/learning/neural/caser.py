@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django_recsys.learning.hyperparameters import hyperparameter
 
-from .sequential import NextItem
+from .sequential import SequentialRecommender
 
 if TYPE_CHECKING:
     from .modules.sequence import Inputs, SequenceModule
 
 
 @dataclass(kw_only=True, eq=False)
-class CNN(NextItem):
+class CNN(SequentialRecommender):
     """Convolutional sequence embedding, Caser (Tang & Wang 2018).
 
-    Without its vectors of people, so that new ones are answered, and nothing about a
-    person is kept.
+    Without its user vectors, so that new users are handled and nothing about a person
+    is kept.
     """
 
     name: ClassVar[str] = "cnn"
@@ -32,9 +32,9 @@ class CNN(NextItem):
     )
 
     def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:
-        from .modules.caser import Convolution
+        from .modules.caser import CaserNetwork
 
-        return Convolution(
+        return CaserNetwork(
             inputs,
             steps=self.window,
             horizontal=self.horizontal,

@@ -1,14 +1,14 @@
-"""What the recurrent models share."""
+"""Recurrent networks that read a history and predict the next item."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django_recsys.learning.hyperparameters import hyperparameter
 
-from .sequential import NextItem
+from .sequential import SequentialRecommender
 
 if TYPE_CHECKING:
     from torch import nn
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(kw_only=True, eq=False)
-class Recurring(NextItem):
+class RecurrentRecommender(SequentialRecommender):
     """A recurrent model; a class of its own names the cell."""
 
     hidden_size: int = hyperparameter(
@@ -30,11 +30,41 @@ class Recurring(NextItem):
         """Return the class of the cells."""
 
     def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:
-        from .modules.recurrent import Recurrent
+        from .modules.recurrent import RecurrentNetwork
 
-        return Recurrent(
+        return RecurrentNetwork(
             inputs,
             cell=self._cell(),
             hidden=self.hidden_size,
             layers=self.layers,
         )
+
+
+@dataclass(kw_only=True, eq=False)
+class GRU(RecurrentRecommender):
+    """Gated recurrent units over histories (Hidasi et al. 2016).
+
+    With a softmax over all items, as Hidasi & Karatzoglou (2018) found to matter.
+    """
+
+    name: ClassVar[str] = "gru"
+
+    def _cell(self) -> type[nn.GRU]:
+        from torch import nn
+
+        return nn.GRU
+
+
+@dataclass(kw_only=True, eq=False)
+class LSTM(RecurrentRecommender):
+    """Long short-term memory over histories (Hochreiter & Schmidhuber 1997).
+
+    Trained as `gru` is; more parameters, and a memory beside the state.
+    """
+
+    name: ClassVar[str] = "lstm"
+
+    def _cell(self) -> type[nn.LSTM]:
+        from torch import nn
+
+        return nn.LSTM

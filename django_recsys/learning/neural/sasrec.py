@@ -1,4 +1,4 @@
-"""A transformer that reads a history and foretells what comes next."""
+"""A transformer that reads a history and predicts what comes next."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django_recsys.learning.hyperparameters import hyperparameter
 
-from .sequential import NextItem
+from .sequential import SequentialRecommender
 
 if TYPE_CHECKING:
     from .modules.sequence import Inputs, SequenceModule
 
 
 @dataclass(kw_only=True, eq=False)
-class SASRec(NextItem):
+class SASRec(SequentialRecommender):
     """Self-attentive sequential recommendation (Kang & McAuley 2018).
 
     With a softmax over all items instead of one negative (Klenitskiy & Vasilev 2023),
@@ -31,9 +31,9 @@ class SASRec(NextItem):
     )
 
     def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:
-        from .modules.transformer import Transformer
+        from .modules.transformer import TransformerNetwork
 
-        return Transformer(
+        return TransformerNetwork(
             inputs,
             length=self.max_length,
             blocks=self.blocks,

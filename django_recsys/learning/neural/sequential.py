@@ -19,7 +19,7 @@ from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines
 
-from .base import Deep
+from .base import DeepRecommender
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -34,16 +34,16 @@ REPEATS_COUNT = 0.5
 
 
 @dataclass(kw_only=True, eq=False)
-class NextItem(Deep):
+class SequentialRecommender(DeepRecommender):
     """Joins a sequence module, the trainer and the data.
 
-    Trained on shifted histories: each basket is foretold from what came before it,
+    Trained on shifted histories: each basket is predicted from what came before it,
     all of a history in one pass. A row counts as much as its kind weighs. Where item
-    features are given, an item is the sum of what its id and its features say.
+    features are given, an item's vector is the sum of those of its id and features.
     """
 
     array_names: ClassVar[tuple[str, ...]] = (
-        *Deep.array_names,
+        *DeepRecommender.array_names,
         "features_",
         "feature_keys_",
         "n_kinds_",
@@ -86,13 +86,12 @@ class NextItem(Deep):
         0,
         low=0,
         high=500,
-        help="Rows ahead that are foretold, too: 0 asks for what comes next, more for "
-        "what comes some time.",
+        help="Rows ahead that are targets as well; 0: the next row only.",
     )
 
     with_features: bool = hyperparameter(
         default=True,
-        help="Whether an item is told by its category, brand, words and price, too, "
+        help="Whether category, brand, words and price of an item are learned from, "
         "where they are known.",
         searched=False,
     )
@@ -111,29 +110,36 @@ class NextItem(Deep):
         """Return the architecture with fresh weights."""
 
     def _fit(self, data: TrainingData) -> None:
-        from .training.sequences import fit_sequences
+        from .training.sequences import SequenceConfig, fit_sequences
 
-        interactions, items, options = data.interactions, data.items, data.options
+        interactions, items = data.interactions, data.items
         self.has_times_ = np.array(interactions.has_times)
         self.n_kinds_ = np.array(len(interactions.kind_names))
-        self.trend_ = learned_trend(self.trend, interactions, options.seed)
+        self.trend_ = learned_trend(self.trend, interactions, data.options.seed)
         counts = interactions.item_counts()
         self._describe(items, interactions, counts)
         if items is not None and self.with_features and not self.features_.shape[1]:
-            options.report(0.0, "nothing is said of the items by their features")
+            data.options.report(0.0, "no item feature is known of the items")
         self.prior_ = self._learned_prior(counts)
-        loss = self._loss(counts)
-        self._learn(
-            lambda module: fit_sequences(
-                self, module, loss, interactions, data.validation, options
-            ),
-            options,
+        config = SequenceConfig(
+            name=self.name,
+            trainer=self._trainer_config(),
+            loss=self._loss(counts),
+            max_length=self.max_length,
+            batch_tokens=self.batch_tokens,
+            embedding_size=self.embedding_size,
+            repeat_weight=self.repeats,
+            repeats_are_relevant=self.capabilities.task == "any-items",
+            horizon=self.horizon,
+            compare=self.compare,
+            mark=hashlib.sha256(self.feature_keys_.tobytes()).hexdigest(),
         )
+        self._learn(lambda module: fit_sequences(module, data, config), data.options)
 
     def _describe(
         self, items: Any, interactions: Interactions, counts: np.ndarray
     ) -> None:
-        """Take note of the items; counts: (n_items,), how many people took each."""
+        """Keep the item features; counts: (n_items,), how many users each has."""
         from scipy.sparse import csr_array
 
         wanted = items if self.with_features else None

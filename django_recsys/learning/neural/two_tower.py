@@ -13,31 +13,34 @@ from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.recommender import TrainingOptions
 
-from .sequential import NextItem
+from .sequential import SequentialRecommender
 
 if TYPE_CHECKING:
     from .modules.sequence import Inputs, SequenceModule
+    from .training.loop import TrainedWeights
     from .training.losses import Loss
-    from .training.sequences import Learned
 
 
 @dataclass(kw_only=True, eq=False)
-class TwoTower(NextItem):
+class TwoTower(SequentialRecommender):
     """A tower for histories and one for items (Covington et al. 2016, Yi et al. 2019).
 
     An item's vector is that of its id plus those of its features, so that an item
-    which nobody has taken yet is placed by what it is. With several interests, an
+    without interactions is placed by its features. With several interests, an
     item counts as much as it fits the best of them (Li et al. 2019, MIND).
     """
 
     name: ClassVar[str] = "two_tower"
     class_capabilities: ClassVar[Capabilities] = replace(
-        NextItem.class_capabilities, handles_new_items=True
+        SequentialRecommender.class_capabilities, handles_new_items=True
     )
-    array_names: ClassVar[tuple[str, ...]] = (*NextItem.array_names, "is_taken_")
+    array_names: ClassVar[tuple[str, ...]] = (
+        *SequentialRecommender.array_names,
+        "is_taken_",
+    )
 
     interests: int = hyperparameter(
-        1, low=1, high=16, help="Vectors per history, for people of several tastes."
+        1, low=1, high=16, help="Vectors per history, for users of several tastes."
     )
     id_dropout: float = hyperparameter(
         0.2, low=0.0, high=0.9, help="How often features must do without the id."
@@ -54,9 +57,9 @@ class TwoTower(NextItem):
         0.25,
         low=0.0,
         high=1.0,
-        help="How boldly items are shown that nobody took yet: the usual one as if it "
-        "were as popular as the item above this share of the others; 0 leaves them "
-        "as learned, behind nearly all others.",
+        help="Popularity given to items without interactions: the median one is scored "
+        "as the item more popular than this share of the others; 0: as learned, behind "
+        "nearly all others.",
     )
 
     is_taken_: np.ndarray = field(init=False, repr=False)
@@ -74,19 +77,20 @@ class TwoTower(NextItem):
 
         return in_batch_softmax(self.negatives, counts)
 
-    def _learn(self, train: Callable[[Any], Learned], options: TrainingOptions) -> None:
+    def _learn(
+        self, train: Callable[[Any], TrainedWeights], options: TrainingOptions
+    ) -> None:
         super()._learn(train, options)
         is_new = self.is_known_ & ~self.is_taken_
         if self.new_items and is_new.any():
-            self._raise(is_new)
+            self._scale_new_items(is_new)
 
-    def _raise(self, is_new: np.ndarray) -> None:
-        """Let items compete that had nobody to learn their popularity from.
+    def _scale_new_items(self, is_new: np.ndarray) -> None:
+        """Scale the vectors of items without interactions.
 
-        How popular an item is lies in the length of its vector. Features alone give a
-        short one, whose item would be shown to nobody. All are made longer by one
-        factor, that of a usual item with an id: who is the longer of two stays so,
-        for features say something about popularity, too.
+        The length of a vector tells how popular its item is, and features alone give a
+        short one, which would never be shown. All are scaled by one factor, so that
+        their order by length, which features do predict, stays.
         """
         vectors, size = self.item_vectors_, self.embedding_size
         with_id = np.linalg.norm(vectors[self.is_taken_, :size], axis=1)
@@ -110,9 +114,9 @@ class TwoTower(NextItem):
     def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:
         import torch
 
-        from .modules.two_tower import TwoTower as Module
+        from .modules.two_tower import TwoTowerNetwork
 
-        return Module(
+        return TwoTowerNetwork(
             inputs,
             length=self.max_length,
             interests=self.interests,

@@ -63,17 +63,17 @@ class Sizes:
     def of(cls, interactions: Interactions) -> Sizes:
         """Count; this costs one sort of the rows."""
         # Sorting beats the hash table of a plain np.unique several times over.
-        codes = np.sort(pair_codes(interactions))
-        codes = codes[np.diff(codes, prepend=-1) != 0]
+        encode = np.sort(pair_codes(interactions))
+        encode = encode[np.diff(encode, prepend=-1) != 0]
         n_items = max(len(interactions.items), 1)
-        lengths = np.bincount(codes // n_items).astype(np.float64)
-        takers = np.bincount(codes % n_items).astype(np.float64)
+        lengths = np.bincount(encode // n_items).astype(np.float64)
+        takers = np.bincount(encode % n_items).astype(np.float64)
         asked, told = count_eval_users(interactions)
         return cls(
             users=interactions.user_count(),
             items=interactions.item_count(),
             interactions=len(interactions),
-            pairs=len(codes),
+            pairs=len(encode),
             products=float(np.dot(lengths, lengths)),
             takers=float(np.dot(takers, takers)),
             baskets=_basket_products(interactions),

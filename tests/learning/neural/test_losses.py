@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 
 from django_recsys.learning.neural.modules.base import Network  # noqa: E402
 from django_recsys.learning.neural.training import losses  # noqa: E402 (needs torch)
-from django_recsys.learning.neural.training.losses import Wanted  # noqa: E402
+from django_recsys.learning.neural.training.losses import Targets  # noqa: E402
 
 ITEMS, SIZE, STATES = 40, 6, 600
 
@@ -49,7 +49,7 @@ def hidden():
 def wanted():
     rows = torch.sort(torch.randint(STATES, (900,)))[0]
     weights = torch.rand(900, dtype=torch.double)
-    return Wanted(rows=rows, items=torch.randint(ITEMS, (900,)), weights=weights)
+    return Targets(rows=rows, items=torch.randint(ITEMS, (900,)), weights=weights)
 
 
 def reference(hidden, wanted, table):
@@ -82,7 +82,7 @@ def test_sampled_softmax_estimates_the_full_one(hidden, wanted, table):
 def test_a_wanted_item_is_never_its_own_negative(table):
     # Its own vector is far ahead, so as a negative it would cost log 2 and more.
     hidden = 50 * table.weight[:1].detach()
-    wanted = Wanted(torch.tensor([0]), torch.tensor([0]), torch.ones(1).double())
+    wanted = Targets(torch.tensor([0]), torch.tensor([0]), torch.ones(1).double())
     assert (
         losses.sampled_softmax(4 * ITEMS, np.ones(ITEMS))(hidden, wanted, table).item()
         < 1e-6
@@ -93,7 +93,7 @@ def test_a_wanted_item_is_never_its_own_negative(table):
 def test_gbce_raises_the_right_part_to_the_power_of_its_paper(table, negatives):
     # A state of zero makes every sigmoid a half, so only the counts are left.
     hidden = torch.zeros(1, SIZE, dtype=torch.double)
-    wanted = Wanted(torch.tensor([0]), torch.tensor([1]), torch.ones(1).double())
+    wanted = Targets(torch.tensor([0]), torch.tensor([1]), torch.ones(1).double())
     value = losses.gbce(negatives)(hidden, wanted, table).item()
     rate = negatives / (ITEMS - 1)
     power = rate * (0.75 * (1 - 1 / rate) + 1 / rate)
@@ -102,7 +102,7 @@ def test_gbce_raises_the_right_part_to_the_power_of_its_paper(table, negatives):
 
 def test_bce_has_one_negative(table):
     hidden = torch.zeros(1, SIZE, dtype=torch.double)
-    wanted = Wanted(torch.tensor([0]), torch.tensor([1]), torch.ones(1).double())
+    wanted = Targets(torch.tensor([0]), torch.tensor([1]), torch.ones(1).double())
     value = losses.binary(hidden, wanted, table).item()
     assert value == pytest.approx(2 * math.log(2))
 
@@ -110,7 +110,7 @@ def test_bce_has_one_negative(table):
 def test_in_batch_softmax_corrects_for_what_is_often_there(table):
     counts = np.full(ITEMS, 1.0)
     counts[0] = 1000.0
-    wanted = Wanted(
+    wanted = Targets(
         torch.arange(2), torch.tensor([0, 1]), torch.ones(2, dtype=torch.double)
     )
     hidden = torch.zeros(2, 1, SIZE, dtype=torch.double)
@@ -124,7 +124,7 @@ def test_of_several_interests_the_nearest_learns(table):
     hidden = torch.zeros(1, 2, SIZE, dtype=torch.double)
     hidden[0, 1] = table.weight[5].detach()
     hidden.requires_grad_()
-    wanted = Wanted(torch.tensor([0]), torch.tensor([5]), torch.ones(1).double())
+    wanted = Targets(torch.tensor([0]), torch.tensor([5]), torch.ones(1).double())
     loss = losses.in_batch_softmax(8, np.ones(ITEMS))(hidden, wanted, table)
     loss.backward()
     assert not hidden.grad[0, 0].any()

@@ -7,15 +7,16 @@ torch = pytest.importorskip("torch")
 
 from django_recsys.learning.neural.modules.base import Network  # noqa: E402
 from django_recsys.learning.neural.training.loop import (  # noqa: E402
-    LONGEST_ROUND,
+    MOST_STEPS_PER_INTERVAL,
     DivergedError,
-    Plan,
-    Task,
+    TrainerConfig,
+    TrainerInput,
+    rate_schedule,
     train,
 )
 from django_recsys.learning.options import TrainingOptions  # noqa: E402
 
-PLAN = Plan(epochs=6, learning_rate=0.05, item_rate=2.0)
+PLAN = TrainerConfig(epochs=6, learning_rate=0.05, item_rate=2.0)
 
 
 class Line(Network):
@@ -42,9 +43,9 @@ def loss(module, batch, done):
     return ((values - items) ** 2).mean()
 
 
-def task(**changes) -> Task:
+def trainer(**changes) -> TrainerInput:
     given = {"steps_per_epoch": 10, "step_size": 200.0, "batches": batches}
-    return Task(**(given | {"loss": loss} | changes))
+    return TrainerInput(**(given | {"loss": loss} | changes))
 
 
 def weights(module) -> np.ndarray:
@@ -53,9 +54,9 @@ def weights(module) -> np.ndarray:
 
 def test_the_loss_falls_and_the_seed_decides():
     first, second, third = Line(), Line(), Line()
-    curve = train(first, task(), PLAN, TrainingOptions(seed=1))
-    train(second, task(), PLAN, TrainingOptions(seed=1))
-    train(third, task(), PLAN, TrainingOptions(seed=2))
+    curve = train(first, trainer(), PLAN, TrainingOptions(seed=1))
+    train(second, trainer(), PLAN, TrainingOptions(seed=1))
+    train(third, trainer(), PLAN, TrainingOptions(seed=2))
     assert curve.shape == (6, 3)
     assert curve[-1, 0] < curve[0, 0] / 2
     np.testing.assert_array_equal(weights(first), weights(second))
@@ -69,7 +70,7 @@ class KilledError(Exception):
 def test_a_killed_training_goes_on_to_the_same_weights(tmp_path):
     whole, scores = Line(), iter([0.1, 0.3, 0.2, 0.4, 0.35, 0.3] * 2)
     options = TrainingOptions(seed=3)
-    train(whole, task(validate=lambda net: next(scores)), PLAN, options)
+    train(whole, trainer(validate=lambda net: next(scores)), PLAN, options)
 
     path = tmp_path / "checkpoint.npz"
     options = TrainingOptions(seed=3, checkpoint=path)
@@ -81,26 +82,26 @@ def test_a_killed_training_goes_on_to_the_same_weights(tmp_path):
             raise KilledError
         return loss(module, batch, done)
 
-    part = task(loss=killed_in_the_fourth_epoch, validate=lambda net: next(scores))
+    part = trainer(loss=killed_in_the_fourth_epoch, validate=lambda net: next(scores))
     with pytest.raises(KilledError):
         train(Line(), part, PLAN, options)
     assert path.exists()
 
     resumed, scores = Line(), iter([0.4, 0.35, 0.3])
-    curve = train(resumed, task(validate=lambda net: next(scores)), PLAN, options)
+    curve = train(resumed, trainer(validate=lambda net: next(scores)), PLAN, options)
     assert curve[:, 1].tolist() == [0.1, 0.3, 0.2, 0.4, 0.35, 0.3]
     np.testing.assert_array_equal(weights(resumed), weights(whole))
 
 
 def test_a_long_epoch_is_scored_in_parts_and_goes_on_between_them(tmp_path):
-    steps, epochs = LONGEST_ROUND * 2 + 100, 2
-    plan = Plan(epochs=epochs, learning_rate=0.001, item_rate=2.0)
+    steps, epochs = MOST_STEPS_PER_INTERVAL * 2 + 100, 2
+    plan = TrainerConfig(epochs=epochs, learning_rate=0.001, item_rate=2.0)
 
     def many(random):
         return (random.integers(8, size=2) for _ in range(steps))
 
     def given(**changes):
-        return task(steps_per_epoch=steps, batches=many, **changes)
+        return trainer(steps_per_epoch=steps, batches=many, **changes)
 
     calls, told = [], []
 
@@ -116,15 +117,15 @@ def test_a_long_epoch_is_scored_in_parts_and_goes_on_between_them(tmp_path):
     assert calls == sorted(calls)
     assert "epoch 2 of 2" in told[-1].message
 
-    def killed_in_the_second_round(module, batch, done):
+    def killed_in_the_second_interval(module, batch, done):
         calls.append(done)
-        if len(calls) > LONGEST_ROUND:
+        if len(calls) > MOST_STEPS_PER_INTERVAL:
             raise KilledError
         return loss(module, batch, done)
 
     calls.clear()
     options = TrainingOptions(seed=3, checkpoint=tmp_path / "checkpoint.npz")
-    part = given(loss=killed_in_the_second_round, validate=lambda net: 1.0)
+    part = given(loss=killed_in_the_second_interval, validate=lambda net: 1.0)
     with pytest.raises(KilledError):
         train(Line(), part, plan, options)
     resumed = Line()
@@ -133,14 +134,16 @@ def test_a_long_epoch_is_scored_in_parts_and_goes_on_between_them(tmp_path):
     np.testing.assert_array_equal(weights(resumed), weights(whole))
 
 
-def test_patience_is_counted_in_epochs_also_where_they_have_rounds():
-    steps, scores = LONGEST_ROUND + 50, iter([1.0] + [0.1] * 20)
+def test_patience_is_counted_in_epochs_also_where_they_have_intervals():
+    steps, scores = MOST_STEPS_PER_INTERVAL + 50, iter([1.0] + [0.1] * 20)
 
     def many(random):
         return (random.integers(8, size=2) for _ in range(steps))
 
-    plan = Plan(epochs=6, learning_rate=0.001, item_rate=2.0, patience=2)
-    part = task(steps_per_epoch=steps, batches=many, validate=lambda net: next(scores))
+    plan = TrainerConfig(epochs=6, learning_rate=0.001, item_rate=2.0, patience=2)
+    part = trainer(
+        steps_per_epoch=steps, batches=many, validate=lambda net: next(scores)
+    )
     assert len(train(Line(), part, plan, TrainingOptions())) == 1 + 2 * 2
 
 
@@ -149,25 +152,25 @@ def test_a_damaged_checkpoint_begins_anew(tmp_path, contents):
     path = tmp_path / "checkpoint.npz"
     path.write_bytes(contents)
     plain, beside = Line(), Line()
-    train(plain, task(), PLAN, TrainingOptions())
-    train(beside, task(), PLAN, TrainingOptions(checkpoint=path))
+    train(plain, trainer(), PLAN, TrainingOptions())
+    train(beside, trainer(), PLAN, TrainingOptions(checkpoint=path))
     np.testing.assert_array_equal(weights(plain), weights(beside))
 
 
 def test_a_checkpoint_of_another_training_is_left_alone(tmp_path):
     options = TrainingOptions(checkpoint=tmp_path / "checkpoint.npz")
-    train(Line(), task(), PLAN, options)
-    other = Plan(epochs=2, learning_rate=0.05, item_rate=2.0)
-    assert len(train(Line(), task(), other, options)) == 2
+    train(Line(), trainer(), PLAN, options)
+    other = TrainerConfig(epochs=2, learning_rate=0.05, item_rate=2.0)
+    assert len(train(Line(), trainer(), other, options)) == 2
     steps = []
 
     def counted(module, batch, done):
         steps.append(done)
         return loss(module, batch, done)
 
-    train(Line(), task(loss=counted), other, options)
+    train(Line(), trainer(loss=counted), other, options)
     assert not steps
-    train(Line(), task(loss=counted, mark="of other features"), other, options)
+    train(Line(), trainer(loss=counted, mark="of other features"), other, options)
     assert steps
 
 
@@ -178,8 +181,8 @@ def test_the_best_weights_are_kept_and_patience_ends_it():
         seen.append(weights(module).copy())
         return next(scores)
 
-    plan = Plan(epochs=6, learning_rate=0.05, item_rate=2.0, patience=2)
-    curve = train(kept, task(validate=validate), plan, TrainingOptions())
+    plan = TrainerConfig(epochs=6, learning_rate=0.05, item_rate=2.0, patience=2)
+    curve = train(kept, trainer(validate=validate), plan, TrainingOptions())
     assert len(curve) == 4
     np.testing.assert_array_equal(weights(kept), seen[1])
 
@@ -187,7 +190,7 @@ def test_the_best_weights_are_kept_and_patience_ends_it():
 def test_the_time_budget_is_kept():
     told = []
     options = TrainingOptions(time_budget=timedelta(0), progress=told.append)
-    assert len(train(Line(), task(), PLAN, options)) == 1
+    assert len(train(Line(), trainer(), PLAN, options)) == 1
     assert all("epoch 1 of 6" in each.message for each in told)
 
 
@@ -196,12 +199,30 @@ def test_divergence_says_what_to_lower():
         return loss(module, batch, done) * torch.inf
 
     with pytest.raises(DivergedError, match=r"learning_rate \(it is 0.05\)"):
-        train(Line(), task(loss=endless), PLAN, TrainingOptions())
+        train(Line(), trainer(loss=endless), PLAN, TrainingOptions())
 
 
 def test_progress_is_told_within_an_epoch():
     told = []
-    train(Line(), task(), PLAN, TrainingOptions(progress=told.append))
+    train(Line(), trainer(), PLAN, TrainingOptions(progress=told.append))
     assert len(told) >= 12
     assert told[-1].fraction == 1.0
     assert "epoch 6 of 6" in told[-1].message
+
+
+def test_the_learning_rate_rises_then_falls():
+    rates = [rate_schedule(done, 0.1) for done in (0.0, 0.025, 0.05, 0.1, 0.55, 1.0)]
+    assert rates == pytest.approx([0.01, 0.25, 0.5, 1.0, 0.5, 0.01])
+
+
+def test_steps_are_small_while_the_learning_rate_warms_up():
+    seen = []
+
+    def loss(module, batch, done):
+        seen.append(next(module.parameters()).detach().clone())
+        return trainer().loss(module, batch, done)
+
+    plan = TrainerConfig(epochs=4, learning_rate=0.05, item_rate=1.0, warm_up=0.9)
+    train(Line(), trainer(loss=loss), plan, TrainingOptions())
+    moves = [float((b - a).abs().max()) for a, b in zip(seen, seen[1:], strict=False)]
+    assert moves[0] < moves[-1] / 4

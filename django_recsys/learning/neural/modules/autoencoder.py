@@ -1,4 +1,4 @@
-"""Autoencoders of what a person took (Liang et al. 2018)."""
+"""Autoencoders of sparse histories (Liang et al. 2018)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.nn import functional
 from .base import Network
 
 
-class Autoencoder(Network):
+class AutoencoderNetwork(Network):
     """One hidden layer between a sparse row of items and vectors of all items."""
 
     item_tables: ClassVar[tuple[str, ...]] = (

@@ -1,4 +1,4 @@
-"""Convolution over the last few items (Caser: Tang & Wang 2018)."""
+"""Convolutions over the last few items (Caser: Tang & Wang 2018)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from torch.nn import functional
 from .sequence import Inputs, SequenceModule, Sequences
 
 
-class Convolution(SequenceModule):
+class CaserNetwork(SequenceModule):
     """Horizontal filters see several steps at once, vertical ones weigh the steps.
 
     Every step of a sequence is answered in one pass, each from the ``steps`` items
-    that end there. People have no vectors of their own: new ones are answered alike.
+    that end there. Users have no vectors of their own, so new users are handled alike.
     """
 
     def __init__(

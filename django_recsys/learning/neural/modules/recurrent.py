@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from .sequence import Inputs, SequenceModule, Sequences
 
 
-class Recurrent(SequenceModule):
-    """A GRU or LSTM whose state after each step foretells the next item."""
+class RecurrentNetwork(SequenceModule):
+    """A GRU or LSTM whose state after each step predicts the next item."""
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ from .feature_bag import FeatureBag, Features
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """What every sequence model is told of the items, and how it is to read them."""
+    """What every sequence model knows of the items, and how it reads them."""
 
     n_items: int
     n_kinds: int
@@ -24,7 +24,7 @@ class Inputs:
     """Numbers per item."""
     dropout: float
     prior: Tensor | None = None
-    """(n_items,), what is added to the score of each item, whoever asks."""
+    """(n_items,), what is added to the score of each item, for every user."""
     features: Features | None = None
 
 

@@ -15,7 +15,7 @@ from .sequence import Inputs, SequenceModule, Sequences
 GAP_BUCKETS = 32  # of the logarithm of seconds: from the same moment to years
 
 
-class Transformer(SequenceModule):
+class TransformerNetwork(SequenceModule):
     """Blocks of self-attention; each step sees itself and what came before."""
 
     sparse_tables: ClassVar[tuple[str, ...]] = (
@@ -30,7 +30,7 @@ class Transformer(SequenceModule):
         size, dropout = inputs.size, inputs.dropout
         self.positions = nn.Embedding(length, size)
         nn.init.normal_(self.positions.weight, std=0.1 * size**-0.5)
-        # Near rows say most, to begin with: each head by a slope of its own (Press,
+        # Near rows count most at the start: each head by a slope of its own (Press,
         # Smith & Lewis 2022), which training then changes.
         slopes = 0.5 ** torch.arange(1, 2 * heads, 2)
         self.ages = nn.Embedding(length, heads)

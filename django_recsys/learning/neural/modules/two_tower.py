@@ -12,12 +12,12 @@ from .feature_bag import FeatureBag, Features
 from .sequence import Inputs, SequenceModule, Sequences
 
 
-class TwoTower(SequenceModule):
+class TwoTowerNetwork(SequenceModule):
     """Item: vector of the id plus those of its features. History: what it attends to.
 
     An interest weighs the rows of a history by what they are and how many rows ago
     they were (the self-attentive interests of Cen et al. 2020); a layer follows. Of a
-    row only the direction is read, not the length, which says how popular its item
+    row only the direction is read, not the length, which tells how popular its item
     is, and features count more there than in what items are compared by: ids alone
     would place a history among known items, where no new one is.
     """
@@ -40,7 +40,7 @@ class TwoTower(SequenceModule):
         super().__init__(inputs)
         size = inputs.size
         self.id_dropout, self.feature_share = id_dropout, feature_share
-        # (n_items,): an item that nobody took has no id to learn, only features.
+        # (n_items,): an item without interactions has no id to learn, only features.
         has_id = functional.pad(taken, (0, 1)).float()
         self.register_buffer("has_id", has_id, persistent=False)
         with torch.no_grad():  # what only new items have teaches nothing: no noise
@@ -48,7 +48,7 @@ class TwoTower(SequenceModule):
         self.attend = nn.Linear(size, size)
         self.weigh = nn.Linear(size, interests)
         self.ages = nn.Embedding(length, interests)
-        with torch.no_grad():  # the newest rows say most, to begin with
+        with torch.no_grad():  # the newest rows count most at the start
             self.ages.weight.copy_(-0.5 * torch.arange(length)[:, None].float())
         self.widen = nn.Linear(size, 2 * size)
         self.narrow = nn.Linear(2 * size, size)
@@ -92,11 +92,17 @@ class TwoTower(SequenceModule):
         """Return (batch, steps, interests, size)."""
         vectors = self.dropout(self.read(batch))
         steps = vectors.shape[1]
-        say = self.weigh(torch.tanh(self.attend(vectors)))  # (batch, steps, interests)
+        logits_of_rows = self.weigh(
+            torch.tanh(self.attend(vectors))
+        )  # (batch, steps, interests)
         ages = torch.arange(steps)[:, None] - torch.arange(steps)
-        later = (ages < 0).to(say.device)
-        by_age = self.ages(ages.clamp(min=0).to(say.device))  # (step, row, interests)
-        logits = (say[:, None] + by_age).masked_fill(later[:, :, None], -torch.inf)
+        later = (ages < 0).to(logits_of_rows.device)
+        by_age = self.ages(
+            ages.clamp(min=0).to(logits_of_rows.device)
+        )  # (step, row, interests)
+        logits = (logits_of_rows[:, None] + by_age).masked_fill(
+            later[:, :, None], -torch.inf
+        )
         shares = torch.softmax(logits, dim=2)  # (batch, step, row, interests)
         pooled = torch.einsum("bsrk,brd->bskd", shares, vectors)
         wide = functional.gelu(self.widen(pooled))

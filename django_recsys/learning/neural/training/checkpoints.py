@@ -16,7 +16,7 @@ WEIGHTS, BEST, STATE = "weights/", "best/", "state/"
 
 
 Curve = list[tuple[float, float, float]]
-"""Per round: mean loss, validation score, seconds since the start."""
+"""Per interval: mean loss, validation score, seconds since the start."""
 
 
 def write_checkpoint(

@@ -8,21 +8,24 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from django_recsys.learning.exceptions import RecsysError
+from django_recsys.learning.exceptions import DataError, RecsysError
 from django_recsys.learning.neural.modules.base import Network
 from django_recsys.learning.options import TrainingOptions
 
 from .checkpoints import read_checkpoint, write_checkpoint
+from .weights import flattened
 
 LONGEST_GRADIENT = 5.0
 STEPS_BETWEEN_REPORTS = 20
-LONGEST_ROUND = 250  # steps: a long epoch is scored, and can be resumed, in between
+MOST_STEPS_PER_INTERVAL = (
+    250  # steps: a long epoch is scored, and can be resumed, in between
+)
 TOLERANCE = 0.95
 SMALL_STEP = 1e8  # multiplications below which a second thread costs more than it does
 
@@ -32,7 +35,7 @@ class DivergedError(RecsysError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class TrainerConfig:
     """How to train."""
 
     epochs: int
@@ -46,7 +49,7 @@ class Plan:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Task:
+class TrainerInput:
     """What to train on, and how good it is."""
 
     steps_per_epoch: int
@@ -63,20 +66,23 @@ class Task:
 
 
 def train(
-    module: Network, task: Task, plan: Plan, options: TrainingOptions
+    module: Network,
+    trainer_input: TrainerInput,
+    config: TrainerConfig,
+    options: TrainingOptions,
 ) -> np.ndarray:
     """Train in place, leave the best weights in the module, return the curve.
 
-    Gives (n_rounds, 3) float64: mean loss, validation score (NaN without one) and
-    seconds since the start. A round is an epoch, or an equal part of a long one. The
-    same seed gives the same weights, also where a
-    checkpoint (`TrainingOptions.checkpoint`) let a second process go on. A time
+    Gives (n_intervals, 3) float64: mean loss, validation score (NaN without one) and
+    seconds since the start. An interval is an epoch, or an equal part of a long one.
+    The same seed gives the same weights, also where a checkpoint
+    (`TrainingOptions.checkpoint`) let a second process go on. A time
     budget shortens the course of the learning rate, so that it ends low in any case;
     how far that gets depends on the machine. Raises DivergedError with what to lower.
     """
-    threads = options.threads if task.step_size > SMALL_STEP else 1
+    threads = options.threads if trainer_input.step_size > SMALL_STEP else 1
     with _seeded(options.seed), _threads(threads):
-        training = _Training(module, task, plan, options)
+        training = _Training(module, trainer_input, config, options)
         training.resume()
         training.run()
     if training.best:
@@ -89,10 +95,19 @@ class _Training:
     """A module on its way."""
 
     def __init__(
-        self, module: Network, task: Task, plan: Plan, options: TrainingOptions
+        self,
+        module: Network,
+        trainer_input: TrainerInput,
+        config: TrainerConfig,
+        options: TrainingOptions,
     ) -> None:
-        self.module, self.task, self.plan, self.options = module, task, plan, options
-        self.optimizer = _optimizer(module, plan)
+        self.module, self.input, self.config, self.options = (
+            module,
+            trainer_input,
+            config,
+            options,
+        )
+        self.optimizer = _optimizer(module, config)
         self.curve: list[tuple[float, float, float]] = []
         self.best: dict[str, Tensor] = {}
         self.begun = time.monotonic()
@@ -109,68 +124,68 @@ class _Training:
 
     def run(self) -> None:
         """Train until the epochs, the time or the patience are at their end."""
-        while len(self.curve) < self.wanted and not self.is_over():
-            loss = self.round(len(self.curve))
+        while len(self.curve) < self.total_intervals and not self.is_over():
+            loss = self.run_interval(len(self.curve))
             score = self.score()
             self.curve.append((loss, score, self.seconds))
             if self.is_good(len(self.curve) - 1):
                 weights = self.module.state_dict().items()
                 self.best = {name: each.detach().clone() for name, each in weights}
-            self.tell(len(self.curve) / self.wanted, loss, score)
+            self.report(len(self.curve) / self.total_intervals, loss, score)
             self.keep()
 
     @property
-    def rounds(self) -> int:
+    def intervals(self) -> int:
         """How many an epoch has."""
-        return max(1, math.ceil(self.task.steps_per_epoch / LONGEST_ROUND))
+        return max(1, math.ceil(self.input.steps_per_epoch / MOST_STEPS_PER_INTERVAL))
 
     @property
     def epoch(self) -> int:
-        """The number, from 1, of the epoch that the next round belongs to."""
-        return len(self.curve) // self.rounds + 1
+        """The number, from 1, of the epoch that the next interval belongs to."""
+        return len(self.curve) // self.intervals + 1
 
     @property
-    def wanted(self) -> int:
-        """How many rounds all epochs have."""
-        return self.plan.epochs * self.rounds
+    def total_intervals(self) -> int:
+        """How many intervals all epochs have."""
+        return self.config.epochs * self.intervals
 
     def is_over(self) -> bool:
-        """Whether another round would be in vain."""
+        """Whether to stop early."""
         if not self.curve:
             return False
-        patience = self.plan.patience * self.rounds
-        rounds = range(len(self.curve) - patience, len(self.curve))
-        has_stalled = rounds[0] > 0 and not any(map(self.is_good, rounds))
+        patience = self.config.patience * self.intervals
+        intervals = range(len(self.curve) - patience, len(self.curve))
+        has_stalled = intervals[0] > 0 and not any(map(self.is_good, intervals))
         return self.share_of_time >= 1 or has_stalled
 
     def is_good(self, number: int) -> bool:
-        """Whether a round's score is among the best so far.
+        """Whether a interval's score is among the best so far.
 
-        Scores of a few people are noisy, and a later round has learned at a lower
+        Scores of a few users are noisy, and a later interval has learned at a lower
         rate: of those about as good as the best the latest is kept.
         """
         best = max(each[1] for each in self.curve)
         return not self.curve[number][1] < TOLERANCE * best
 
-    def round(self, number: int) -> float:
+    def run_interval(self, number: int) -> float:
         """Train on its batches once, or until the time is up; return the mean loss."""
-        epoch, part = divmod(number, self.rounds)
-        # Anew for each round, so that a resumed one needs no state of a generator.
+        epoch, part = divmod(number, self.intervals)
+        # Anew for each interval, so that a resumed one needs no state of a generator.
         random = np.random.default_rng((self.options.seed, epoch))
         torch.manual_seed(int(random.integers(1 << 62)) + part)
         self.module.train()
-        size = math.ceil(self.task.steps_per_epoch / self.rounds)
+        size = math.ceil(self.input.steps_per_epoch / self.intervals)
         first = part * size
-        # The number of batches is about known only: the last round takes what is left.
-        end = None if part + 1 == self.rounds else first + size
+        # The number of batches is an estimate: the last interval takes what is left.
+        end = None if part + 1 == self.intervals else first + size
         losses = []
-        some = islice(self.task.batches(random), first, end)
+        some = islice(self.input.batches(random), first, end)
         for step, batch in enumerate(some, first):
-            share = min(step / self.task.steps_per_epoch, 1.0)
-            done = max((epoch + share) / self.plan.epochs, self.share_of_time)
+            share = min(step / self.input.steps_per_epoch, 1.0)
+            done = max((epoch + share) / self.config.epochs, self.share_of_time)
             losses.append(self.step(batch, min(done, 1.0)))
             if step % STEPS_BETWEEN_REPORTS == 0:
-                self.tell(done, losses[-1])
+                self.report(done, losses[-1])
             if done >= 1:
                 break
         return float(np.mean(losses)) if losses else self.curve[-1][0]
@@ -178,14 +193,14 @@ class _Training:
     def step(self, batch: Any, done: float) -> float:
         """Learn from one batch; return its loss."""
         for group in self.optimizer.param_groups:
-            group["lr"] = group["full_rate"] * _rate(done, self.plan.warm_up)
-        loss = self.task.loss(self.module, batch, done)
+            group["lr"] = group["full_rate"] * rate_schedule(done, self.config.warm_up)
+        loss = self.input.loss(self.module, batch, done)
         value = float(loss.detach())
         if not np.isfinite(value):
             raise DivergedError(
                 f"The loss became {value} in epoch {self.epoch}: lower "
-                f"learning_rate (it is {self.plan.learning_rate:g}) or item_rate "
-                f"(it is {self.plan.item_rate:g})."
+                f"learning_rate (it is {self.config.learning_rate:g}) or item_rate "
+                f"(it is {self.config.item_rate:g})."
             )
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -195,17 +210,19 @@ class _Training:
 
     def score(self) -> float:
         """Return the validation score, NaN where there is none."""
-        if self.task.validate is None:
+        if self.input.validate is None:
             return float("nan")
         self.module.eval()
         with torch.inference_mode():
-            return self.task.validate(self.module)
+            return self.input.validate(self.module)
 
-    def tell(self, done: float, loss: float, score: float | None = None) -> None:
+    def report(self, done: float, loss: float, score: float | None = None) -> None:
         """Tell the caller how far it is."""
         # Not by the share done: where the time is short, epochs are left out.
-        number = -(-len(self.curve) // self.rounds) if score is not None else self.epoch
-        message = f"epoch {number} of {self.plan.epochs}: loss {loss:.4f}"
+        number = (
+            -(-len(self.curve) // self.intervals) if score is not None else self.epoch
+        )
+        message = f"epoch {number} of {self.config.epochs}: loss {loss:.4f}"
         if score is not None and np.isfinite(score):
             message += f", NDCG@10 {score:.4f}"
         self.options.report(min(done, 1.0), message)
@@ -236,24 +253,24 @@ class _Training:
         """What must be the same for a checkpoint to fit."""
         weights = self.module.state_dict().items()
         shapes = [(name, *value.shape) for name, value in weights]
-        return f"{self.plan} {self.options.seed} {shapes} {self.task.mark}"
+        return f"{self.config} {self.options.seed} {shapes} {self.input.mark}"
 
 
-def _rate(done: float, warm_up: float) -> float:
-    """Return the share of the full learning rate: up in a line, down in another."""
+def rate_schedule(done: float, warm_up: float) -> float:
+    """Return the share of the full learning rate: a linear warm-up, a linear decay."""
     if done < warm_up:
         return max(done / warm_up, 0.01)
     return max((1 - done) / (1 - warm_up), 0.01)
 
 
-def _optimizer(module: Network, plan: Plan) -> torch.optim.Optimizer:
+def _optimizer(module: Network, config: TrainerConfig) -> torch.optim.Optimizer:
     sparse: list[nn.Parameter] = []
     others: list[nn.Parameter] = []
     for name, value in module.named_parameters():
         (sparse if name in module.sparse_tables else others).append(value)
-    rate = plan.learning_rate
+    rate = config.learning_rate
     groups = [
-        {"params": sparse, "full_rate": rate * plan.item_rate},
+        {"params": sparse, "full_rate": rate * config.item_rate},
         {"params": others, "full_rate": rate},
     ]
     # Fused: one pass over the weights in place of ten, which were a tenth of a step.
@@ -263,6 +280,38 @@ def _optimizer(module: Network, plan: Plan) -> torch.optim.Optimizer:
         betas=(0.9, 0.98),
         fused=True,
     )
+
+
+class TrainedWeights(NamedTuple):
+    """What a training comes to."""
+
+    parameters: np.ndarray
+    """(n_parameters,) float32."""
+    item_vectors: np.ndarray
+    """(n_items, size) float32."""
+    curve: np.ndarray
+    """(n_intervals, 2) float64: mean loss, NDCG@10 on the validation rows."""
+    seconds: np.ndarray
+    """(n_intervals,) float64, since the start."""
+
+
+def trained_weights(module: Network, curve: np.ndarray) -> TrainedWeights:
+    """Return what is kept of a trained module."""
+    with torch.inference_mode():
+        vectors = module.item_vectors().cpu().numpy().copy()
+    return TrainedWeights(flattened(module), vectors, curve[:, :2], curve[:, 2])
+
+
+def device_of(name: str) -> torch.device:
+    """Return the device; "auto" takes a GPU where there is one."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise DataError(
+            f"There is no device {name!r}; take auto, cpu or cuda."
+        ) from error
 
 
 @contextmanager

@@ -27,19 +27,19 @@ CALIBRATION = 0.75  # gBCE's t, as its paper advises
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Targets:
     """What should score high: rows of hidden states and their items."""
 
     rows: Tensor
-    """(n_wanted,) int64, never decreasing; the state that each belongs to."""
+    """(n_targets,) int64, never decreasing; the state that each belongs to."""
     items: Tensor
-    """(n_wanted,) int64."""
+    """(n_targets,) int64."""
     weights: Tensor
-    """(n_wanted,) float32, how much each counts."""
+    """(n_targets,) float32, how much each counts."""
 
 
-Loss = Callable[[Tensor, Wanted, Network], Tensor]
-"""(hidden (n_states, size), wanted, items) -> (), the weighted mean over the wanted."""
+Loss = Callable[[Tensor, Targets, Network], Tensor]
+"""(hidden (n_states, size), targets, items) -> (), the weighted mean over targets."""
 
 
 class _FullSoftmax(torch.autograd.Function):
@@ -51,19 +51,19 @@ class _FullSoftmax(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, hidden: Tensor, wanted: Wanted, weights: Tensor, items: Tensor
+        ctx: Any, hidden: Tensor, targets: Targets, weights: Tensor, items: Tensor
     ) -> Tensor:
         total = hidden.new_zeros(())
         of_hidden, of_items = torch.empty_like(hidden), torch.zeros_like(items)
-        per_state = hidden.new_zeros(len(hidden)).index_add_(0, wanted.rows, weights)
+        per_state = hidden.new_zeros(len(hidden)).index_add_(0, targets.rows, weights)
         # Fresh memory for each part would cost a third of the time.
         buffer = hidden.new_empty((min(ROWS_AT_A_TIME, len(hidden)), len(items)))
         for at in range(0, len(hidden), ROWS_AT_A_TIME):
             part = slice(at, at + ROWS_AT_A_TIME)
             some = hidden[part]
             ends = torch.tensor([at, at + len(some)], device=hidden.device)
-            inside = slice(*torch.searchsorted(wanted.rows, ends).tolist())
-            rows, columns = wanted.rows[inside] - at, wanted.items[inside]
+            inside = slice(*torch.searchsorted(targets.rows, ends).tolist())
+            rows, columns = targets.rows[inside] - at, targets.items[inside]
             weight, share = weights[inside], per_state[part, None]
             scores = torch.mm(some, items.T, out=buffer[: len(some)])
             total -= (scores[rows, columns] * weight).sum()
@@ -84,16 +84,16 @@ class _FullSoftmax(torch.autograd.Function):
         return of_hidden * gradients[0], None, None, of_items * gradients[0]
 
 
-def full_softmax(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
+def full_softmax(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
     """Return the cross-entropy over all items."""
-    weights = wanted.weights / wanted.weights.sum().clamp(min=TINY)
+    weights = targets.weights / targets.weights.sum().clamp(min=TINY)
     vectors = items.item_vectors()
-    total: Tensor = _FullSoftmax.apply(hidden, wanted, weights, vectors)  # type: ignore[no-untyped-call]
+    total: Tensor = _FullSoftmax.apply(hidden, targets, weights, vectors)  # type: ignore[no-untyped-call]
     return total
 
 
 def sampled_softmax(negatives: int, counts: np.ndarray) -> Loss:
-    """Return cross-entropy over the wanted item and negatives that a batch shares.
+    """Return cross-entropy over the target item and negatives that a batch shares.
 
     Half of them are drawn uniformly, half by popularity, for it is popular items that
     compete for the top. Each score is corrected by how many of it are to be expected
@@ -105,18 +105,18 @@ def sampled_softmax(negatives: int, counts: np.ndarray) -> Loss:
     corrections = torch.log(negatives * chance)
     ladder = torch.cumsum(chance.double(), 0)
 
-    def loss(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
+    def loss(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
         steps = torch.rand(negatives, dtype=torch.double) * ladder[-1]
         drawn = torch.searchsorted(ladder, steps).clamp(max=items.n_items - 1)
         correction = corrections[drawn].to(hidden.device)
         drawn = drawn.to(hidden.device)
         others = hidden @ items.vectors_of(drawn).T - correction
-        hit, place = torch.nonzero(wanted.items[:, None] == drawn, as_tuple=True)
-        is_wanted = torch.zeros_like(others, dtype=torch.bool)
-        is_wanted[wanted.rows[hit], place] = True
-        sums = torch.logsumexp(others.masked_fill(is_wanted, -torch.inf), dim=1)
-        own = (hidden[wanted.rows] * items.vectors_of(wanted.items)).sum(dim=1)
-        return _mean(torch.logaddexp(own, sums[wanted.rows]) - own, wanted.weights)
+        hit, place = torch.nonzero(targets.items[:, None] == drawn, as_tuple=True)
+        is_target = torch.zeros_like(others, dtype=torch.bool)
+        is_target[targets.rows[hit], place] = True
+        sums = torch.logsumexp(others.masked_fill(is_target, -torch.inf), dim=1)
+        own = (hidden[targets.rows] * items.vectors_of(targets.items)).sum(dim=1)
+        return _mean(torch.logaddexp(own, sums[targets.rows]) - own, targets.weights)
 
     return loss
 
@@ -124,48 +124,48 @@ def sampled_softmax(negatives: int, counts: np.ndarray) -> Loss:
 def gbce(negatives: int) -> Loss:
     """Return binary cross-entropy with a positive power against overconfidence."""
 
-    def loss(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
+    def loss(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
         rate = negatives / max(items.n_items - 1, 1)
         power = rate * (CALIBRATION * (1 - 1 / rate) + 1 / rate)
-        right, wrong = _binary_parts(hidden, wanted, items, negatives)
-        return _mean(power * right + wrong, wanted.weights)
+        right, wrong = _binary_parts(hidden, targets, items, negatives)
+        return _mean(power * right + wrong, targets.weights)
 
     return loss
 
 
-def binary(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
-    """Return binary cross-entropy with one uniform negative per wanted item."""
-    right, wrong = _binary_parts(hidden, wanted, items, 1)
-    return _mean(right + wrong, wanted.weights)
+def binary(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
+    """Return binary cross-entropy with one uniform negative per targets item."""
+    right, wrong = _binary_parts(hidden, targets, items, 1)
+    return _mean(right + wrong, targets.weights)
 
 
 def in_batch_softmax(negatives: int, counts: np.ndarray) -> Loss:
-    """Return cross-entropy over the wanted items of the batch and drawn negatives.
+    """Return cross-entropy over the target items of the batch and drawn negatives.
 
-    Popular items are among the wanted of nearly every batch, so each score is
+    Popular items are among the targets of nearly every batch, so each score is
     corrected by the logarithm of how often its item is to be expected there (Yi et
     al. 2019); those drawn let unpopular items be compared (Yang et al. 2020). They are
     uniform over items with a row: one that nobody could take yet is no bad one.
-    counts: (n_items,), how often each is wanted. hidden: (n_states, interests, size);
-    of several interests the one nearest to the wanted item learns.
+    counts: (n_items,), how often each is targets. hidden: (n_states, interests, size);
+    of several interests the one nearest to the target item learns.
     """
     taken = torch.from_numpy(np.flatnonzero(counts))
     shares = torch.from_numpy((counts / counts.sum()).astype(np.float32))
     drawn_share = negatives / len(taken)
 
-    def loss(hidden: Tensor, wanted: Wanted, items: Network) -> Tensor:
+    def loss(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
         drawn = taken[torch.randint(len(taken), (negatives,))].to(hidden.device)
         others, places = torch.unique(
-            torch.cat((wanted.items, drawn)), return_inverse=True
+            torch.cat((targets.items, drawn)), return_inverse=True
         )
-        places = places[: len(wanted.items)]
-        vectors, states = items.vectors_of(others), hidden[wanted.rows]
+        places = places[: len(targets.items)]
+        vectors, states = items.vectors_of(others), hidden[targets.rows]
         near = torch.einsum("nkd,nd->nk", states, vectors[places])
         chosen = states[torch.arange(len(states)), near.argmax(dim=1)]
         expected = shares.to(hidden.device)[others] * len(states) + drawn_share
         scores = chosen @ vectors.T - torch.log(expected.clamp(max=1.0))
         own = scores.gather(1, places[:, None])[:, 0]
-        return _mean(torch.logsumexp(scores, dim=1) - own, wanted.weights)
+        return _mean(torch.logsumexp(scores, dim=1) - own, targets.weights)
 
     return loss
 
@@ -186,13 +186,13 @@ def loss_of(name: str, counts: np.ndarray, negatives: int) -> Loss:
 
 
 def _binary_parts(
-    hidden: Tensor, wanted: Wanted, items: Network, negatives: int
+    hidden: Tensor, targets: Targets, items: Network, negatives: int
 ) -> tuple[Tensor, Tensor]:
-    """Return (n_wanted,) losses of the wanted item and of negatives of its own."""
-    states = hidden[wanted.rows]
+    """Return (n_targets,) losses of the target item and of negatives of its own."""
+    states = hidden[targets.rows]
     shape = (len(states), negatives)
     drawn = torch.randint(items.n_items, shape, device=hidden.device)
-    own = (states * items.vectors_of(wanted.items)).sum(dim=1)
+    own = (states * items.vectors_of(targets.items)).sum(dim=1)
     others = torch.einsum("nd,nkd->nk", states, items.vectors_of(drawn))
     return functional.softplus(-own), functional.softplus(others).sum(dim=1)
 

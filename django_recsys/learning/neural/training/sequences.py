@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -13,118 +12,100 @@ from torch import Tensor
 
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.neural.modules.base import Network
 from django_recsys.learning.neural.modules.sequence import SequenceModule, Sequences
-from django_recsys.learning.options import TrainingOptions
 
-from .loop import Plan, Task, train
-from .losses import Loss, Wanted
-from .validation_rows import Exam, held_out
-from .weights import flattened
+from .loop import (
+    TrainedWeights,
+    TrainerConfig,
+    TrainerInput,
+    device_of,
+    train,
+    trained_weights,
+)
+from .losses import Loss, Targets
+from .validation_rows import ValidationSet, split_validation_rows
 from .windows import Windows, batches, padded, windows_of
 
 if TYPE_CHECKING:
-    from django_recsys.learning.neural.base import Deep
-    from django_recsys.learning.neural.sequential import NextItem
+    pass
 
 ROWS_AT_A_TIME = 40_000  # rows of histories that are read at once when scoring
 
 
-class Learned(NamedTuple):
-    """What a training comes to."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SequenceConfig:
+    """How a sequence model is trained, beside the trainer's own configuration."""
 
-    parameters: np.ndarray
-    """(n_parameters,) float32."""
-    item_vectors: np.ndarray
-    """(n_items, size) float32."""
-    curve: np.ndarray
-    """(n_rounds, 2) float64: mean loss, NDCG@10 on what was held out."""
-    seconds: np.ndarray
-    """(n_rounds,) float64, since the start."""
+    name: str
+    trainer: TrainerConfig
+    loss: Loss
+    max_length: int
+    """Newest rows of a history that are read."""
+    batch_tokens: int
+    embedding_size: int
+    repeat_weight: float
+    """What a repeated item of a history counts as a target."""
+    repeats_are_relevant: bool
+    """Whether items of the history are ranked and counted on the validation rows."""
+    horizon: int
+    compare: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    """(states, item vectors) -> (n_queries, n_items) scores."""
+    mark: str
+    """What else must be the same for a checkpoint to fit."""
 
 
 def fit_sequences(
-    model: NextItem,
-    module: SequenceModule,
-    loss: Loss,
-    interactions: Interactions,
-    validation: Interactions | None,
-    options: TrainingOptions,
-) -> Learned:
-    """Train the module and return what it came to.
+    module: SequenceModule, data: TrainingData, config: SequenceConfig
+) -> TrainedWeights:
+    """Train the module and return its best weights.
 
     Raises DataError where no history has two rows; says so where none has two moments.
     """
-    kept, exam = held_out(
-        interactions,
-        validation,
-        options.seed,
-        repeats=model.capabilities.task == "any-items",
+    kept, validation_set = split_validation_rows(
+        data.interactions,
+        data.validation,
+        data.options.seed,
+        repeats=config.repeats_are_relevant,
     )
     histories = kept.histories()
-    windows = windows_of(histories, model.max_length)
+    windows = windows_of(histories, config.max_length)
     if not len(windows):
-        raise DataError(f"{model.name} needs a history of two rows or more.")
-    module.to(device_of(options.device))
+        raise DataError(f"{config.name} needs a history of two rows or more.")
+    module.to(device_of(data.options.device))
     weights = weight_of_kinds(kept, histories)
-    weights[is_repeat(histories)] *= model.repeats
-    data = _Rows(histories, weights, model.horizon)
-    task = Task(
-        steps_per_epoch=max(1, windows.targets // model.batch_tokens),
+    weights[is_repeat(histories)] *= config.repeat_weight
+    rows = _Rows(histories, weights, config.horizon)
+
+    trainer_input = TrainerInput(
+        steps_per_epoch=max(1, windows.targets // config.batch_tokens),
         step_size=1.0
-        * min(windows.targets, model.batch_tokens)
-        * model.embedding_size
-        * len(interactions.items),
-        batches=lambda random: batches(windows, model.batch_tokens, random),
-        loss=lambda net, chosen, done: data.loss(module, windows, chosen, loss),
-        validate=None if exam is None else lambda net: _quality(module, exam, model),
-        mark=hashlib.sha256(model.feature_keys_.tobytes()).hexdigest(),
+        * min(windows.targets, config.batch_tokens)
+        * config.embedding_size
+        * len(data.interactions.items),
+        batches=lambda random: batches(windows, config.batch_tokens, random),
+        loss=lambda net, chosen, done: rows.loss(module, windows, chosen, config.loss),
+        validate=None
+        if validation_set is None
+        else lambda net: _quality(module, validation_set, config),
+        mark=config.mark,
     )
-    curve = train(module, task, plan_of(model), options)
-    if not has_two_moments(histories):  # the last word, so that it stays to be read
-        options.report(
+    curve = train(module, trainer_input, config.trainer, data.options)
+    if not has_two_moments(histories):  # the last message, so that it stays visible
+        data.options.report(
             1.0,
-            f"{model.name} has learned nothing: it needs somebody with two baskets, "
+            f"{config.name} has learned nothing: it needs a user with two baskets, "
             "and here all rows of each are of one moment.",
         )
-    return learned_of(module, curve)
-
-
-def learned_of(module: Network, curve: np.ndarray) -> Learned:
-    """Return what is kept of a trained module."""
-    with torch.inference_mode():
-        vectors = module.item_vectors().cpu().numpy().copy()
-    return Learned(flattened(module), vectors, curve[:, :2], curve[:, 2])
-
-
-def plan_of(model: Deep) -> Plan:
-    """Return how a model is to be trained."""
-    return Plan(
-        epochs=model.epochs,
-        learning_rate=model.learning_rate,
-        item_rate=model.item_rate,
-        patience=model.patience,
-    )
-
-
-def device_of(name: str) -> torch.device:
-    """Return the device; "auto" takes a GPU where there is one."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        return torch.device(name)
-    except RuntimeError as error:
-        raise DataError(
-            f"There is no device {name!r}; take auto, cpu or cuda."
-        ) from error
+    return trained_weights(module, curve)
 
 
 def weight_of_kinds(interactions: Interactions, histories: Histories) -> np.ndarray:
     """Return (n_rows,) float32: what each row counts as a target, at most 1.
 
-    Rows of the kind that weighs most count fully: a shop wants purchases foretold,
-    and views teach what goes with what.
+    Rows of the kind that weighs most count fully: a shop wants purchases predicted,
+    and views show which items belong together.
     """
     if histories.kinds is None or len(interactions.kind_names) < 2:
         return np.ones(len(histories.item_indices), dtype=np.float32)
@@ -161,7 +142,7 @@ class _Rows:
     weights: np.ndarray
     """(n_rows,) float32, what each counts as a target."""
     horizon: int
-    """A row is foretold from up to so many rows before those that it could be."""
+    """A row is predicted from up to so many rows before those that it could be."""
 
     def loss(
         self, module: SequenceModule, windows: Windows, chosen: Any, loss: Loss
@@ -169,26 +150,26 @@ class _Rows:
         rows, real = padded(windows.first[chosen], windows.lengths[chosen])
         device = next(module.parameters()).device
         read = sequences_of(self.histories, rows[:, :-1], real[:, :-1], device)
-        states, is_target = self.asked(rows, real)
+        states, is_target = self.targets(rows, real)
         places, owners = np.unique(states[is_target], return_inverse=True)
         hidden = module.states(read).flatten(0, 1)[torch.from_numpy(places).to(device)]
-        # A horizon lets a row be foretold from an earlier state than the row before it.
+        # A horizon lets a row be predicted from an earlier state than the last one.
         order = np.argsort(owners, kind="stable")
         owners, rows = owners[order], rows[:, 1:][is_target][order]
         targets = self.histories.item_indices[rows].astype(np.int64)
-        wanted = Wanted(
+        targets = Targets(
             rows=torch.from_numpy(owners).to(device),
             items=torch.from_numpy(targets).to(device),
             weights=torch.from_numpy(self.weights[rows]).to(device),
         )
-        return loss(hidden, wanted, module)
+        return loss(hidden, targets, module)
 
-    def asked(
+    def targets(
         self, rows: np.ndarray, real: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return which state foretells each row but the first, and which rows count.
+        """Return the state that predicts each row but the first, and the target rows.
 
-        A row is foretold from what came before its moment: rows of one time are one
+        A row is predicted from what came before its moment: rows of one time are one
         basket, in whose own order there is nothing to learn, and a shop asks when the
         basket is paid. (batch, steps) int64 into batch x steps, and bool.
         """
@@ -251,7 +232,9 @@ def _groups(order: np.ndarray, lengths: np.ndarray) -> Iterator[np.ndarray]:
             begin = end
 
 
-def _quality(module: SequenceModule, exam: Exam, model: NextItem) -> float:
-    vectors = last_vectors(module, exam.histories, model.max_length)
+def _quality(
+    module: SequenceModule, validation_set: ValidationSet, config: SequenceConfig
+) -> float:
+    vectors = last_vectors(module, validation_set.histories, config.max_length)
     items = module.item_vectors().cpu().numpy()
-    return exam.ndcg(lambda part: model.compare(vectors[part], items))
+    return validation_set.ndcg(lambda part: config.compare(vectors[part], items))

@@ -1,4 +1,4 @@
-"""A little of the data kept back, to see when a training is at its best."""
+"""Rows set aside during a training, to keep its best weights."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.metrics.ranking import ranking_metrics
 from django_recsys.learning.metrics.ranks import rank_relevant
+from django_recsys.learning.numerics.sparse import binary, row_indices
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -24,7 +25,7 @@ CELLS_AT_A_TIME = 1 << 23
 
 
 @dataclass(frozen=True, eq=False)
-class Exam:
+class ValidationSet:
     """Histories, and what came after each."""
 
     histories: Histories
@@ -44,30 +45,30 @@ class Exam:
             part = slice(at, min(at + step, len(self.histories)))
             scores = score(part)
             seen, relevant = self.seen[part], self.relevant[part]
-            rows = np.repeat(np.arange(len(scores)), np.diff(seen.indptr))
-            scores[rows, seen.indices] = -np.inf
-            counts = np.diff(relevant.indptr)
-            owners = np.repeat(np.arange(len(scores)), counts)
+            scores[row_indices(seen), seen.indices] = -np.inf
+            counts, owners = np.diff(relevant.indptr), row_indices(relevant)
             ranks = rank_relevant(scores, relevant)
             values.append(ranking_metrics(owners, ranks, counts)["ndcg@10"])
         return float(np.concatenate(values).mean())
 
 
-def held_out(
+def split_validation_rows(
     interactions: Interactions,
     validation: Interactions | None,
     seed: int,
     *,
     repeats: bool = False,
-) -> tuple[Interactions, Exam | None]:
-    """Return what is left to learn from, and the exam; None where data are too few.
+) -> tuple[Interactions, ValidationSet | None]:
+    """Return the rows to learn from and a validation set, None where data are too few.
 
-    Given validation rows are the exam. Else the newest moment (row or basket) of a
-    seeded tenth of the users is kept back, of 2000 at most: nearly all of what is
-    newest still teaches.
+    Given validation rows make the set. Else the newest moment (row or basket) of a
+    seeded tenth of the users is set aside, of 2000 at most, so that most of the newest
+    rows are still learned from.
     """
     if validation is not None:
-        return interactions, exam_of(interactions, validation, repeats=repeats)
+        return interactions, validation_set_of(
+            interactions, validation, repeats=repeats
+        )
     histories = interactions.histories()
     order = interactions.time_order
     times = interactions.timestamps[order]
@@ -82,21 +83,19 @@ def held_out(
     newest[users] = times[histories.starts[1:][users] - 1]
     mask = interactions.timestamps == newest[interactions.user_indices]
     kept = interactions.select(~mask)
-    return kept, exam_of(kept, interactions.select(mask), repeats=repeats)
+    return kept, validation_set_of(kept, interactions.select(mask), repeats=repeats)
 
 
-def exam_of(
-    known: Interactions, wanted: Interactions, *, repeats: bool = False
-) -> Exam | None:
-    """Return the exam of users with a history and something new after it.
+def validation_set_of(
+    known: Interactions, later: Interactions, *, repeats: bool = False
+) -> ValidationSet | None:
+    """Return the users with a history and relevant items after it.
 
-    With ``repeats`` what stands in the history counts and is ranked, too.
+    With ``repeats`` items of the history are relevant and ranked, too.
     """
     from scipy.sparse import csr_array
 
-    seen, relevant = known.user_items(), wanted.user_items()
-    seen.data[:] = 1
-    relevant.data[:] = 1
+    seen, relevant = binary(known.user_items()), binary(later.user_items())
     if not repeats:
         relevant = csr_array(relevant - relevant.multiply(seen))
         relevant.eliminate_zeros()
@@ -105,4 +104,4 @@ def exam_of(
         seen = csr_array(seen.shape, dtype=np.float32)
     if len(users) < FEWEST_USERS:
         return None
-    return Exam(known.histories().select(users), relevant[users], seen[users])
+    return ValidationSet(known.histories().select(users), relevant[users], seen[users])

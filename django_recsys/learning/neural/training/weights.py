@@ -85,10 +85,10 @@ def start_from(
     inherit(module, previous.network, of_items, of_features)  # type: ignore[attr-defined]
 
 
-def places_in(keys: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """Return (n_asked,) int64, where each stands among the keys, -1 for nowhere."""
+def places_in(keys: np.ndarray, sought: np.ndarray) -> np.ndarray:
+    """Return (n_sought,) int64, where each stands among the keys, -1 for nowhere."""
     places = {key: place for place, key in enumerate(keys.tolist())}
-    found = [places.get(key, -1) for key in asked.tolist()]
+    found = [places.get(key, -1) for key in sought.tolist()]
     return np.array(found, dtype=np.int64)
 
 
@@ -97,10 +97,10 @@ def filled(module: Module, parameters: np.ndarray, name: str) -> Module:
 
     Raises ArtifactError where they do not fit.
     """
-    wanted = sum(value.numel() for value in module.parameters())
-    if parameters.shape != (wanted,) or not np.isfinite(parameters).all():
+    expected = sum(value.numel() for value in module.parameters())
+    if parameters.shape != (expected,) or not np.isfinite(parameters).all():
         raise ArtifactError(
-            f"The weights of {name} do not fit: {wanted:,} finite numbers were "
+            f"The weights of {name} do not fit: {expected:,} finite numbers were "
             f"expected, {parameters.size:,} given. Train again."
         )
     vector = torch.from_numpy(np.array(parameters, dtype=np.float32))
