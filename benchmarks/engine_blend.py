@@ -3,7 +3,7 @@
     RECSYS_TEST_DATA=folder python benchmarks/engine_blend.py [online-retail ...]
 
 Blend and parts are evaluated with their defaults on the test of `temporal`, and their
-answers compared person by person. Writes benchmarks/results/engine_blend.json;
+results compared person by person. Writes benchmarks/results/engine_blend.json;
 engine_quality.py --page-only draws the page anew.
 """
 

@@ -78,7 +78,7 @@ def retail(names: list[str]) -> Iterator[dict[str, Any]]:
 def cold(names: list[str]) -> Iterator[dict[str, Any]]:
     """Give who finds items that training never saw: a tenth of them, DRAWS times.
 
-    The answers of all draws stand together, each draw fitted with a seed of its own.
+    The results of all draws stand together, each draw fitted with a seed of its own.
     """
     path = Path(os.environ["RECSYS_TEST_DATA"]) / TOYS[0]
     rows = read_interactions(path / "interactions.parquet").interactions

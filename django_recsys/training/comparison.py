@@ -62,17 +62,17 @@ def evaluate_recommenders(
     configs.sort(key=lambda config: config.algorithm != BASELINE)
     workshop = open_workshop()
     workshop.comparison  # noqa: B018  a shop without enough rows is told at once
-    bench = Bench(workshop)
+    comparison = Comparison(workshop)
     rows = []
     for config in configs:
         if watcher:
             watcher(config.key)
-        rows.append(measured_row(config, bench))
+        rows.append(measured_row(config, comparison))
     return rows
 
 
 @dataclass(eq=False)
-class Bench:
+class Comparison:
     """Measures recipes; each fit and each answer once."""
 
     workshop: Workshop
@@ -100,7 +100,7 @@ class Bench:
         return score_on(recommender, train, test, task), seconds
 
 
-def measured_row(config: RecommenderConfig, bench: Bench) -> Row:
+def measured_row(config: RecommenderConfig, comparison: Comparison) -> Row:
     """Return the row of one configuration; what cannot be measured says why."""
     recipe = recipe_of(config)
     task = recipe.recommender().capabilities.task
@@ -111,8 +111,8 @@ def measured_row(config: RecommenderConfig, bench: Bench) -> Row:
         "hyperparameters": dict(recipe.hyperparameters),
     }
     try:
-        model, seconds = bench.ask(recipe, task)
-        popular, _ = bench.ask(popular_recipe(recipe), task)
+        model, seconds = comparison.ask(recipe, task)
+        popular, _ = comparison.ask(popular_recipe(recipe), task)
     except RecsysError as error:
         return Row(**facts, error=str(error))
     is_baseline = config.algorithm == BASELINE

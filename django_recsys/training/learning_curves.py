@@ -9,11 +9,11 @@ Curve = dict[str, list[float | None]]
 
 
 def curve_of(recommender: Any) -> Curve | None:
-    """Return loss, NDCG@10 and seconds per round; None for what has no epochs.
+    """Return loss, NDCG@10 and seconds per interval; None for what has no epochs.
 
-    A round is an epoch, or an equal part of a long one. NDCG@10 is that of the fit's
-    own small exam, None where the data are too few for one; the seconds count from the
-    start of the fit.
+    An interval is an epoch, or an equal part of a long one. NDCG@10 is that
+    of the fit's own validation rows, None where the data are too few; seconds count
+    from the start of the fit.
     """
     curve = getattr(recommender, "curve_", None)
     if curve is None or not len(curve):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django_recsys.learning.evaluation.evaluator import Evaluation, compare, score_on
-from django_recsys.learning.evaluation.validation import bench_over
+from django_recsys.learning.evaluation.validation import validation_set_over
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.options import Progress, TrainingOptions
 from django_recsys.learning.registry import import_with_extra
@@ -58,7 +58,7 @@ def searched(
         journal.note(progress.message)
 
     model = recipe.recommender()
-    bench = bench_over(
+    validation_set = validation_set_over(
         workshop.rows_to_search(recipe),
         workshop.search,
         model.capabilities.task,
@@ -68,7 +68,7 @@ def searched(
     )
     return import_with_extra("tuning.search", "tuning").search(
         recipe.algorithm,
-        bench,
+        validation_set,
         time_budget=timedelta(seconds=seconds * SEARCH_SHARE),
         start=recipe.hyperparameters,
         options=TrainingOptions(progress=report),

@@ -23,7 +23,7 @@ from django_recsys.learning.hyperparameters import searched
 from django_recsys.learning.recommender import Recommender, TrainingOptions
 from django_recsys.learning.registry import create, import_with_extra
 from django_recsys.learning.resources.memory import peak_rss_bytes
-from django_recsys.learning.splitting.cold_start import hold_out_items
+from django_recsys.learning.splitting.cold_start import withhold_items
 from django_recsys.learning.splitting.protocols import split
 
 from .subprocess_runner import tell_parent
@@ -68,8 +68,8 @@ def measured(
     if options.report is not None:
         found["details"] = at_length(options, recommender, evaluation, table, sides)
     found["per_user"] = {
-        task: answers.values["ndcg@10"].tolist()
-        for task, answers in evaluation.answers.items()
+        task: results.values["ndcg@10"].tolist()
+        for task, results in evaluation.results.items()
     }
     return {**evaluation.as_dict(), **found}
 
@@ -119,7 +119,7 @@ def at_length(
         is_test=table.is_test,
     )
     if options.cold_items:
-        parts = hold_out_items(parts, options.cold_items)
+        parts = withhold_items(parts, options.cold_items)
     training = TrainingOptions(seed=options.seed)
     return details(
         recommender,

@@ -20,24 +20,24 @@ from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
 from django_recsys.learning.registry import create
-from django_recsys.learning.splitting.cold_start import TEST_SEED, hold_out_items
+from django_recsys.learning.splitting.cold_start import TEST_SEED, withhold_items
 from django_recsys.learning.splitting.protocols import Fit, Split, split
 
-from .tasks import Answers, Exam, ask, exam_of_baskets, exam_of_users
+from .tasks import Results, TestQueries, basket_queries, score_queries, user_queries
 
 SEGMENTS = ("known", "new", "all")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Evaluation:
-    """What one recommender answered, per user and on average."""
+    """The results of one recommender, per user and on average."""
 
     algorithm: str
     hyperparameters: Mapping[str, Any]
     task: Task
-    """What this algorithm is judged by."""
-    answers: Mapping[str, Answers]
-    """ "new-items", "any-items", "baskets": those that were asked."""
+    """What this algorithm is evaluated on."""
+    results: Mapping[str, Results]
+    """ "new-items", "any-items", "baskets": those that were scored."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Split, sizes and seconds of the run."""
 
@@ -52,8 +52,8 @@ class Evaluation:
         self, name: str = HEADLINE, *, task: str | None = None, segment: str = "all"
     ) -> np.ndarray:
         """Return (n_scored,) float64, one value per user or basket."""
-        answers = self.answers[task or self.task]
-        values: np.ndarray = answers.values[name][_mask(answers, segment)]
+        results = self.results[task or self.task]
+        values: np.ndarray = results.values[name][_mask(results, segment)]
         return values
 
     def interval(
@@ -66,20 +66,20 @@ class Evaluation:
 
     def as_dict(self) -> dict[str, Any]:
         """Return JSON: headline metrics, every segment, and the facts."""
-        headline = "new-items" if "new-items" in self.answers else self.task
+        headline = "new-items" if "new-items" in self.results else self.task
         segments = {
-            task: {segment: _segment(answers, segment) for segment in SEGMENTS}
-            for task, answers in self.answers.items()
+            task: {segment: _segment(results, segment) for segment in SEGMENTS}
+            for task, results in self.results.items()
         }
         return {
             "algorithm": self.algorithm,
             "hyperparameters": dict(self.hyperparameters),
             "task": self.task,
             **segments[headline]["all"]["metrics"],
-            **self.answers[headline].lists,
+            **self.results[headline].lists,
             **self.facts,
             "segments": segments,
-            "lists": {task: dict(each.lists) for task, each in self.answers.items()},
+            "lists": {task: dict(each.lists) for task, each in self.results.items()},
         }
 
 
@@ -108,12 +108,12 @@ def compare(
 ) -> Difference:
     """Return the paired difference of two evaluations of one test.
 
-    Raises DataError where they did not answer the same queries.
+    Raises DataError where their queries differ.
     """
     task = task or first.task
-    ours, theirs = first.answers[task].users, second.answers[task].users
+    ours, theirs = first.results[task].users, second.results[task].users
     if not np.array_equal(ours, theirs):
-        raise DataError("The two evaluations were not asked the same queries.")
+        raise DataError("The two evaluations have different queries.")
     values = first.values(metric, task=task, segment=segment)
     difference = values - second.values(metric, task=task, segment=segment)
     low, high = bootstrap(difference[:, None])
@@ -124,21 +124,21 @@ def compare(
 def score_on(
     recommender: Recommender,
     train: Interactions,
-    holdout: Interactions,
+    test: Interactions,
     task: Task,
 ) -> Evaluation:
-    """Return how a fitted recommender answers one task.
+    """Return how a fitted recommender results one task.
 
     train: what it was fitted on, prepared, with the id maps of the holdout;
     holdout: positive rows, each pair once, as ``validation_split`` gives them. The
     recommender may be another one, loaded from an artifact.
     """
     if task == "baskets":
-        exam = _need_baskets(exam_of_baskets(train, holdout))
+        queries = _require_baskets(basket_queries(train, test))
     else:
         seen = train.user_items()
-        exam = exam_of_users(train, holdout, context=train, seen=seen, names=(task,))
-    return _evaluation(recommender, ask(recommender, exam), {}, task)
+        queries = user_queries(train, test, context=train, seen=seen, names=(task,))
+    return _evaluation(recommender, score_queries(recommender, queries), {}, task)
 
 
 def evaluate(
@@ -156,26 +156,26 @@ def evaluate(
     cold_draw: int = 0,
     options: TrainingOptions | None = None,
 ) -> Evaluation:
-    """Split, prepare, fit and ask; the recommender is left fitted on the train part.
+    """Split, prepare, fit and score; the recommender is left fitted on the train part.
 
     is_test: (n_interactions,) bool for given-split; categories: (n_items,) int, -1
     where unknown, for the diversity of lists; items and edges: as ``fit`` takes them;
-    cold_items: the share of items to hold out of training entirely and to ask about
-    alone; cold_draw: another number draws others. Raises DataError where the data
+    cold_items: the share of items to withhold from training and to score alone;
+    cold_draw: another number draws others. Raises DataError where the data
     lack what the protocol needs.
     """
     if isinstance(recommender, str):
         recommender = create(recommender)
     parts = split(interactions, protocol, fit=fit, is_test=is_test)
     if cold_items:
-        parts = hold_out_items(parts, cold_items, seed=TEST_SEED + cold_draw)
+        parts = withhold_items(parts, cold_items, seed=TEST_SEED + cold_draw)
     train, report = prepare(parts.train, kind_weights=kind_weights)
     began, cpu = time.perf_counter(), time.process_time()
     recommender.fit(
         train, items=items, edges=edges, options=options or TrainingOptions()
     )
     fitted, fitted_cpu = time.perf_counter(), time.process_time()
-    answers, dropped = _answers(recommender, parts, train, kind_weights, categories)
+    results, dropped = _results(recommender, parts, train, kind_weights, categories)
     facts = {
         "protocol": protocol,
         "fit": fit if protocol == "leave-one-out" else "train+validation",
@@ -193,57 +193,57 @@ def evaluate(
         "tied_times": parts.tied_times,
         "preparation": report.as_dict(),
     }
-    return _evaluation(recommender, answers, facts, recommender.capabilities.task)
+    return _evaluation(recommender, results, facts, recommender.capabilities.task)
 
 
-def _answers(
+def _results(
     recommender: Recommender,
     parts: Split,
     train: Interactions,
     kind_weights: Mapping[str, float],
     categories: np.ndarray | None,
-) -> tuple[dict[str, Answers], int]:
-    """Return the answers by task, and how many test users had nothing relevant."""
+) -> tuple[dict[str, Results], int]:
+    """Return the results by task, and how many test users had nothing relevant."""
     context = train
     if parts.context is not parts.train:
         context = prepare(parts.context, kind_weights=kind_weights)[0]
     names = ("new-items",) if parts.leaves_out_seen else ("new-items", "any-items")
     positive = ~parts.context.is_kind(*NEGATIVE_KINDS)
-    exam = exam_of_users(
+    queries = user_queries(
         train,
         parts.test,
         context=context,
         seen=parts.context.select(positive).user_items(),
         names=names,
     )
-    answers = ask(recommender, exam, categories)
-    if baskets := _basket_exam(recommender, parts, train):
-        answers |= ask(recommender, baskets, categories)
-    return answers, exam.users_dropped
+    results = score_queries(recommender, queries, categories)
+    if baskets := _basket_queries_of(recommender, parts, train):
+        results |= score_queries(recommender, baskets, categories)
+    return results, queries.users_dropped
 
 
-def _basket_exam(
+def _basket_queries_of(
     recommender: Recommender, parts: Split, train: Interactions
-) -> Exam | None:
-    """Only for those judged by baskets, and for what they must beat."""
-    is_judged = recommender.capabilities.task == "baskets"
-    if not is_judged and not recommender.capabilities.is_baseline:
+) -> TestQueries | None:
+    """Only for recommenders evaluated on baskets, and for their baselines."""
+    is_for_baskets = recommender.capabilities.task == "baskets"
+    if not is_for_baskets and not recommender.capabilities.is_baseline:
         return None
     if parts.protocol == "temporal":
-        exam = exam_of_baskets(train, parts.test)
-        return _need_baskets(exam) if is_judged else exam
+        queries = basket_queries(train, parts.test)
+        return _require_baskets(queries) if is_for_baskets else queries
     return None
 
 
-def _need_baskets(exam: Exam | None) -> Exam:
-    if exam is None:
+def _require_baskets(queries: TestQueries | None) -> TestQueries:
+    if queries is None:
         raise DataError("The test has no basket of two items that training knows.")
-    return exam
+    return queries
 
 
 def _evaluation(
     recommender: Recommender,
-    answers: Mapping[str, Answers],
+    results: Mapping[str, Results],
     facts: Mapping[str, Any],
     task: Task,
 ) -> Evaluation:
@@ -251,30 +251,30 @@ def _evaluation(
         algorithm=recommender.name,
         hyperparameters=recommender.hyperparameters,
         task=task,
-        answers=answers,
+        results=results,
         facts=facts,
     )
 
 
-def _mask(answers: Answers, segment: str) -> np.ndarray:
+def _mask(results: Results, segment: str) -> np.ndarray:
     if segment == "all":
-        return np.ones(len(answers.known), dtype=bool)
-    return answers.known if segment == "known" else ~answers.known
+        return np.ones(len(results.known), dtype=bool)
+    return results.known if segment == "known" else ~results.known
 
 
-def _segment(answers: Answers, segment: str) -> dict[str, Any]:
+def _segment(results: Results, segment: str) -> dict[str, Any]:
     """Return means and 95% intervals of all metrics over the users of a segment."""
-    mask = _mask(answers, segment)
+    mask = _mask(results, segment)
     scored = int(np.count_nonzero(mask))
     if not scored:
         return {"scored": 0, "metrics": {}, "intervals": {}}
-    table = np.column_stack([values[mask] for values in answers.values.values()])
+    table = np.column_stack([values[mask] for values in results.values.values()])
     low, high = bootstrap(table)
     return {
         "scored": scored,
-        "metrics": dict(zip(answers.values, table.mean(axis=0).tolist(), strict=True)),
+        "metrics": dict(zip(results.values, table.mean(axis=0).tolist(), strict=True)),
         "intervals": {
             name: [float(low[column]), float(high[column])]
-            for column, name in enumerate(answers.values)
+            for column, name in enumerate(results.values)
         },
     }

@@ -1,4 +1,4 @@
-"""What a split asks a recommender, and its answers."""
+"""The queries that a split makes of its test rows, and how they are scored."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ BASKET_SEED = 7
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Question:
-    """One reading of the test: which items count and which may not be shown."""
+class EvaluationTask:
+    """Which items are relevant to each query, and which may not be shown."""
 
     name: str
     """ "new-items", "any-items" or "baskets"."""
@@ -37,24 +37,24 @@ class Question:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Exam:
-    """The queries of a test and the questions put to each."""
+class TestQueries:
+    """The queries of a test and the tasks that each is scored on."""
 
     histories: Histories
     users: np.ndarray
     """(n_queries,) int64 index of each query's user in the id map of the split."""
     known: np.ndarray
     """(n_queries,) bool: users with a history in training."""
-    questions: tuple[Question, ...]
+    tasks: tuple[EvaluationTask, ...]
     train: Interactions
-    """Whence the popularity of items is known."""
+    """Where the popularity of items is taken from."""
     users_dropped: int = 0
-    """Users of the test with nothing relevant to any question."""
+    """Users of the test without relevant items in any task."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Answers:
-    """How a recommender answered one question, query by query."""
+class Results:
+    """The scores of a recommender on one task, query by query."""
 
     users: np.ndarray
     """(n_scored,) int64; queries with nothing relevant are left out."""
@@ -66,46 +66,44 @@ class Answers:
     """Metrics of all lists together."""
 
 
-def exam_of_users(
+def user_queries(
     train: Interactions,
     test: Interactions,
     *,
     context: Interactions,
     seen: csr_array,
     names: tuple[str, ...],
-) -> Exam:
+) -> TestQueries:
     """Return one query per user of the test.
 
     seen: (n_users, n_items), what is not new to the user; ``context`` gives the
     histories of the queries.
     """
-    wanted = test.user_items()
-    users = np.flatnonzero(np.diff(wanted.indptr))
-    questions = []
+    taken = test.user_items()
+    users = np.flatnonzero(np.diff(taken.indptr))
+    tasks = []
     for name in names:
-        if name == "any-items":
-            question = Question(name=name, relevant=wanted[users], left_out=None)
-        else:
-            left_out = seen[users]
-            relevant = _without(wanted[users], left_out)
-            question = Question(name=name, relevant=relevant, left_out=left_out)
-        questions.append(question)
-    asked = np.zeros(len(users), dtype=bool)
-    for question in questions:
-        asked |= np.diff(question.relevant.indptr) > 0
+        left_out = None if name == "any-items" else seen[users]
+        relevant = (
+            taken[users] if left_out is None else _without(taken[users], left_out)
+        )
+        tasks.append(EvaluationTask(name=name, relevant=relevant, left_out=left_out))
+    is_scored = np.zeros(len(users), dtype=bool)
+    for task in tasks:
+        is_scored |= np.diff(task.relevant.indptr) > 0
     lengths = np.bincount(train.user_indices, minlength=len(train.users))
-    return Exam(
+    return TestQueries(
         histories=context.histories().select(users),
         users=users,
         known=lengths[users] > 0,
-        questions=tuple(questions),
+        tasks=tuple(tasks),
         train=train,
-        users_dropped=int(np.count_nonzero(~asked)),
+        users_dropped=int(np.count_nonzero(~is_scored)),
     )
 
 
-def exam_of_baskets(train: Interactions, test: Interactions) -> Exam | None:
-    """Return one query per basket of the test: one item held out, the others given.
+def basket_queries(train: Interactions, test: Interactions) -> TestQueries | None:
+    """Return one query per basket of the test: one item withheld, the others given.
 
     Only items that training knows; baskets with one such item are left out, and of
     more than MOST_BASKETS a seeded sample is asked. None where no basket is left.
@@ -132,75 +130,81 @@ def exam_of_baskets(train: Interactions, test: Interactions) -> Exam | None:
     relevant = coo_array(cells, shape=(len(held), len(test.items))).tocsr()
     users = test.user_indices[rows[held]].astype(np.int64)
     known = np.bincount(train.user_indices, minlength=len(train.users))[users] > 0
-    question = Question(name="baskets", relevant=relevant, left_out=histories.matrix())
-    return Exam(
+    task = EvaluationTask(
+        name="baskets", relevant=relevant, left_out=histories.matrix()
+    )
+    return TestQueries(
         histories=histories,
         users=users,
         known=known,
-        questions=(question,),
+        tasks=(task,),
         train=train,
     )
 
 
-def ask(
-    recommender: Recommender, exam: Exam, categories: np.ndarray | None = None
-) -> dict[str, Answers]:
-    """Return the answers to each question of the exam, by its name.
+def score_queries(
+    recommender: Recommender, queries: TestQueries, categories: np.ndarray | None = None
+) -> dict[str, Results]:
+    """Return the results to each task of the queries, by its name.
 
     The recommender may have been fitted over other ids: what it does not know it
-    does not rank. A query on which it has no opinion about anything that may be
-    shown is answered by popularity, for that is what the visitor would see.
+    does not rank. A query without a score for anything that may be shown falls back to
+    popularity, which is what the visitor would see.
     """
     parts: dict[str, list[tuple[np.ndarray, ...]]] = {
-        question.name: [] for question in exam.questions
+        task.name: [] for task in queries.tasks
     }
-    # Unmasked first, so that one block of scores serves all questions.
-    order = sorted(exam.questions, key=lambda question: question.left_out is not None)
-    fallback = _popularity(exam.train)
-    for part, scores in _scored(recommender, exam):
+    # Unmasked first, so that one block of scores serves all tasks.
+    order = sorted(queries.tasks, key=lambda task: task.left_out is not None)
+    fallback = _popularity(queries.train)
+    for part, scores in _scored(recommender, queries):
         mask_scores(scores)
-        for question in order:
-            left_out = None if question.left_out is None else question.left_out[part]
+        for task in order:
+            left_out = None if task.left_out is None else task.left_out[part]
             _fall_back(mask_scores(scores, left_out=left_out), fallback, left_out)
-            ranks = rank_relevant(scores, question.relevant[part])
-            parts[question.name].append((ranks, *top_items(scores, DEEPEST)))
+            ranks = rank_relevant(scores, task.relevant[part])
+            parts[task.name].append((ranks, *top_items(scores, DEEPEST)))
     return {
-        question.name: _answers(exam, question, parts[question.name], categories)
-        for question in exam.questions
+        task.name: _results(queries, task, parts[task.name], categories)
+        for task in queries.tasks
     }
 
 
-def _answers(
-    exam: Exam,
-    question: Question,
+def _results(
+    queries: TestQueries,
+    task: EvaluationTask,
     parts: list[tuple[np.ndarray, ...]],
     categories: np.ndarray | None,
-) -> Answers:
+) -> Results:
     ranks, lists, scores = (np.concatenate(each) for each in zip(*parts, strict=True))
-    counts = np.diff(question.relevant.indptr)
-    asked = counts > 0
-    owners = np.repeat(np.cumsum(asked) - 1, counts)
-    item_counts = exam.train.item_counts()
-    n_users = exam.train.user_count()
-    shown = list_metrics(lists[asked], item_counts, n_users, categories)
-    return Answers(
-        users=exam.users[asked],
-        known=exam.known[asked],
-        values=ranking_metrics(owners, ranks, counts[asked]),
-        lists=shown | {"tied_scores": tied_share(scores[asked])},
+    counts = np.diff(task.relevant.indptr)
+    is_scored = counts > 0
+    owners = np.repeat(np.cumsum(is_scored) - 1, counts)
+    item_counts = queries.train.item_counts()
+    n_users = queries.train.user_count()
+    shown = list_metrics(lists[is_scored], item_counts, n_users, categories)
+    return Results(
+        users=queries.users[is_scored],
+        known=queries.known[is_scored],
+        values=ranking_metrics(owners, ranks, counts[is_scored]),
+        lists=shown | {"tied_scores": tied_share(scores[is_scored])},
     )
 
 
-def _scored(recommender: Recommender, exam: Exam) -> Iterator[tuple[slice, np.ndarray]]:
-    """Give (slice, scores over the items of the exam), a slice at a time."""
-    items, users = exam.train.items, exam.train.users
+def _scored(
+    recommender: Recommender, queries: TestQueries
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Give (slice, scores over the items of the queries), a slice at a time."""
+    items, users = queries.train.items, queries.train.users
     same = recommender.items_ is items and recommender.users_ is users
     ours = items.indices(recommender.items_.ids.tolist())
     user_indices = (
-        exam.users if same else recommender.users_.indices(users.ids[exam.users])
+        queries.users if same else recommender.users_.indices(users.ids[queries.users])
     )
-    histories = exam.histories if same else _moved(exam.histories, recommender, exam)
-    for part in slices(len(exam.users), len(items)):
+    histories = (
+        queries.histories if same else _moved(queries.histories, recommender, queries)
+    )
+    for part in slices(len(queries.users), len(items)):
         scores = recommender.score_indices(histories.select(part), user_indices[part])
         if not same:
             moved = np.full((len(scores), len(items)), -np.inf, dtype=np.float32)
@@ -219,37 +223,39 @@ def _fall_back(
     scores: np.ndarray, fallback: np.ndarray, left_out: csr_array | None
 ) -> None:
     """Put the fallback into the rows that rank nothing, in place."""
-    silent = np.flatnonzero((scores == -np.inf).all(axis=1))
-    if len(silent):
-        rows = np.tile(fallback, (len(silent), 1))
-        out = None if left_out is None else left_out[silent]
-        scores[silent] = mask_scores(rows, left_out=out)
+    empty = np.flatnonzero((scores == -np.inf).all(axis=1))
+    if len(empty):
+        rows = np.tile(fallback, (len(empty), 1))
+        out = None if left_out is None else left_out[empty]
+        scores[empty] = mask_scores(rows, left_out=out)
 
 
-def _moved(histories: Histories, recommender: Recommender, exam: Exam) -> Histories:
+def _moved(
+    histories: Histories, recommender: Recommender, queries: TestQueries
+) -> Histories:
     """Return the histories in the recommender's own item indices."""
-    theirs = recommender.items_.indices(exam.train.items.ids.tolist())
+    theirs = recommender.items_.indices(queries.train.items.ids.tolist())
     return histories.mapped(theirs, len(recommender.items_))
 
 
-def _without(wanted: csr_array, left_out: csr_array) -> csr_array:
-    """Return wanted's stored cells that left_out does not hold."""
+def _without(relevant: csr_array, left_out: csr_array) -> csr_array:
+    """Return relevant's stored cells that left_out does not hold."""
     from scipy.sparse import csr_array
 
-    n_items = wanted.shape[1]
-    rows = np.repeat(np.arange(wanted.shape[0]), np.diff(wanted.indptr))
+    n_items = relevant.shape[1]
+    rows = np.repeat(np.arange(relevant.shape[0]), np.diff(relevant.indptr))
     out_rows = np.repeat(np.arange(left_out.shape[0]), np.diff(left_out.indptr))
-    codes = rows.astype(np.int64) * n_items + wanted.indices
+    codes = rows.astype(np.int64) * n_items + relevant.indices
     out_codes = out_rows.astype(np.int64) * n_items + left_out.indices
     kept = ~np.isin(codes, out_codes)
-    counts = np.bincount(rows[kept], minlength=wanted.shape[0])
+    counts = np.bincount(rows[kept], minlength=relevant.shape[0])
     return csr_array(
         (
-            wanted.data[kept],
-            wanted.indices[kept],
+            relevant.data[kept],
+            relevant.indices[kept],
             np.concatenate(([0], np.cumsum(counts))),
         ),
-        shape=wanted.shape,
+        shape=relevant.shape,
     )
 
 

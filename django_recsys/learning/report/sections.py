@@ -10,8 +10,11 @@ import numpy as np
 from django_recsys.learning.data.histories import Histories
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.evaluation.evaluator import Evaluation
-from django_recsys.learning.evaluation.tasks import Question, ask
-from django_recsys.learning.evaluation.validation import Bench, bench_of
+from django_recsys.learning.evaluation.tasks import EvaluationTask, score_queries
+from django_recsys.learning.evaluation.validation import (
+    ValidationSet,
+    prepare_validation_set,
+)
 from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import Recommender, TrainingOptions
@@ -41,13 +44,15 @@ def details(
     of that evaluation; titles: item id to what people call it; features and edges:
     what it was fitted with.
     """
-    bench = bench_of(parts, evaluation.task, features=features, edges=edges)
+    validation_set = prepare_validation_set(
+        parts, evaluation.task, features=features, edges=edges
+    )
     found = {
         "activity": by_activity(evaluation, parts.train),
-        "examples": examples(recommender, bench, titles),
+        "examples": examples(recommender, validation_set, titles),
     }
     whole = float(evaluation.values().mean()) if len(evaluation.values()) else None
-    curve = learning_curve(recommender, bench, options)
+    curve = learning_curve(recommender, validation_set, options)
     return {**found, "curve": [*curve, {"share": 1.0, HEADLINE: whole}]}
 
 
@@ -57,12 +62,12 @@ def by_activity(evaluation: Evaluation, train: Interactions) -> dict[str, Any]:
     Heavy ones have at least as many interactions in training as the median of the
     known users who were asked.
     """
-    answers = evaluation.answers[evaluation.task]
-    lengths = np.bincount(train.user_indices, minlength=len(train.users))[answers.users]
+    results = evaluation.results[evaluation.task]
+    lengths = np.bincount(train.user_indices, minlength=len(train.users))[results.users]
     known = lengths[lengths > 0]
     middle = float(np.median(known)) if len(known) else 0.0
     groups = np.select([lengths == 0, lengths < middle], [0, 1], 2)
-    values = answers.values[HEADLINE]
+    values = results.values[HEADLINE]
     return {
         name: _mean(values[groups == code])
         | {"interactions": float(lengths[groups == code].mean())}
@@ -72,7 +77,7 @@ def by_activity(evaluation: Evaluation, train: Interactions) -> dict[str, Any]:
 
 
 def learning_curve(
-    recommender: Recommender, bench: Bench, options: TrainingOptions
+    recommender: Recommender, validation_set: ValidationSet, options: TrainingOptions
 ) -> list[dict[str, Any]]:
     """Return the headline metric after fits on the rows of a share of the users.
 
@@ -80,32 +85,41 @@ def learning_curve(
     differs.
     """
     random = np.random.default_rng(SEED)
-    chance = random.random(len(bench.train.users))[bench.train.user_indices]
+    chance = random.random(len(validation_set.train.users))[
+        validation_set.train.user_indices
+    ]
     curve = []
     for share in SHARES:
-        part = bench.train.select(chance < share)
+        part = validation_set.train.select(chance < share)
         if not len(part):
             continue
         fitted = create(recommender.name, **recommender.hyperparameters).fit(
-            part, items=bench.features, edges=bench.edges, options=options
+            part,
+            items=validation_set.features,
+            edges=validation_set.edges,
+            options=options,
         )
-        values = ask(fitted, bench.exam)[bench.task].values[HEADLINE]
+        values = score_queries(fitted, validation_set.queries)[
+            validation_set.task
+        ].values[HEADLINE]
         curve.append({"share": share, HEADLINE: float(values.mean())})
     return curve
 
 
 def examples(
-    recommender: Recommender, bench: Bench, titles: Mapping[str, str]
+    recommender: Recommender, validation_set: ValidationSet, titles: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Return the lists of a few people, the same ones for every algorithm."""
-    (question,) = bench.exam.questions
-    asked = np.flatnonzero((np.diff(question.relevant.indptr) > 0) & bench.exam.known)
+    (question,) = validation_set.queries.tasks
+    asked = np.flatnonzero(
+        (np.diff(question.relevant.indptr) > 0) & validation_set.queries.known
+    )
     random = np.random.default_rng(SEED)
     rows = np.sort(random.choice(asked, min(EXAMPLES, len(asked)), replace=False))
-    histories = bench.exam.histories.select(rows)
+    histories = validation_set.queries.histories.select(rows)
     lists, _ = recommender.recommend_indices(
         histories,
-        bench.exam.users[rows],
+        validation_set.queries.users[rows],
         n=SHOWN,
         exclude_seen=False if question.left_out is None else question.left_out[rows],
     )
@@ -128,7 +142,7 @@ def _newest(histories: Histories, position: int) -> np.ndarray:
     return histories.item_indices[start:end]
 
 
-def _hits(question: Question, row: int, items: np.ndarray) -> list[bool]:
+def _hits(question: EvaluationTask, row: int, items: np.ndarray) -> list[bool]:
     """Say of each shown item whether the person took it afterwards."""
     cells = slice(*question.relevant.indptr[row : row + 2])
     wanted = set(question.relevant.indices[cells].tolist())

@@ -15,12 +15,12 @@ TEST_SEED = 23
 VALIDATION_SEED = 29
 
 
-def hold_out_items(parts: Split, share: float, *, seed: int = TEST_SEED) -> Split:
+def withhold_items(parts: Split, share: float, *, seed: int = TEST_SEED) -> Split:
     """Return a split that asks about items without any interaction in training.
 
     A seeded share of the items loses its rows in train and context; of the test only
     the rows of those items stay. All other items still compete for each place. The
-    draw is by the items alone, so that every algorithm gets the same exam. Raises
+    draw is by the items alone, so that every algorithm gets the same queries. Raises
     DataError for a share outside of 0 to 1, or where nothing is left to ask.
     """
     if not 0 < share < 1:

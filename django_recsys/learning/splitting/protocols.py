@@ -164,7 +164,7 @@ GIVEN_SHARE = 0.1
 GIVEN_SEED = 11
 
 
-def _cut_again(known: Interactions, protocol: str) -> Split:
+def split_again(known: Interactions, protocol: str) -> Split:
     if protocol == "leave-one-out":
         return leave_one_out(known)
     if protocol == "temporal":

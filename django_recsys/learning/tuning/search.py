@@ -18,7 +18,11 @@ from optuna.trial import TrialState
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import KIND_WEIGHTS
 from django_recsys.learning.evaluation.evaluator import Difference
-from django_recsys.learning.evaluation.validation import Bench, bench_of, validation_cut
+from django_recsys.learning.evaluation.validation import (
+    ValidationSet,
+    prepare_validation_set,
+    validation_split_of,
+)
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import validate
 from django_recsys.learning.metrics.bootstrap import bootstrap
@@ -112,14 +116,16 @@ def tune(
     Everything is as in ``search``. Raises DataError where the data lack what the
     protocol needs.
     """
-    cut = validation_cut(interactions, protocol, is_test=is_test, cold_items=cold_items)
+    cut = validation_split_of(
+        interactions, protocol, is_test=is_test, cold_items=cold_items
+    )
     task = create(algorithm).capabilities.task
-    bench = bench_of(
+    validation_set = prepare_validation_set(
         cut, task, kind_weights=kind_weights, features=features, edges=edges
     )
     return search(
         algorithm,
-        bench,
+        validation_set,
         time_budget=time_budget,
         start=start,
         most_trials=most_trials,
@@ -131,7 +137,7 @@ def tune(
 
 def search(
     algorithm: str,
-    bench: Bench,
+    validation_set: ValidationSet,
     *,
     time_budget: timedelta,
     start: Mapping[str, Any] | None = None,
@@ -151,7 +157,7 @@ def search(
     """
     run = _Search(
         algorithm=algorithm,
-        bench=bench,
+        validation_set=validation_set,
         start=create(algorithm, **(start or {})).hyperparameters,
         seconds=time_budget.total_seconds(),
         most_trials=most_trials,
@@ -164,7 +170,7 @@ def search(
 @dataclass(kw_only=True, eq=False)
 class _Search:
     algorithm: str
-    bench: Bench
+    validation_set: ValidationSet
     start: Mapping[str, Any]
     seconds: float
     most_trials: int
@@ -203,7 +209,7 @@ class _Search:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         names = ",".join(f"{name}={value}" for name, value in self.start.items())
         study = optuna.create_study(
-            study_name=f"{self.algorithm}({names}) on {self.bench.digest}",
+            study_name=f"{self.algorithm}({names}) on {self.validation_set.digest}",
             direction="maximize",
             storage=_storage(storage),
             load_if_exists=True,
@@ -255,7 +261,9 @@ class _Search:
         if self.options.time_budget is not None:
             limit = min(limit, self.options.time_budget)
         recommender = create(self.algorithm, **setting)
-        return self.bench.measure(recommender, replace(self.options, time_budget=limit))
+        return self.validation_set.measure(
+            recommender, replace(self.options, time_budget=limit)
+        )
 
     def _best(self) -> Trial:
         return max(self.trials, key=lambda trial: trial.score)
@@ -291,7 +299,7 @@ class _Search:
         low, high = bootstrap((ours - theirs)[:, None])
         return Tuning(
             algorithm=self.algorithm,
-            task=self.bench.task,
+            task=self.validation_set.task,
             start=dict(self.start),
             start_score=first.score,
             hyperparameters=dict(best.hyperparameters),

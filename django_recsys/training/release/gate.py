@@ -204,7 +204,7 @@ def too_little(recipe: Recipe, task: str, detail: str) -> Verdict:
 
 def shown(evaluation: Evaluation, task: str) -> dict[str, float]:
     """Return the metrics that a person compares."""
-    lists = evaluation.answers[task].lists
+    lists = evaluation.results[task].lists
     found = {name: evaluation.metric(name, task=task) for name in SHOWN_METRICS}
     found |= {name: lists[name] for name in SHOWN_LIST_METRICS if name in lists}
     return {

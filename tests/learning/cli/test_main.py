@@ -106,7 +106,9 @@ def test_algorithms_as_json(capsys):
     listing = json.loads(capsys.readouterr().out)
     assert [each["algorithm"] for each in listing] == list(ALGORITHMS)
     (found,) = [each for each in listing if each["algorithm"] == "ease"]
-    ease = found["hyperparameters"][0]
+    (ease,) = [
+        each for each in found["hyperparameters"] if each["name"] == "regularization"
+    ]
     assert (ease["name"], ease["type"], ease["default"]) == (
         "regularization",
         "float",

@@ -7,7 +7,7 @@ from django_recsys.learning.algorithms.popular import Popular
 from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.evaluation.evaluator import compare, evaluate, score_on
-from django_recsys.learning.evaluation.tasks import exam_of_baskets
+from django_recsys.learning.evaluation.tasks import basket_queries
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.splitting.protocols import temporal, validation_split
 from django_recsys.testing import interactions_of, taste_clusters
@@ -59,7 +59,7 @@ def test_users_without_anything_new_are_left_out_of_new_items():
 
 def test_leave_one_out_asks_with_the_validation_item_in_the_history(clusters):
     evaluation = evaluate(ItemKNN(shrinkage=1.0), clusters, "leave-one-out")
-    assert set(evaluation.answers) == {"new-items"}
+    assert set(evaluation.results) == {"new-items"}
     assert len(evaluation.values()) == 60
     assert evaluation.metric("hit_rate@10") == 1.0
     assert evaluation.facts["fit"] == "train"
@@ -76,7 +76,7 @@ def test_a_good_model_is_better_than_a_bad_one_on_the_same_users(clusters):
 def test_other_tests_cannot_be_compared(clusters):
     one = evaluate(Popular(), clusters, "leave-one-out")
     other = evaluate(Popular(), hand_made(), "temporal")
-    with pytest.raises(DataError, match="not asked the same"):
+    with pytest.raises(DataError, match="have different queries"):
         compare(one, other)
 
 
@@ -120,7 +120,7 @@ def test_gate_measures_what_it_is_asked_for(clusters):
     parts = validation_split(clusters)
     train, _ = prepare(parts.train)
     model = EASE().fit(train)
-    assert set(score_on(model, train, parts.test, "any-items").answers) == {"any-items"}
+    assert set(score_on(model, train, parts.test, "any-items").results) == {"any-items"}
 
 
 def test_order_of_rows_of_the_test_does_not_matter(clusters):
@@ -143,12 +143,12 @@ def basket_rows() -> Interactions:
 
 def test_basket_exam_holds_one_item_out_and_gives_the_others(basket_rows):
     parts = temporal(basket_rows, share=0.3)
-    exam = exam_of_baskets(parts.train, parts.test)
+    queries = basket_queries(parts.train, parts.test)
     # e's basket has but one item that training knows.
-    assert len(exam.histories) == 1
-    (question,) = exam.questions
+    assert len(queries.histories) == 1
+    (question,) = queries.tasks
     held = set(question.relevant.indices.tolist())
-    given = set(exam.histories.item_indices.tolist())
+    given = set(queries.histories.item_indices.tolist())
     names = basket_rows.items.ids
     assert {names[each] for each in held | given} == {"bread", "butter"}
     assert not held & given
@@ -157,20 +157,20 @@ def test_basket_exam_holds_one_item_out_and_gives_the_others(basket_rows):
 def test_test_without_usable_baskets_is_said(basket_rows):
     parts = temporal(basket_rows, share=0.3)
     test = parts.test.select(slice(0, 1))
-    assert exam_of_baskets(parts.train, test) is None
+    assert basket_queries(parts.train, test) is None
     model = Popular().fit(parts.train)
     with pytest.raises(DataError, match="no basket of two items"):
         score_on(model, parts.train, test, "baskets")
 
 
 def test_large_tests_ask_a_seeded_sample_of_baskets(monkeypatch):
-    from django_recsys.learning.evaluation import tasks as questions
+    from django_recsys.learning.evaluation import tasks as tasks
 
-    monkeypatch.setattr(questions, "MOST_BASKETS", 3)
+    monkeypatch.setattr(tasks, "MOST_BASKETS", 3)
     rows = Interactions.from_arrays(
         np.repeat(np.arange(20), 2), ["x", "y"] * 20, timestamps=np.repeat(range(20), 2)
     )
-    exams = [exam_of_baskets(rows, rows) for _ in range(2)]
+    exams = [basket_queries(rows, rows) for _ in range(2)]
     assert len(exams[0].users) == 3
     assert exams[0].users.tolist() == exams[1].users.tolist()
 
@@ -195,7 +195,7 @@ def test_interval_of_a_metric_holds_its_mean(clusters):
 
 def test_baskets_are_asked_only_where_time_decides(clusters):
     evaluation = evaluate("bought_together", clusters, "leave-one-out")
-    assert set(evaluation.answers) == {"new-items"}
+    assert set(evaluation.results) == {"new-items"}
 
 
 def test_queries_without_any_opinion_are_answered_by_popularity():

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from django_recsys.learning.evaluation.evaluator import evaluate
-from django_recsys.learning.evaluation.validation import validation_cut
+from django_recsys.learning.evaluation.validation import validation_split_of
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.splitting.cold_start import hold_out_items
+from django_recsys.learning.splitting.cold_start import withhold_items
 from django_recsys.learning.splitting.protocols import leave_one_out, temporal
 from django_recsys.testing import taste_clusters
 
@@ -21,7 +21,7 @@ def items_of(rows):
 @pytest.mark.parametrize("protocol", [temporal, leave_one_out])
 def test_cold_items_are_asked_for_and_never_learned_from(rows, protocol):
     whole = protocol(rows)
-    cut = hold_out_items(whole, 0.25)
+    cut = withhold_items(whole, 0.25)
     asked = items_of(cut.test)
     assert asked
     assert not asked & items_of(cut.train)
@@ -33,8 +33,8 @@ def test_cold_items_are_asked_for_and_never_learned_from(rows, protocol):
 def test_the_draw_does_not_depend_on_the_order_of_rows(rows):
     random = np.random.default_rng(5)
     shuffled = rows.select(random.permutation(len(rows)))
-    first = hold_out_items(temporal(rows), 0.25)
-    second = hold_out_items(temporal(shuffled), 0.25)
+    first = withhold_items(temporal(rows), 0.25)
+    second = withhold_items(temporal(shuffled), 0.25)
     assert items_of(first.test) == items_of(second.test)
 
 
@@ -57,10 +57,10 @@ def test_every_item_still_competes_and_what_knows_no_new_item_finds_none(rows):
 
 @pytest.mark.parametrize("protocol", ["temporal", "leave-one-out"])
 def test_validation_holds_out_items_of_its_own(rows, protocol):
-    test = hold_out_items(
+    test = withhold_items(
         {"temporal": temporal}.get(protocol, leave_one_out)(rows), 0.2
     )
-    cut = validation_cut(rows, protocol, cold_items=0.2)
+    cut = validation_split_of(rows, protocol, cold_items=0.2)
     assert items_of(cut.test)
     for part in (cut.train, cut.context, cut.test):
         assert not items_of(part) & items_of(test.test)
@@ -69,7 +69,7 @@ def test_validation_holds_out_items_of_its_own(rows, protocol):
 
 def test_a_wrong_share_and_an_empty_question_are_refused(rows):
     with pytest.raises(DataError, match="between 0 and 1"):
-        hold_out_items(temporal(rows), 1.5)
+        withhold_items(temporal(rows), 1.5)
     few = rows.select(np.arange(10))
     with pytest.raises(DataError, match="nothing to learn or to ask"):
-        hold_out_items(temporal(few), 0.999)
+        withhold_items(temporal(few), 0.999)

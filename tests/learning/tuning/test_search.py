@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from django_recsys.learning.data.interactions import pair_codes
-from django_recsys.learning.evaluation.validation import validation_cut
+from django_recsys.learning.evaluation.validation import validation_split_of
 from django_recsys.learning.exceptions import DataError, MissingExtraError
 from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import (
@@ -160,7 +160,7 @@ def test_the_search_stays_inside_of_what_is_declared():
 def test_validation_never_holds_a_row_of_the_test(rows, protocol):
     is_test = np.zeros(len(rows), dtype=bool)
     is_test[::7] = True
-    cut = validation_cut(rows, protocol, is_test=is_test)
+    cut = validation_split_of(rows, protocol, is_test=is_test)
     if protocol == "given-split":
         known = rows.select(~is_test)
     elif protocol == "temporal":

@@ -25,7 +25,7 @@ from .loop import (
     trained_weights,
 )
 from .losses import Loss, Targets
-from .validation_rows import ValidationSet, split_validation_rows
+from .validation_rows import EarlyStoppingSet, split_validation_rows
 from .windows import Windows, batches, padded, windows_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def fit_sequences(
 
     Raises DataError where no history has two rows; says so where none has two moments.
     """
-    kept, validation_set = split_validation_rows(
+    kept, early_stopping_set = split_validation_rows(
         data.interactions,
         data.validation,
         data.options.seed,
@@ -87,8 +87,8 @@ def fit_sequences(
         batches=lambda random: batches(windows, config.batch_tokens, random),
         loss=lambda net, chosen, done: rows.loss(module, windows, chosen, config.loss),
         validate=None
-        if validation_set is None
-        else lambda net: _quality(module, validation_set, config),
+        if early_stopping_set is None
+        else lambda net: _quality(module, early_stopping_set, config),
         mark=config.mark,
     )
     curve = train(module, trainer_input, config.trainer, data.options)
@@ -233,8 +233,8 @@ def _groups(order: np.ndarray, lengths: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _quality(
-    module: SequenceModule, validation_set: ValidationSet, config: SequenceConfig
+    module: SequenceModule, early_stopping_set: EarlyStoppingSet, config: SequenceConfig
 ) -> float:
-    vectors = last_vectors(module, validation_set.histories, config.max_length)
+    vectors = last_vectors(module, early_stopping_set.histories, config.max_length)
     items = module.item_vectors().cpu().numpy()
-    return validation_set.ndcg(lambda part: config.compare(vectors[part], items))
+    return early_stopping_set.ndcg(lambda part: config.compare(vectors[part], items))

@@ -26,7 +26,7 @@ from .loop import (
     trained_weights,
 )
 from .losses import Loss, Targets
-from .validation_rows import ValidationSet, split_validation_rows
+from .validation_rows import EarlyStoppingSet, split_validation_rows
 
 QUERIES_AT_A_TIME = 4096
 TARGET_DECAY = 0.5  # the n-th target counts 1 / n to this power
@@ -53,7 +53,7 @@ def fit_autoencoder(
     module: AutoencoderNetwork, data: TrainingData, config: AutoencoderConfig
 ) -> TrainedWeights:
     """Train the module and return its best weights."""
-    kept, validation_set = split_validation_rows(
+    kept, early_stopping_set = split_validation_rows(
         data.interactions, data.validation, data.options.seed
     )
     module.to(device_of(data.options.device))
@@ -90,8 +90,8 @@ def fit_autoencoder(
         batches=lambda random: _batches(users, config.batch_users, random),
         loss=loss,
         validate=None
-        if validation_set is None
-        else lambda net: _quality(module, validation_set, config),
+        if early_stopping_set is None
+        else lambda net: _quality(module, early_stopping_set, config),
     )
     curve = train(module, trainer_input, config.trainer, data.options)
     return trained_weights(module, curve)
@@ -152,9 +152,9 @@ def _tensors(
 
 def _quality(
     module: AutoencoderNetwork,
-    validation_set: ValidationSet,
+    early_stopping_set: EarlyStoppingSet,
     config: AutoencoderConfig,
 ) -> float:
-    states = encode(module, config.weigh(validation_set.histories))
+    states = encode(module, config.weigh(early_stopping_set.histories))
     items = module.item_vectors().cpu().numpy()
-    return validation_set.ndcg(lambda part: config.compare(states[part], items))
+    return early_stopping_set.ndcg(lambda part: config.compare(states[part], items))

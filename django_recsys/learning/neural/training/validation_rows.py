@@ -25,7 +25,7 @@ CELLS_AT_A_TIME = 1 << 23
 
 
 @dataclass(frozen=True, eq=False)
-class ValidationSet:
+class EarlyStoppingSet:
     """Histories, and what came after each."""
 
     histories: Histories
@@ -58,15 +58,15 @@ def split_validation_rows(
     seed: int,
     *,
     repeats: bool = False,
-) -> tuple[Interactions, ValidationSet | None]:
-    """Return the rows to learn from and a validation set, None where data are too few.
+) -> tuple[Interactions, EarlyStoppingSet | None]:
+    """Return the rows to learn from, and a set to stop early by where data allow.
 
     Given validation rows make the set. Else the newest moment (row or basket) of a
     seeded tenth of the users is set aside, of 2000 at most, so that most of the newest
     rows are still learned from.
     """
     if validation is not None:
-        return interactions, validation_set_of(
+        return interactions, early_stopping_set_of(
             interactions, validation, repeats=repeats
         )
     histories = interactions.histories()
@@ -83,12 +83,12 @@ def split_validation_rows(
     newest[users] = times[histories.starts[1:][users] - 1]
     mask = interactions.timestamps == newest[interactions.user_indices]
     kept = interactions.select(~mask)
-    return kept, validation_set_of(kept, interactions.select(mask), repeats=repeats)
+    return kept, early_stopping_set_of(kept, interactions.select(mask), repeats=repeats)
 
 
-def validation_set_of(
+def early_stopping_set_of(
     known: Interactions, later: Interactions, *, repeats: bool = False
-) -> ValidationSet | None:
+) -> EarlyStoppingSet | None:
     """Return the users with a history and relevant items after it.
 
     With ``repeats`` items of the history are relevant and ranked, too.
@@ -104,4 +104,6 @@ def validation_set_of(
         seen = csr_array(seen.shape, dtype=np.float32)
     if len(users) < FEWEST_USERS:
         return None
-    return ValidationSet(known.histories().select(users), relevant[users], seen[users])
+    return EarlyStoppingSet(
+        known.histories().select(users), relevant[users], seen[users]
+    )

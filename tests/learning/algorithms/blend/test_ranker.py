@@ -274,10 +274,10 @@ def test_trees_learn_that_a_person_keeps_to_categories(eager):
     of_kinds = replace(NOTHING_KNOWN, labels=labels)
     forest, _ = learn_ranker(found, np.ones((2, 1)), of_kinds, seed=0)
     scores = np.random.default_rng(1).random((1, people, size), dtype=np.float32)
-    answers = rank_blocks(
+    results = rank_blocks(
         list(scores), histories, np.ones((2, 1)), forest, LOUD, of_kinds
     )
-    best = np.where(is_seen, -np.inf, answers).argmax(axis=1)
+    best = np.where(is_seen, -np.inf, results).argmax(axis=1)
     assert (kinds[best] == own).mean() > 0.95
 
 
