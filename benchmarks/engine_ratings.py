@@ -1,4 +1,4 @@
-"""How well svd foretells ratings, beside scikit-surprise's SVD on the same split.
+"""How well svd predicts ratings, beside scikit-surprise's SVD on the same split.
 
     RECSYS_TEST_DATA=folder python benchmarks/engine_ratings.py --peer PYTHON
 
@@ -43,7 +43,7 @@ seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
 rows = [line.strip().split(",") for line in open(test)]
 json.dump(
     {
-        "foretold": [model.predict(user, item).est for user, item, _ in rows],
+        "predicted": [model.predict(user, item).est for user, item, _ in rows],
         "fit_seconds": seconds,
         "fit_cpu_seconds": cpu_seconds,
         "version": surprise.__version__,
@@ -91,8 +91,8 @@ def peer_metrics(
         scale = (str(rows.weights.min()), str(rows.weights.max()))
         command = [peer, "-c", PEER, *map(str, paths), *scale, str(seed)]
         answer = json.loads(subprocess.check_output(command, text=True))
-    foretold = np.array(answer.pop("foretold"))
-    return rating_metrics(rows.select(is_test).weights, foretold) | answer
+    predicted = np.array(answer.pop("predicted"))
+    return rating_metrics(rows.select(is_test).weights, predicted) | answer
 
 
 def mean(values: list[float]) -> float:

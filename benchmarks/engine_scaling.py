@@ -88,12 +88,12 @@ def main() -> None:
 def wanted(name: str, options: argparse.Namespace) -> list[tuple[str, float, Any]]:
     """Return source, amount and hyperparameters of what to run of an algorithm."""
     sizes = [float(each) for each in options.millions.split(",") if each]
-    asked: list[tuple[str, float, Any]] = [("resampled", size, {}) for size in sizes]
+    fits: list[tuple[str, float, Any]] = [("resampled", size, {}) for size in sizes]
     if options.calibrate:
-        asked += FEW_EPOCHS if name in DEEP else OTHERS
+        fits += FEW_EPOCHS if name in DEEP else OTHERS
     known = {} if name == CHOICE else create(name).hyperparameters
     result = []
-    for source, amount, settings in asked:
+    for source, amount, settings in fits:
         own = {key: value for key, value in settings.items() if key in known}
         if source in options.sources.split(",") and (own or not settings):
             result.append((source, amount, own))

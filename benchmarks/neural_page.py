@@ -146,7 +146,7 @@ def cost(speed: dict[str, Any]) -> str:
     lines = [
         f"`python benchmarks/neural_speed.py`, {speed['threads']} thread(s), runs "
         "alternating, the median of three: the same transformer (64 dimensions, 2 "
-        "blocks, length 50) with a softmax over all items. A target is a row foretold. "
+        "blocks, length 50) with a softmax over all items. A target is one row. "
         "A peer that makes a row of every prefix loses most on long histories; on "
         "short ones over many items all spend their time in the same softmax.\n",
         "| data | library | targets per CPU second | ours is |",

@@ -118,7 +118,7 @@ BATCHES_OF_PREFIXES = 12
 
 
 def targets_of(rows) -> int:
-    """Return how many rows of the file are foretold from those before them."""
+    """Return how many rows of the file are predicted from those before them."""
     lengths = rows.groupby("user").size()
     return int(lengths.clip(upper=LENGTH + 1).sum() - len(lengths))
 

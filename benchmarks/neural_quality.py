@@ -176,9 +176,9 @@ def keep(part: str, result: dict[str, Any]) -> None:
         text=True,
         check=True,
     )
-    split_validation_rows = [point[1] for point in result.get("curve", [])]
-    if split_validation_rows:
-        result["held_out_ndcg@10"] = max(split_validation_rows)
+    validation_scores = [point[1] for point in result.get("curve", [])]
+    if validation_scores:
+        result["held_out_ndcg@10"] = max(validation_scores)
     result |= {"part": part, "commit": commit.stdout.strip(), "day": str(date.today())}
     line = {name: result[name] for name in KEPT if name in result}
     with (RESULTS / "neural_runs.jsonl").open("a") as file:

@@ -6,7 +6,7 @@
 PYTHON is the interpreter of an environment with that library (rectools 0.19 with
 torch, recbole 1.2.1 with numpy 1.26). The transformer has 64 dimensions, 2 blocks and
 a length of 50 everywhere, and a softmax over all items; a target is one row that is
-foretold. Short histories and many items are a quarter of the people of amazon-toys;
+predicted. Short histories and many items are a quarter of the people of amazon-toys;
 long histories and fewer items are ml-latest-small, people and items of five rows or
 more. Runs alternate, on as many threads as OMP_NUM_THREADS says, 1 by default.
 Writes benchmarks/results/neural_speed.json.

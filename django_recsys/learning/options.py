@@ -1,4 +1,4 @@
-"""What a fit may be told that is not a hyper-parameter."""
+"""Options of a fit that are no hyper-parameters."""
 
 from __future__ import annotations
 

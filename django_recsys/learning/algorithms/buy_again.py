@@ -46,7 +46,7 @@ class BuyAgain(Recommender):
     )
 
     half_life_days: float = hyperparameter(
-        120.0, low=0.01, high=10_000, help="Days after which a purchase counts half."
+        120.0, low=0.01, high=10_000, help="Half-life of a purchase, in days."
     )
     repeat_weight: float = hyperparameter(
         3.0,

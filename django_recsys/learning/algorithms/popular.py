@@ -1,4 +1,4 @@
-"""What most people take: the baseline that every model must beat."""
+"""Popularity: the baseline that every model must beat."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Popular(Recommender):
             self.categories_ = category_shares(items, interactions.items)
 
     def _popularity(self, interactions: Interactions) -> np.ndarray:
-        """Return (n_items,) float32, NaN for items that nobody took."""
+        """Return (n_items,) float32, NaN for items without interactions."""
         counts = interactions.item_counts().astype(np.float32)
         return np.where(counts > 0, counts, np.nan)
 

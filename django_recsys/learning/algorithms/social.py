@@ -1,4 +1,4 @@
-"""What the people whom a person trusts took."""
+"""Items of the users whom a user trusts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Social(RecencyWeighted):
 
     Only those whom the asking person's own edges name add to the list, and never in
     the other direction: trust is not returned, and friends of friends say nothing.
-    Somebody without a history is answered too; the map of users must hold them
+    Users without a history are handled, too; the map of users must hold them
     (``Interactions.with_users``). What friends took is personal: an artifact keeps
     none of it, and loaded it has no opinion on anyone.
     """
@@ -56,7 +56,7 @@ class Social(RecencyWeighted):
     taken_: csr_array = field(init=False, repr=False)
     """(n_users, n_items) float32: rows of length one, faded by age."""
     rarity_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) float32: what a friend's taking of it says."""
+    """(n_items,) float32: weight of a friend's interaction with it."""
 
     def _fit(self, data: TrainingData) -> None:
         interactions = data.interactions

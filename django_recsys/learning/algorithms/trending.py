@@ -1,4 +1,4 @@
-"""What people have been taking of late."""
+"""Recent popularity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .popular import Popular
 
 @dataclass(kw_only=True, eq=False)
 class Trending(Popular):
-    """Popularity in which each user's newest taking of an item fades with time.
+    """Popularity in which each user's newest interaction with an item fades with time.
 
     Without real times nothing fades, and it equals ``popular``.
     """
@@ -24,7 +24,7 @@ class Trending(Popular):
     name: ClassVar[str] = "trending"
 
     half_life_days: float = hyperparameter(
-        14.0, low=0.01, high=10_000, help="Days after which a taking counts half."
+        14.0, low=0.01, high=10_000, help="Half-life of an interaction, in days."
     )
 
     def _popularity(self, interactions: Interactions) -> np.ndarray:

@@ -40,7 +40,7 @@ class Sides:
 def measured(
     options: argparse.Namespace, name: str, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return JSON of one evaluation, tuned before and told at length where asked."""
+    """Return JSON of one evaluation, tuned first and with details where asked."""
     table = read_interactions(options.file)
     sides = Sides(items=item_columns(options), edges=edges_of(options))
     training = TrainingOptions(seed=options.seed, progress=tell_parent)

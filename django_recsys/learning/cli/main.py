@@ -16,7 +16,7 @@ from django_recsys.learning.registry import ALGORITHMS, get_recommender_class
 
 from .progress_bar import ProgressBar
 from .results_table import combine_seeds, differences, text_table
-from .subprocess_runner import BAD_INPUT, run_apart
+from .subprocess_runner import BAD_INPUT, run_subprocess
 
 DEFAULT_ALGORITHMS = "popular,trending,item_knn,ease"
 PROTOCOLS = ("leave-one-out", "temporal", "given-split")
@@ -39,7 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("algorithms", help="names and hyper-parameters")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list_algorithms)
-    ratings = commands.add_parser("ratings", help="how well svd foretells ratings")
+    ratings = commands.add_parser(
+        "ratings", help="how well a rating model predicts ratings"
+    )
     ratings.add_argument("file", type=Path, help="user, item, weight: the rating")
     ratings.add_argument("--liked", type=float, default=4.0, help="from so much on")
     ratings.add_argument("--seed", type=int, default=0)
@@ -148,7 +150,9 @@ def _evaluate(options: argparse.Namespace) -> int:
     results, bar = [], ProgressBar()
     for name in names:
         bar.begin(name)
-        runs = [run_apart(_arguments(options, name, seed), name, bar) for seed in seeds]
+        runs = [
+            run_subprocess(_arguments(options, name, seed), name, bar) for seed in seeds
+        ]
         results.append(combine_seeds(runs))
     bar.end()
     differences(results)

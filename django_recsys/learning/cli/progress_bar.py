@@ -12,7 +12,7 @@ COLUMNS = 100
 
 
 class ProgressBar:
-    """Draws one line over and over; silent where nobody sits at a terminal."""
+    """Redraws one line; silent where the output is no terminal."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stderr

@@ -21,24 +21,24 @@ _MARK = "progress: "
 
 
 def tell_parent(progress: Progress) -> None:
-    """Write progress for ``run_apart`` to read; the child's side of it."""
-    told = {"fraction": progress.fraction, "message": progress.message}
+    """Write progress for ``run_subprocess`` to read; the child's side of it."""
+    fields = {"fraction": progress.fraction, "message": progress.message}
     # One call of the system is one piece; `print` lets other threads write in between.
-    os.write(sys.stderr.fileno(), f"{_MARK}{json.dumps(told)}\n".encode())
+    os.write(sys.stderr.fileno(), f"{_MARK}{json.dumps(fields)}\n".encode())
 
 
-def run_apart(
+def run_subprocess(
     arguments: Sequence[str],
     name: str,
     progress: Callable[[Progress], None] | None = None,
 ) -> dict[str, Any]:
     """Run the command line with these arguments and return the JSON that it prints.
 
-    Raises RecsysError with the child's last words, under the name where it was not
+    Raises RecsysError with the child's last line, under the name where it was not
     the input that was wrong.
     """
     command = [sys.executable, "-m", COMMAND, *arguments]
-    last_words = "it was stopped"
+    last_line = "it was stopped"
     with tempfile.TemporaryFile("w+") as answer:
         process = subprocess.Popen(
             command, stdout=answer, stderr=subprocess.PIPE, text=True
@@ -46,11 +46,11 @@ def run_apart(
         with process:
             for line in process.stderr or ():
                 if not line.startswith(_MARK):
-                    last_words = line.strip() or last_words
+                    last_line = line.strip() or last_line
                 elif progress is not None:
                     progress(Progress(**json.loads(line.removeprefix(_MARK))))
         if process.returncode:
-            reason = last_words.removeprefix("error: ")
+            reason = last_line.removeprefix("error: ")
             is_input = process.returncode == BAD_INPUT
             raise RecsysError(reason if is_input else f"{name}: {reason}")
         answer.seek(0)

@@ -160,7 +160,7 @@ class Interactions:
     def with_items(self, item_ids: Sequence[object] | np.ndarray) -> Interactions:
         """Return the same rows over a map that holds these items as well.
 
-        What nobody took yet can be recommended only if the map holds it.
+        An item without interactions can be recommended only if the map holds it.
         """
         return replace(self, items=self.items.extended(item_ids))
 

@@ -127,10 +127,10 @@ def score_on(
     test: Interactions,
     task: Task,
 ) -> Evaluation:
-    """Return how a fitted recommender results one task.
+    """Return the evaluation of a fitted recommender on one task.
 
-    train: what it was fitted on, prepared, with the id maps of the holdout;
-    holdout: positive rows, each pair once, as ``validation_split`` gives them. The
+    train: what it was fitted on, prepared, with the id maps of the test;
+    test: positive rows, each pair once, as ``validation_split`` gives them. The
     recommender may be another one, loaded from an artifact.
     """
     if task == "baskets":

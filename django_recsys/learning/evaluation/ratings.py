@@ -1,4 +1,4 @@
-"""How well explicit ratings are foretold: the measures of the field's textbooks."""
+"""How well explicit ratings are predicted: RMSE, MAE, precision and recall."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def evaluate_ratings(
     liked: float = LIKED,
     options: TrainingOptions | None = None,
 ) -> dict[str, Any]:
-    """Fit on a part of the recorded ratings, foretell the others, return JSON.
+    """Fit on a part of the recorded ratings, predict the others, return JSON.
 
-    is_test: (n_interactions,) bool; None holds out a seeded fifth of the ratings.
+    is_test: (n_interactions,) bool; None takes a seeded fifth of the ratings.
     ``liked``: the rating from which on a person is said to like an item.
     """
     options = options or TrainingOptions()
@@ -40,17 +40,17 @@ def evaluate_ratings(
     began, cpu = time.perf_counter(), time.process_time()
     model = RatingModel().fit(train, options)
     seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
-    asked = rated_rows(test)
-    foretold = model.predict_indices(asked.user_indices, asked.item_indices)
-    mean = np.full(len(asked), model.mean_)
+    rated = rated_rows(test)
+    predicted = model.predict_indices(rated.user_indices, rated.item_indices)
+    mean = np.full(len(rated), model.mean_)
     return {
         "algorithm": model.name,
-        **rating_metrics(asked.weights, foretold, liked),
-        "mean_alone": rating_metrics(asked.weights, mean, liked),
+        **rating_metrics(rated.weights, predicted, liked),
+        "mean_alone": rating_metrics(rated.weights, mean, liked),
         "liked": liked,
         "seed": options.seed,
         "train_ratings": len(rated_rows(train)),
-        "test_ratings": len(asked),
+        "test_ratings": len(rated),
         "fit_seconds": seconds,
         "fit_cpu_seconds": cpu_seconds,
     }

@@ -57,7 +57,7 @@ def gini(counts: np.ndarray) -> float:
 
 
 def _novelty(counts: np.ndarray, item_counts: np.ndarray, n_users: int) -> float:
-    """Return the mean self-information in bits; an item nobody took counts as one."""
+    """Return the mean self-information in bits; an item without users counts as one."""
     information = -np.log2(np.maximum(item_counts, 1) / max(n_users, 1))
     return float(np.dot(counts, information) / counts.sum())
 

@@ -10,24 +10,24 @@ LIKED = 4.0
 
 
 def rating_metrics(
-    given: np.ndarray, foretold: np.ndarray, liked: float = LIKED
+    given: np.ndarray, predicted: np.ndarray, liked: float = LIKED
 ) -> dict[str, float]:
     """Return rmse and mae, and accuracy, precision, recall and f1 of "will like".
 
-    given, foretold: (n_ratings,); both are cut at ``liked``. A quotient without a
+    given, predicted: (n_ratings,); both are cut at ``liked``. A quotient without a
     case is 0.
     """
-    if len(given) != len(foretold):
-        raise DataError(f"{len(given)} ratings, but {len(foretold)} foretold.")
-    errors = np.asarray(foretold, dtype=np.float64) - given
-    likes, said = np.asarray(given) >= liked, np.asarray(foretold) >= liked
-    hits = float(np.count_nonzero(likes & said))
-    precision = hits / max(float(said.sum()), 1.0)
+    if len(given) != len(predicted):
+        raise DataError(f"{len(given)} ratings, but {len(predicted)} predicted.")
+    errors = np.asarray(predicted, dtype=np.float64) - given
+    likes, predicted_likes = np.asarray(given) >= liked, np.asarray(predicted) >= liked
+    hits = float(np.count_nonzero(likes & predicted_likes))
+    precision = hits / max(float(predicted_likes.sum()), 1.0)
     recall = hits / max(float(likes.sum()), 1.0)
     return {
         "rmse": float(np.sqrt(np.mean(errors**2))),
         "mae": float(np.mean(np.abs(errors))),
-        "accuracy": float(np.mean(likes == said)),
+        "accuracy": float(np.mean(likes == predicted_likes)),
         "precision": precision,
         "recall": recall,
         "f1": 2 * precision * recall / max(precision + recall, 1e-12),

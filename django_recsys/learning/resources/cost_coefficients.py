@@ -1,8 +1,18 @@
 """Gigabytes and CPU seconds per term; written by benchmarks/engine_scaling.py."""
 
 CHOICE: dict[str, dict[str, float]] = {
-    "memory": {"one": 0.000915, "rows": 0.0843, "choice_square": 7.66, "asked": 5.95},
-    "seconds": {"rows": 0.368, "choice_cube": 12.0, "asked": 49.1, "told": 2.09},
+    "memory": {
+        "one": 0.000915,
+        "rows": 0.0843,
+        "choice_square": 7.66,
+        "eval_users": 5.95,
+    },
+    "seconds": {
+        "rows": 0.368,
+        "choice_cube": 12.0,
+        "eval_users": 49.1,
+        "context_rows": 2.09,
+    },
 }
 COSTS: dict[str, dict[str, dict[str, float]]] = {
     "popular": {

@@ -54,10 +54,10 @@ class Sizes:
     """Sum over items of the square of how many users each has."""
     baskets: float
     """Sum over baskets of the square of their rows, those of wholesalers left out."""
-    asked: int
+    eval_users: int
     """Users by whom recency and trend are chosen; 0 where they are too few."""
-    told: int
-    """Rows of what these took before they are asked."""
+    context_rows: int
+    """Rows of what these took before they are eval_users."""
 
     @classmethod
     def of(cls, interactions: Interactions) -> Sizes:
@@ -68,7 +68,7 @@ class Sizes:
         n_items = max(len(interactions.items), 1)
         lengths = np.bincount(encode // n_items).astype(np.float64)
         takers = np.bincount(encode % n_items).astype(np.float64)
-        asked, told = count_eval_users(interactions)
+        eval_users, context_rows = count_eval_users(interactions)
         return cls(
             users=interactions.user_count(),
             items=interactions.item_count(),
@@ -77,15 +77,15 @@ class Sizes:
             products=float(np.dot(lengths, lengths)),
             takers=float(np.dot(takers, takers)),
             baskets=_basket_products(interactions),
-            asked=asked,
-            told=told,
+            eval_users=eval_users,
+            context_rows=context_rows,
         )
 
     @classmethod
     def guessed(cls, users: int, items: int, interactions: int) -> Sizes:
-        """Return sizes of data nobody has yet, with the skew that shops have."""
+        """Return sizes of imagined data, with the usual skew of shops."""
         square = float(interactions) ** 2 * USUAL_SKEW
-        asked = min(users, MOST_USERS)
+        eval_users = min(users, MOST_USERS)
         return cls(
             users=users,
             items=items,
@@ -94,8 +94,8 @@ class Sizes:
             products=square / max(users, 1),
             takers=square / max(items, 1),
             baskets=interactions * USUAL_BASKET,
-            asked=asked,
-            told=asked * interactions // max(users, 1),
+            eval_users=eval_users,
+            context_rows=eval_users * interactions // max(users, 1),
         )
 
 
@@ -133,17 +133,21 @@ def learns_weights(settings: Settings) -> bool:
 
 def _chosen_side(sizes: Sizes) -> float:
     """Return the side of the matrix that the choice of recency and trend inverts."""
-    return float(min(sizes.items, MOST_ITEMS)) if sizes.asked else 0.0
+    return float(min(sizes.items, MOST_ITEMS)) if sizes.eval_users else 0.0
 
 
-def _foretold(sizes: Sizes, settings: Settings) -> float:
+def _predicted_queries(sizes: Sizes, settings: Settings) -> float:
     """Return for how many people a blend compares its sources."""
-    return float(min(sizes.asked, MOST_QUERIES)) if learns_weights(settings) else 0.0
+    return (
+        float(min(sizes.eval_users, MOST_QUERIES)) if learns_weights(settings) else 0.0
+    )
 
 
 def _scored(sizes: Sizes, settings: Settings) -> float:
     """Return how many scores of items the sources of a blend give to be compared."""
-    return _foretold(sizes, settings) * sizes.items * len(source_names(settings))
+    return (
+        _predicted_queries(sizes, settings) * sizes.items * len(source_names(settings))
+    )
 
 
 def _candidates(sizes: Sizes, settings: Settings) -> float:
@@ -201,8 +205,8 @@ TERMS: dict[str, Callable[[Sizes, Settings], float]] = {
     "baskets": lambda sizes, _: sizes.baskets / 1e9,
     "choice_square": lambda sizes, _: _chosen_side(sizes) ** 2 / 1e9,
     "choice_cube": lambda sizes, _: _chosen_side(sizes) ** 3 / 1e12,
-    "asked": lambda sizes, _: sizes.asked * _chosen_side(sizes) / 1e9,
-    "told": lambda sizes, _: sizes.told * _chosen_side(sizes) / 1e9,
+    "eval_users": lambda sizes, _: sizes.eval_users * _chosen_side(sizes) / 1e9,
+    "context_rows": lambda sizes, _: sizes.context_rows * _chosen_side(sizes) / 1e9,
     "square": lambda sizes, settings: side(sizes, settings) ** 2 / 1e9,
     "cube": lambda sizes, settings: side(sizes, settings) ** 3 / 1e12,
     "block": lambda sizes, settings: _block(sizes, settings) / 1e9,
@@ -244,7 +248,7 @@ TERMS: dict[str, Callable[[Sizes, Settings], float]] = {
         min(_scored(sizes, settings), CELLS_AT_A_TIME) / 1e9
     ),
     "ranked": lambda sizes, settings: (
-        _foretold(sizes, settings) * _candidates(sizes, settings) / 1e6
+        _predicted_queries(sizes, settings) * _candidates(sizes, settings) / 1e6
     ),
 }
 """name -> its amount; every one is around 1 for a million interactions."""
@@ -288,9 +292,9 @@ SECOND_TERMS: dict[str, tuple[str, ...]] = {
     "autoencoder": ("one", "rows", "bags"),
 }
 # What chooses recency and trend: a model of the most popular items and its inverse,
-# and the scores of the users asked, once for each value tried.
-CHOICE_MEMORY = ("one", "rows", "choice_square", "asked")
-CHOICE_SECONDS = ("one", "rows", "choice_cube", "asked", "told")
+# and the scores of the users eval_users, once for each value tried.
+CHOICE_MEMORY = ("one", "rows", "choice_square", "eval_users")
+CHOICE_SECONDS = ("one", "rows", "choice_cube", "eval_users", "context_rows")
 # Tables of pairs of items: item_knn, graph, rules and what is made of such.
 OTHER_MEMORY = ("one", "rows", "kept", "products")
 OTHER_SECONDS = PAIRING

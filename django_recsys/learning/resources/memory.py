@@ -33,7 +33,9 @@ def _free_of_machine() -> float:
             if line.startswith("MemAvailable:"):
                 return float(line.split()[1]) * 1024
     pages = os.sysconf("SC_PHYS_PAGES")
-    return float(pages) * os.sysconf("SC_PAGE_SIZE") / 2  # nobody says how much is free
+    return (
+        float(pages) * os.sysconf("SC_PAGE_SIZE") / 2
+    )  # how much is free is unknown here
 
 
 def _number(path: Path) -> float | None:

@@ -33,7 +33,7 @@ FACTOR = 2.0
 """A prediction is this near to what was measured, of fits above the two floors."""
 FLOOR_SECONDS = 0.5
 FLOOR_BYTES = 50e6
-"""What takes less nobody has to plan, and it is lost in the noise of a machine."""
+"""Less needs no plan, and is lost in the noise of a machine."""
 USABLE_SHARE = 0.8
 """Of the free memory; a prediction is right within a factor, and others live, too."""
 SMALLEST_BLOCK = 1000
@@ -67,9 +67,9 @@ class Arrangement:
     """How a fit can be done in the memory there is."""
 
     estimate: Estimate | None
-    """None for an algorithm whose costs nobody measured."""
+    """None for an algorithm without measured costs."""
     hyperparameters: Mapping[str, Any]
-    """The ones asked for, changed where only that makes them fit."""
+    """The ones eval_users for, changed where only that makes them fit."""
     remark: str = ""
     """What was changed and why; nothing where nothing was."""
 
@@ -77,7 +77,7 @@ class Arrangement:
 def plan(
     algorithm: str, sizes: Sizes, hyperparameters: Mapping[str, Any] | None = None
 ) -> Estimate | None:
-    """Return what a fit takes; None for an algorithm whose costs nobody measured."""
+    """Return what a fit takes; None for an algorithm without measured costs."""
     if algorithm not in COSTS:
         return None
     settings = settings_of(algorithm, hyperparameters)

@@ -1,4 +1,4 @@
-"""Items that a model meets only when it is asked: held out of training entirely."""
+"""Items that a model has never seen: withheld from training entirely."""
 
 from __future__ import annotations
 

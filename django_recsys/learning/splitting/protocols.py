@@ -26,7 +26,7 @@ class Split:
     train: Interactions
     """What a model is fitted on, as it was recorded: not yet prepared."""
     context: Interactions
-    """Whence the histories of the queries come; not yet prepared."""
+    """The histories of the queries; not yet prepared."""
     test: Interactions
     """What happened afterwards: each user-item pair once, positive kinds only."""
     leaves_out_seen: bool

@@ -70,9 +70,9 @@ def test_every_run_above_the_floors_is_predicted_within_the_factor():
 def test_who_is_asked_is_counted_as_the_choice_of_recency_counts():
     rows = taste_clusters(users=80, items=30, taken=9)
     histories, relevant = _queries(_cut(rows), 0)
-    asked, told = count_eval_users(rows)
-    assert asked == relevant.shape[0]
-    assert told == pytest.approx(len(histories.item_indices), rel=0.2)
+    eval_users, context_rows = count_eval_users(rows)
+    assert eval_users == relevant.shape[0]
+    assert context_rows == pytest.approx(len(histories.item_indices), rel=0.2)
     assert count_eval_users(taste_clusters(users=20)) == (0, 0)
     nothing = rows.select(np.zeros(len(rows), dtype=bool))
     assert count_eval_users(nothing) == (0, 0)
@@ -80,7 +80,7 @@ def test_who_is_asked_is_counted_as_the_choice_of_recency_counts():
 
 def test_what_cannot_be_chosen_takes_next_to_nothing():
     many = Sizes.guessed(users=1_000, items=5_000, interactions=50_000)
-    few = replace(many, asked=0, told=0)
+    few = replace(many, eval_users=0, context_rows=0)
     bare = plan("user_knn", many, {"recency": 0, "trend": 0})
     assert plan("user_knn", many).cpu_seconds > 5 * bare.cpu_seconds
     assert plan("user_knn", few).cpu_seconds < bare.cpu_seconds + 0.1

@@ -31,11 +31,11 @@ class Content(FactorRecommender):
     """Item features mapped into the factors of ``als`` (Gantner et al. 2010).
 
     A ridge regression learns which features go with which factors, so that a word
-    counts by what it says about taste. An item that nobody took has the vector that
+    counts by what it says about taste. An item without interactions has the vector that
     its features predict; a known one leans towards it. Vectors have length one; the
     scores of new items are lowered, so that together they get as large a share of the
     lists as they have of the catalogue. Fit it with ``items``: a table of columns, or
-    ItemFeatures; items to be recommended before anybody took them must be in the map
+    ItemFeatures. Items without interactions must be in the map of items
     (``Interactions.with_items``).
     """
 
@@ -82,7 +82,7 @@ class Content(FactorRecommender):
         "-1: chosen so that new items get their share of the lists.",
     )
     new_item_scale_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) float32, by which scores are multiplied: 1 where somebody took it."""
+    """(n_items,) float32, factors of the scores: 1 for items with interactions."""
 
     def _fit(self, data: TrainingData) -> None:
         interactions, items, options = data.interactions, data.items, data.options

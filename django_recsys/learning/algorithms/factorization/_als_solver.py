@@ -26,7 +26,7 @@ def row_ridges(
 
     By what a row is fitted to (Rendle et al. 2021): each of the others once, and those
     taken as often as their confidence says more; scaling: the power of that. others:
-    how many items, or users, anybody took; ridge: of a row that took nothing.
+    how many items, or users, have interactions; ridge: of a row that took nothing.
     """
     totals = np.asarray(confidence.sum(axis=1)).ravel() - np.diff(confidence.indptr)
     frequency = np.log1p(totals / max(others, 1)) * scaling

@@ -56,7 +56,7 @@ class BPR(FactorRecommender):
         help="How much popularity is given back; 1 undoes the draw of the negatives.",
     )
     item_offsets_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) float32, liking common to all; NaN for items that nobody took."""
+    """(n_items,) float32, liking common to all; NaN for items without interactions."""
     fold_in_: np.ndarray = field(init=False, repr=False)
     """(embedding_size, embedding_size) float32, from mean of items to person."""
 

@@ -1,4 +1,4 @@
-"""What people of like taste took."""
+"""Items of similar users."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class UserKNN(TrendWeighted):
     )
 
     neighbors: int = hyperparameter(
-        100, low=1, high=5000, help="People of like taste who are asked."
+        100, low=1, high=5000, help="Similar users who are asked."
     )
     similarity: str = hyperparameter(
         "cosine",
@@ -56,13 +56,13 @@ class UserKNN(TrendWeighted):
         0.25, low=0.0, high=1.0, help="Higher lets people who took much say less."
     )
     taken_: csr_array = field(init=False, repr=False)
-    """(n_users, n_items) float32: what each person gives to an item taken."""
+    """(n_users, n_items) float32: weight of each user for each item."""
     profiles_: csr_array = field(init=False, repr=False)
-    """(n_items, n_users) float32: what each person's taking of an item says."""
+    """(n_items, n_users) float32: weight of each user's interaction with an item."""
     sizes_: np.ndarray = field(init=False, repr=False)
     """(n_users,) float32: squared lengths of the columns of profiles."""
     rarity_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) float32: what sharing the item says."""
+    """(n_items,) float32: weight of sharing the item."""
 
     def _fit(self, data: TrainingData) -> None:
         self._learn_recency_and_trend(data)

@@ -104,7 +104,7 @@ def count_eval_users(interactions: Interactions) -> tuple[int, int]:
     """Return about how many users ``choose`` asks about, and the rows of their past.
 
     Counted without the cut itself, over all items and with what is not new; for a
-    prediction that is near enough. Nobody where it would not choose.
+    prediction that is near enough. (0, 0) where it would not choose.
     """
     users, size = interactions.user_indices, len(interactions.users)
     if len(users) < FEWEST_USERS:
