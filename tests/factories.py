@@ -12,7 +12,7 @@ from django_recsys.models import (
     TrainedModel,
 )
 from django_recsys.models.lists import EVERYONE, RankedItems, Reason
-from django_recsys.serving.live_models import forget_standing
+from django_recsys.serving.live_models import forget_live_models
 from tests.hosts.shop.models import Product
 
 TRAINED_AT = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
@@ -41,7 +41,7 @@ def make_serving_model(key: str, *, data_until: datetime = TRAINED_AT) -> Traine
     )
     config.serving = trained_model
     config.save(update_fields=["serving"])
-    forget_standing()
+    forget_live_models()
     return trained_model
 
 

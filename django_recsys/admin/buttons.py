@@ -108,9 +108,9 @@ class ReadOnlyMixin:
     """Rows that programs write and people read."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Return False: nobody types such a row."""
+        """Return False: such rows are not typed by hand."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: nobody edits such a row."""
+        """Return False: such rows are not edited."""
         return False

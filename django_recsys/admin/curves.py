@@ -1,4 +1,4 @@
-"""How a fit went, drawn: loss and NDCG@10 after each round."""
+"""Learning curves: loss and NDCG@10 after each interval."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Line:
     name: str
     css_class: str
     path: str
-    """Points as SVG writes them; rounds without a value are left out."""
+    """Points as SVG writes them; intervals without a value are left out."""
     first: float
     last: float
     lowest: float

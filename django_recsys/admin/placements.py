@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from django_recsys.models import Placement, RecommenderConfig
 from django_recsys.models.recommenders import DEFAULT_RECOMMENDERS
-from django_recsys.serving.live_models import current_standing
+from django_recsys.serving.live_models import live_models
 from django_recsys.serving.placements import DECLARED, PlacementRule, rule_of
 
 from .buttons import address_of
@@ -155,7 +155,7 @@ class PlacementAdmin(admin.ModelAdmin):
 
 def shown_sources(rule: PlacementRule) -> str:
     """Return the recommenders in order; those that never served are marked."""
-    serving = current_standing().pointers
+    serving = live_models().pointers
     marks = (
         (key, "" if key in serving else format_html(" <em>({})</em>", _("untrained")))
         for key in rule.sources

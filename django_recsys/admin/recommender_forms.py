@@ -18,7 +18,7 @@ WEIGHT = "weight_"
 
 
 class NewRecommenderForm(forms.ModelForm):
-    """The first page: which algorithm; what it can be told comes after that."""
+    """The first page: which algorithm; its settings come after that."""
 
     algorithm = forms.ChoiceField(choices=[(name, name) for name in ALGORITHMS])
 

@@ -82,7 +82,7 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
         if obj is None:
             return [(None, {"fields": ["key", "algorithm"]})]
         may_change = self.has_change_permission(request, obj)
-        # Somebody who may only look sees the columns, which need no form.
+        # A user with view permission only sees the columns, which need no form.
         learns = [*fields_of(obj.algorithm)] if may_change else ["hyperparameters"]
         weighs = [*weight_fields()] if may_change else ["interaction_weights"]
         state = ["key", "algorithm", "serves", "last_run", "next_run", "is_enabled"]

@@ -87,7 +87,7 @@ class TrainedModelAdmin(ButtonsMixin, ReadOnlyMixin, admin.ModelAdmin):
         return compared(model.metrics)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Leave it to the sweep, which takes thousands of lists in small portions."""
+        """Leave it to the cleanup, which deletes lists in small batches."""
         return False
 
     def has_promote_permission(self, request: HttpRequest) -> bool:

@@ -120,7 +120,7 @@ class TrainingRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
     @admin.display(description=_("epochs"))
     def curves(self, run: TrainingRun) -> str:
-        """Draw loss and NDCG@10 after each round, where there were any."""
+        """Draw loss and NDCG@10 after each interval, where there were any."""
         return drawn(run.metrics)
 
     @admin.display(description=_("interactions"))

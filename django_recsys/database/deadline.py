@@ -25,25 +25,25 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_recsys.exceptions import NotAnsweringError
 from django_recsys.resilience import threads
-from django_recsys.resilience.circuit_breaker import Circuit
+from django_recsys.resilience.circuit_breaker import CircuitBreaker
 
 from .alias import our_alias
 
-PATIENCE_SECONDS = 0.075
+DEADLINE_SECONDS = 0.075
 PAUSE_SECONDS = 5.0
 MOST_STUCK = 4
 """How many threads may hang at once, each with its connection."""
 
 Result = TypeVar("Result")
 
-circuit = Circuit(PAUSE_SECONDS)
+circuit = CircuitBreaker(PAUSE_SECONDS)
 _stuck: list[tuple[Future[Any], BaseDatabaseWrapper]] = []
 _spare: list[BaseDatabaseWrapper] = []
 """Connections whose answer came after the page had gone on."""
 
 
-def within_patience(
-    work: Callable[[], Result], *, seconds: float = PATIENCE_SECONDS
+def within_deadline(
+    work: Callable[[], Result], *, seconds: float = DEADLINE_SECONDS
 ) -> Result:
     """Return what `work` returns, which may use no other database than ours.
 
@@ -97,7 +97,7 @@ def borrow(connection: BaseDatabaseWrapper, work: Callable[[], Result]) -> Resul
 def abandon(connection: BaseDatabaseWrapper, job: Future[Any]) -> None:
     """Leave the connection to the other thread; this one opens another when it must."""
     circuit.open()
-    connection.inc_thread_sharing()  # for good: whoever adopts it is another thread
+    connection.inc_thread_sharing()  # for good: another thread adopts it
     del connections[connection.alias]
     _stuck.append((job, connection))
     job.add_done_callback(partial(came_late, connection))

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from .hyperparameters import declared, validate
 from .numerics.batching import joined, slices, spread
 from .numerics.top_k import PADDING, leave_out, top_items, top_stored
 from .options import Progress, TrainingOptions
+from .recommendations import Recommendations
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -39,15 +40,6 @@ __all__ = [
 ]
 
 DEFAULT_OPTIONS = TrainingOptions()
-
-
-class Recommendations(NamedTuple):
-    """The answers to a batch of queries."""
-
-    item_ids: np.ndarray
-    """(n_queries, m) str, best first; "" pads a short row; m = min(n, n_items)."""
-    scores: np.ndarray
-    """(n_queries, m) float32, never increasing; -inf where padded."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -151,7 +143,7 @@ class Recommender(ABC):
             candidate_mask=self.candidate_mask(candidates, exclude),
             exclude_seen=exclude_seen,
         )
-        return self._named(indices, scores)
+        return Recommendations.of_indices(self.items_, indices, scores)
 
     def similar_items(
         self,
@@ -172,7 +164,7 @@ class Recommender(ABC):
             n=n,
             candidate_mask=self.candidate_mask(candidates, exclude),
         )
-        return self._named(indices, scores)
+        return Recommendations.of_indices(self.items_, indices, scores)
 
     def explain(
         self,
@@ -342,10 +334,6 @@ class Recommender(ABC):
 
     def _slices(self, length: int) -> Iterator[slice]:
         return slices(length, len(self.items_))
-
-    def _named(self, indices: np.ndarray, scores: np.ndarray) -> Recommendations:
-        ids = np.append(self.items_.ids, "")
-        return Recommendations(ids[indices], scores)
 
 
 def _left_out(

@@ -32,11 +32,13 @@ def examine(now: datetime) -> list[Finding]:
     """Return all findings; an examination that fails itself is one of them."""
     findings: list[Finding] = []
     for name, examination in EXAMINATIONS:
-        findings += guarded(name, examination, now)
+        findings += error_boundary(name, examination, now)
     return findings
 
 
-def guarded(name: str, examination: Examination, now: datetime) -> Iterator[Finding]:
+def error_boundary(
+    name: str, examination: Examination, now: datetime
+) -> Iterator[Finding]:
     """Yield the findings of one examination, and its failure in their place."""
     try:
         yield from examination(now)

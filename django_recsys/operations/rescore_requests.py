@@ -12,14 +12,14 @@ from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
 from django_recsys.resilience import threads
-from django_recsys.resilience.circuit_breaker import Circuit
+from django_recsys.resilience.circuit_breaker import CircuitBreaker
 from django_recsys.resilience.log_once import report_once
 from django_recsys.serving.cache import PREFIX, remembered, working_cache
-from django_recsys.tracking.error_boundary import guarded
+from django_recsys.tracking.error_boundary import error_boundary
 from django_recsys.tracking.events import visitor_acted
 
 SENDERS = {"celery": "django_recsys.tasks.send_rescoring"}
-"""RECSYS["TASKS"] -> who is told. With "tick" nobody would come in time."""
+"""RECSYS["TASKS"] -> the sender. "tick" has none: it would come too late."""
 PAUSE_SECONDS = 30.0
 """How long a broker that failed is left alone."""
 MOST_SENDING = 4
@@ -27,7 +27,7 @@ MOST_SENDING = 4
 
 Sender = Callable[[str, int], None]
 
-circuit = Circuit(PAUSE_SECONDS)
+circuit = CircuitBreaker(PAUSE_SECONDS)
 _sending: set[Future[None]] = set()
 
 
@@ -37,7 +37,7 @@ def connect() -> None:
     visitor_acted.connect(on_act, weak=False, dispatch_uid=uid)
 
 
-@guarded("ask for a visitor's rescoring")
+@error_boundary("ask for a visitor's rescoring")
 def on_act(*, visitor_key: str, **sent: Any) -> None:
     """Ask once for all that the visitor does within the pause."""
     settings = get_settings()
@@ -50,7 +50,7 @@ def on_act(*, visitor_key: str, **sent: Any) -> None:
 
 
 def is_first(visitor_key: str, seconds: int) -> bool:
-    """Say whether nobody asked for this visitor within the pause.
+    """Say whether this visitor was not requested within the pause.
 
     False where the cache does not answer: every click would ask.
     """

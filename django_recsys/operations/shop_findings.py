@@ -138,7 +138,9 @@ def examine_purchases(now: datetime) -> Iterator[Finding]:
         if post_save.has_listeners(source.model):
             yield ok("live hook", f"{label} is listened to")
         else:
-            yield fail("live hook", f"nobody listens to {label}", "Restart the server.")
+            yield fail(
+                "live hook", f"no receiver listens to {label}", "Restart the server."
+            )
 
 
 def examine_interactions(now: datetime) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 
-class Circuit:
+class CircuitBreaker:
     """Whether a service is asked, or left alone since it failed."""
 
     def __init__(self, pause_seconds: float) -> None:

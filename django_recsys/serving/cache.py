@@ -16,7 +16,7 @@ from django.core.cache import BaseCache, caches
 from django.core.cache.backends.redis import RedisCache
 
 from django_recsys.conf import get_settings
-from django_recsys.resilience.circuit_breaker import Circuit
+from django_recsys.resilience.circuit_breaker import CircuitBreaker
 from django_recsys.resilience.log_once import report_once
 
 PREFIX = "django_recsys:"
@@ -24,16 +24,16 @@ SECONDS = 15
 """How long another process may serve from an old pointer after a promotion."""
 PAUSE_SECONDS = 30.0
 """How long a cache that failed is left alone."""
-PATIENCE_SECONDS = 0.04
+DEADLINE_SECONDS = 0.04
 """How long a page waits for a Redis, to connect and to answer."""
 REDIS_TIMEOUTS = ("socket_connect_timeout", "socket_timeout")
 
 Remembered = TypeVar("Remembered")
 _MISSING: Any = object()
 _last_known: dict[str, tuple[float, Any]] = {}
-_impatient: WeakKeyDictionary[BaseCache, BaseCache] = WeakKeyDictionary()
+_short_timeouts: WeakKeyDictionary[BaseCache, BaseCache] = WeakKeyDictionary()
 """The shop's client in each thread, and ours beside it."""
-_circuit = Circuit(PAUSE_SECONDS)
+_circuit = CircuitBreaker(PAUSE_SECONDS)
 
 
 def remembered(name: str, build: Callable[[], Remembered]) -> Remembered:
@@ -67,13 +67,13 @@ def working_cache() -> Iterator[BaseCache | None]:
         yield None
         return
     try:
-        yield impatient(caches[get_settings().CACHE])
+        yield with_short_timeouts(caches[get_settings().CACHE])
     except Exception:
         _circuit.open()
         report_once("cache", "The cache does not answer; it is left alone for a while.")
 
 
-def impatient(cache: BaseCache) -> BaseCache:
+def with_short_timeouts(cache: BaseCache) -> BaseCache:
     """Return a client of the same Redis that gives up before a page gets slow.
 
     The shop's own client may wait as long as the shop likes. Other backends are used
@@ -81,13 +81,13 @@ def impatient(cache: BaseCache) -> BaseCache:
     """
     if not isinstance(cache, RedisCache):
         return cache
-    if cache not in _impatient:
-        timeouts = dict.fromkeys(REDIS_TIMEOUTS, PATIENCE_SECONDS)
+    if cache not in _short_timeouts:
+        timeouts = dict.fromkeys(REDIS_TIMEOUTS, DEADLINE_SECONDS)
         # Only the constructor reads them, so it is called with the shop's own entry.
         entry = dict(caches.settings[get_settings().CACHE])
         entry["OPTIONS"] = {**entry.get("OPTIONS", {}), **timeouts}
-        _impatient[cache] = type(cache)(entry.pop("LOCATION", ""), entry)
-    return _impatient[cache]
+        _short_timeouts[cache] = type(cache)(entry.pop("LOCATION", ""), entry)
+    return _short_timeouts[cache]
 
 
 def last_known(name: str) -> Any:

@@ -19,7 +19,7 @@ RECENT_DECAY = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An item that may be shown, before anybody asked the shop."""
+    """An item that a source proposes, before the shop's own filters."""
 
     item_id: str
     score: float

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
-from django_recsys.database.deadline import within_patience
+from django_recsys.database.deadline import within_deadline
 from django_recsys.models import Interaction
 
 from .cache import remembered
@@ -24,15 +24,15 @@ NEWEST = "newest"
 
 def first_candidates() -> Iterator[Candidate]:
     """Yield what visitors dealt with lately, then the newest items."""
-    for source, item_ids in remembered("first-days", read_first_days).items():
+    for source, item_ids in remembered("cold-start", read_cold_start_lists).items():
         for position, item_id in enumerate(item_ids, start=1):
             yield Candidate(item_id, 1.0 / position, source)
 
 
-def read_first_days() -> dict[str, list[str]]:
-    """Read both lists: two bounded queries, once in `memory.SECONDS`."""
+def read_cold_start_lists() -> dict[str, list[str]]:
+    """Read both lists: two bounded queries, once in `cache.SECONDS`."""
     return {
-        MOST_WANTED: within_patience(most_wanted),
+        MOST_WANTED: within_deadline(most_wanted),
         NEWEST: get_catalog().newest_ids(ITEMS),
     }
 

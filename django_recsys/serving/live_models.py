@@ -1,4 +1,4 @@
-"""What every page needs before it asks for anybody's list: one read of the cache."""
+"""Placements and serving models, which every page needs: one read of the cache."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from django_recsys.database.deadline import within_patience
+from django_recsys.database.deadline import within_deadline
 from django_recsys.models import Placement, RecommenderConfig, StoredRecommendations
 from django_recsys.models.lists import EVERYONE
 
@@ -20,11 +20,11 @@ class Pointer(NamedTuple):
 
     trained_model_id: int
     data_until: datetime
-    """What was recorded after this moment, the model does not know."""
+    """The model knows nothing that was recorded later."""
 
 
-class Standing(NamedTuple):
-    """What a merchant changed, and which models serve."""
+class LiveModels(NamedTuple):
+    """The stored placements, and which models serve."""
 
     rows: Mapping[str, PlacementRule]
     """The placements that are stored; the declared ones are in the code."""
@@ -38,23 +38,25 @@ class Standing(NamedTuple):
         return self.rows.get(key) or DECLARED.get(key)
 
 
-def current_standing() -> Standing:
+def live_models() -> LiveModels:
     """Return the placements and the pointers, at most some seconds old."""
-    standing: Standing = remembered("standing", partial(within_patience, read_standing))
-    return standing
+    live: LiveModels = remembered(
+        "live-models", partial(within_deadline, read_live_models)
+    )
+    return live
 
 
-def read_standing() -> Standing:
-    """Read all of it: three queries, once in `memory.SECONDS`."""
+def read_live_models() -> LiveModels:
+    """Read all of it: three queries, once in `cache.SECONDS`."""
     placements = {row.key: rule_of(row) for row in Placement.objects.all()}
     configs = RecommenderConfig.objects.filter(serving__isnull=False, is_enabled=True)
     found = configs.values_list("key", "serving_id", "serving__data_until")
     pointers = {key: Pointer(*pointer) for key, *pointer in found}
-    return Standing(placements, pointers, read_general(pointers))
+    return LiveModels(placements, pointers, read_general(pointers))
 
 
 def read_general(pointers: Mapping[str, Pointer]) -> dict[str, str]:
-    """Read the lists that are stored for nobody in particular."""
+    """Read the lists that are the same for everyone."""
     ids = [pointer.trained_model_id for pointer in pointers.values()]
     rows = StoredRecommendations.objects.filter(
         trained_model_id__in=ids, visitor_key=EVERYONE
@@ -69,9 +71,9 @@ def read_general(pointers: Mapping[str, Pointer]) -> dict[str, str]:
 
 def find_placement(key: str) -> PlacementRule | None:
     """Return the rule of a placement; None for an unknown key."""
-    return current_standing().placement(key)
+    return live_models().placement(key)
 
 
-def forget_standing() -> None:
+def forget_live_models() -> None:
     """Follow a change of a recommender or of a placement at once in this process."""
-    forget("standing", "first-days")
+    forget("live-models", "cold-start")

@@ -1,4 +1,4 @@
-"""Whoever changes a placement or a recommender sees it on the next page."""
+"""Changes of placements and recommenders show on the next page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models.signals import post_delete, post_save
 
 from django_recsys.models import Placement, RecommenderConfig
 
-from .live_models import forget_standing
+from .live_models import forget_live_models
 
 
 def connect() -> None:
@@ -26,7 +26,7 @@ def connect() -> None:
 
 def on_change(sender: Any, **kwargs: Any) -> None:
     """Forget now for this process, and after the commit what others read meanwhile."""
-    forget_standing()
+    forget_live_models()
     transaction.on_commit(
-        forget_standing, using=router.db_for_write(sender), robust=True
+        forget_live_models, using=router.db_for_write(sender), robust=True
     )

@@ -22,7 +22,7 @@ from .answers import Answer, Recommendation
 from .candidate_sources import Gathered, Question, gather
 from .candidates import Candidate, from_list
 from .cold_start import first_candidates
-from .live_models import Standing, current_standing
+from .live_models import LiveModels, live_models
 from .placements import PlacementRule
 from .visitor_history import recent_activity
 
@@ -30,9 +30,9 @@ MAX_SIZE = 100
 SPARE_SHARE = 3
 """One candidate in so many is asked for beyond the list, for what sold out since."""
 GENERAL_SOURCES = frozenset({"popular", "trending"})
-"""Recommenders with one list for everyone, which anybody can be shown."""
+"""Recommenders with one list for everyone."""
 SECOND_ROUND = 200
-"""Candidates asked for where the first round left the list short."""
+"""Candidates read where the first batch left the list short."""
 
 
 def recommend_for(
@@ -58,15 +58,15 @@ def recommend_for(
         return nothing
     try:
         with savepoint():
-            standing = current_standing()
-            rule = standing.placement(placement)
+            live = live_models()
+            rule = live.placement(placement)
             if rule is None:
                 report_unknown(placement)
             if rule is None or not rule.is_enabled:
                 return nothing
             size = min(max(n if n is not None else rule.size, 1), MAX_SIZE)
             question = ask(rule, visitor_key, items, exclude, size)
-            shown = fill(question, standing, request, request_id, described=described)
+            shown = fill(question, live, request, request_id, described=described)
             return Answer(placement, request_id, tuple(shown), str(rule.title))
     except Exception:
         report_once("recommend_for", "Placement %r could not be filled.", placement)
@@ -112,7 +112,7 @@ def title_at_hand(item: Any) -> str:
 
 def fill(
     question: Question,
-    standing: Standing,
+    live: LiveModels,
     request: HttpRequest | None,
     request_id: str,
     *,
@@ -122,7 +122,7 @@ def fill(
     catalog = get_catalog()
     shown: list[Recommendation] = []
     titles = dict(question.items)
-    for batch in rounds(question, standing):
+    for batch in rounds(question, live):
         ids = [candidate.item_id for candidate in batch]
         ids += missing_titles(batch, titles)
         if not ids:
@@ -140,19 +140,19 @@ def fill(
     return shown
 
 
-def rounds(question: Question, standing: Standing) -> Iterator[list[Candidate]]:
+def rounds(question: Question, live: LiveModels) -> Iterator[list[Candidate]]:
     """Yield the candidates that the shop is asked about first, then some more.
 
-    The lists for everyone come after the visitor's own; the first round does not
+    The lists for everyone come after the visitor's own; the first batch does not
     touch them where the own ones suffice, since they may cost a query.
     """
-    gathered = gather(question, standing.pointers)
+    gathered = gather(question, live.pointers)
     seen = set(question.left_out)
     if not gathered.is_clean:
         seen |= purchases_to_leave_out(question, gathered)
     own = unseen(gathered.candidates, seen)
-    general = unseen(for_everyone(question, gathered, standing, seen), seen)
-    # Where queries went into the visitor's news, a second round would be one too many.
+    general = unseen(for_everyone(question, gathered, live, seen), seen)
+    # Where recent events took queries, a second batch would be one too many.
     spare = question.size if gathered.is_moved else question.size // SPARE_SHARE + 1
     amount = question.size + spare
     batch = list(islice(own, amount))
@@ -171,24 +171,24 @@ def unseen(candidates: Iterable[Candidate], seen: set[str]) -> Iterator[Candidat
 
 
 def for_everyone(
-    question: Question, gathered: Gathered, standing: Standing, seen: set[str]
+    question: Question, gathered: Gathered, live: LiveModels, seen: set[str]
 ) -> Iterator[Candidate]:
     """Yield what is the same for all, without what the visitor bought."""
-    for position, candidate in enumerate(lists_for_everyone(question, standing)):
+    for position, candidate in enumerate(lists_for_everyone(question, live)):
         if position == 0 and gathered.is_clean:
             # Only here, since until now nothing that was bought could come up.
             seen |= purchases_to_leave_out(question, gathered)
         yield candidate
 
 
-def lists_for_everyone(question: Question, standing: Standing) -> Iterator[Candidate]:
+def lists_for_everyone(question: Question, live: LiveModels) -> Iterator[Candidate]:
     """Yield what the placement's recommenders show to everyone, in their order.
 
     A placement that falls back to such a list has one before any training, too.
     """
-    general = [key for key in question.rule.sources if key in standing.general]
+    general = [key for key in question.rule.sources if key in live.general]
     for key in general:
-        yield from from_list(RankedItems.unpacked(standing.general[key]), key)
+        yield from from_list(RankedItems.unpacked(live.general[key]), key)
     if not general and GENERAL_SOURCES.intersection(question.rule.sources):
         yield from first_candidates()
 

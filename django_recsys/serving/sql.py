@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connections, models, router
 
-from django_recsys.database.deadline import within_patience
+from django_recsys.database.deadline import within_deadline
 from django_recsys.models import Interaction, ItemNeighbors, StoredRecommendations
 
 Row = tuple[Any, ...]
@@ -97,7 +97,7 @@ def fetch(
             rows: list[Row] = cursor.fetchall()
         return rows
 
-    return within_patience(read)
+    return within_deadline(read)
 
 
 def as_parameter(model: type[models.Model], moment: datetime) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from django_recsys.database.deadline import within_patience
+from django_recsys.database.deadline import within_deadline
 from django_recsys.models import Interaction
 
 from .sql import select_activity, select_stored_lists
@@ -53,7 +53,7 @@ def stored_lists(
 ) -> StoredLists:
     """Read the visitor's lists, and whether anything came after `until`: one query."""
     rows = select_stored_lists(visitor_key, trained_model_ids, until=until)
-    # A visitor without a list is all news.
+    # For a visitor without a list every event is recent.
     has_news = any(is_news for _model, _ranked, is_news in rows) or not rows
     return StoredLists({row[0]: row[1] for row in rows}, has_news)
 
@@ -107,4 +107,4 @@ def viewed_items(visitor_key: str, *, n: int) -> list[str]:
         .order_by("-last", "item_id")
         .values_list("item_id", flat=True)
     )
-    return within_patience(partial(list, rows[:n]))
+    return within_deadline(partial(list, rows[:n]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.dispatch import Signal
 
 visitor_acted = Signal()
-"""Sent with `visitor_key`; what was imported or caught up in bulk is no news."""
+"""Sent with `visitor_key`; not sent for bulk imports and catch-ups."""
 
 
 def announce(*visitor_keys: str) -> None:

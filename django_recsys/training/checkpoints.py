@@ -11,7 +11,7 @@ from pathlib import Path
 from django_recsys.learning.data.interactions import Interactions
 
 from .artifact_storage import working_folder
-from .spec import Recipe
+from .spec import TrainingSpec
 
 STALE_SECONDS = 24 * 3600.0
 """What is older is no head start any more."""
@@ -19,17 +19,17 @@ STALE_SECONDS = 24 * 3600.0
 
 @contextmanager
 def checkpoint_of(
-    recipe: Recipe, rows: Interactions, *, is_kept: bool
+    spec: TrainingSpec, rows: Interactions, *, is_kept: bool
 ) -> Iterator[Path | None]:
     """Give the file of a fit, removed at its end; None where nothing is kept.
 
-    The same recipe over the same items finds it again. Rows that came meanwhile do no
+    The same spec over the same items finds it again. Rows that came meanwhile do no
     harm: the fit goes on over them. Only a killed process leaves the file behind.
     """
     if not is_kept:
         yield None
         return
-    path = working_folder() / f"{mark_of(recipe, rows)}.npz"
+    path = working_folder() / f"{mark_of(spec, rows)}.npz"
     remove_stale()
     try:
         yield path
@@ -37,14 +37,14 @@ def checkpoint_of(
         path.unlink(missing_ok=True)
 
 
-def mark_of(recipe: Recipe, rows: Interactions) -> str:
-    """Return a name that another recipe, or other items, do not share.
+def mark_of(spec: TrainingSpec, rows: Interactions) -> str:
+    """Return a name that another spec, or other items, do not share.
 
     A fit to be measured knows nothing of the newest rows: the hour of the newest row
     keeps it apart from the one that serves.
     """
     newest = int(rows.timestamps.max() // 3600) if len(rows) else 0
-    digest = hashlib.sha256(f"{recipe} {rows.kind_names} {newest}".encode())
+    digest = hashlib.sha256(f"{spec} {rows.kind_names} {newest}".encode())
     digest.update(rows.items.ids.tobytes())
     return digest.hexdigest()[:32]
 

@@ -13,10 +13,10 @@ from django_recsys.learning.recommender import Recommender
 from django_recsys.models import RecommenderConfig
 from django_recsys.training.jobs.queue import configurations
 
-from .context import Workshop, open_workshop
+from .context import TrainingContext, open_context
 from .fitting import fitted
-from .release.gate import interval, popular_recipe, shown
-from .spec import Recipe, recipe_of
+from .release.gate import interval, popular_spec, shown
+from .spec import TrainingSpec, spec_of
 
 BASELINE = "popular"
 
@@ -60,9 +60,9 @@ def evaluate_recommenders(
     keys = list(keys)
     configs = configurations([BASELINE, *keys] if keys else [])
     configs.sort(key=lambda config: config.algorithm != BASELINE)
-    workshop = open_workshop()
-    workshop.comparison  # noqa: B018  a shop without enough rows is told at once
-    comparison = Comparison(workshop)
+    context = open_context()
+    context.comparison  # noqa: B018  a shop without enough rows is told at once
+    comparison = Comparison(context)
     rows = []
     for config in configs:
         if watcher:
@@ -75,44 +75,44 @@ def evaluate_recommenders(
 class Comparison:
     """Measures recipes; each fit and each answer once."""
 
-    workshop: Workshop
+    context: TrainingContext
     _fitted: dict[str, tuple[Recommender, float]] = field(default_factory=dict)
 
-    def fit(self, recipe: Recipe) -> tuple[Recommender, float]:
+    def fit(self, spec: TrainingSpec) -> tuple[Recommender, float]:
         """Return the fitted recommender and the seconds that took."""
-        if repr(recipe) not in self._fitted:
-            train = self.workshop.rows_to_compare(recipe)
+        if repr(spec) not in self._fitted:
+            train = self.context.rows_to_compare(spec)
             began = time.perf_counter()
-            recommender, _remark = fitted(recipe, train, self.workshop)
+            recommender, _remark = fitted(spec, train, self.context)
             seconds = time.perf_counter() - began
             if (
                 not recommender.capabilities.is_baseline
             ):  # large ones go as soon as they answered
                 return recommender, seconds
-            self._fitted[repr(recipe)] = recommender, seconds
-        return self._fitted[repr(recipe)]
+            self._fitted[repr(spec)] = recommender, seconds
+        return self._fitted[repr(spec)]
 
-    def ask(self, recipe: Recipe, task: Any) -> tuple[Evaluation, float]:
-        """Return how a recipe answers a task, and the seconds of its fit."""
-        recommender, seconds = self.fit(recipe)
-        train = self.workshop.rows_to_compare(recipe)
-        test = self.workshop.comparison.test
+    def ask(self, spec: TrainingSpec, task: Any) -> tuple[Evaluation, float]:
+        """Return how a spec answers a task, and the seconds of its fit."""
+        recommender, seconds = self.fit(spec)
+        train = self.context.rows_to_compare(spec)
+        test = self.context.comparison.test
         return score_on(recommender, train, test, task), seconds
 
 
 def measured_row(config: RecommenderConfig, comparison: Comparison) -> Row:
     """Return the row of one configuration; what cannot be measured says why."""
-    recipe = recipe_of(config)
-    task = recipe.recommender().capabilities.task
+    spec = spec_of(config)
+    task = spec.recommender().capabilities.task
     facts = {
         "recommender": config.key,
         "algorithm": config.algorithm,
         "task": task,
-        "hyperparameters": dict(recipe.hyperparameters),
+        "hyperparameters": dict(spec.hyperparameters),
     }
     try:
-        model, seconds = comparison.ask(recipe, task)
-        popular, _ = comparison.ask(popular_recipe(recipe), task)
+        model, seconds = comparison.ask(spec, task)
+        popular, _ = comparison.ask(popular_spec(spec), task)
     except RecsysError as error:
         return Row(**facts, error=str(error))
     is_baseline = config.algorithm == BASELINE

@@ -1,4 +1,4 @@
-"""What the trainings of one child process share: rows, catalogue, measurements."""
+"""What the trainings of one child process share: rows, catalogue, evaluations."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from django_recsys.learning.splitting.protocols import Split, temporal, validati
 
 from .datasets import Dataset, read_dataset
 from .social_graph import read_friends
-from .spec import Recipe
+from .spec import TrainingSpec
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
 @dataclass(eq=False)
-class Workshop:
-    """Read once, used by every training of a child, and gone with it."""
+class TrainingContext:
+    """Data read once and used by every training of a child process."""
 
     dataset: Dataset
     evaluations: dict[tuple[str, str], Any] = field(default_factory=dict)
-    """What was measured already, by recipe and task."""
+    """Evaluations made already, by specification and task."""
     curves: dict[tuple[str, str], Any] = field(default_factory=dict)
-    """How the fits of the measured went, by the same keys; None without epochs."""
+    """Learning curves of these fits, by the same keys; None without epochs."""
     _prepared: dict[Any, tuple[Interactions, PreparationReport]] = field(
         default_factory=dict
     )
@@ -88,13 +88,13 @@ class Workshop:
         return read_friends()
 
     @cached_property
-    def with_catalogue(self) -> Workshop:
-        """The same over all items that may be shown, also those that nobody took.
+    def with_catalogue(self) -> TrainingContext:
+        """The same over all items that may be shown, also those without interactions.
 
         For recommenders that place an item by what it is; others would only carry it.
         """
         rows = self.rows.with_items(list(get_catalog().visible_ids()))
-        return Workshop(replace(self.dataset, rows=rows))
+        return TrainingContext(replace(self.dataset, rows=rows))
 
     @cached_property
     def visible(self) -> np.ndarray:
@@ -109,37 +109,37 @@ class Workshop:
         """(n_users, n_items): what each visitor bought."""
         return self.rows.select(self.rows.is_kind("purchase")).user_items()
 
-    def older_rows(self, recipe: Recipe) -> Interactions:
+    def older_rows(self, spec: TrainingSpec) -> Interactions:
         """Return what a model is fitted on to be measured."""
-        return self._prepare(recipe, "older", self.validation.train)[0]
+        return self._prepare(spec, "older", self.validation.train)[0]
 
-    def rows_to_search(self, recipe: Recipe) -> Interactions:
+    def rows_to_search(self, spec: TrainingSpec) -> Interactions:
         """Return what settings are tried on: no row of it is in the comparison."""
-        return self._prepare(recipe, "search", self.search.train)[0]
+        return self._prepare(spec, "search", self.search.train)[0]
 
-    def rows_to_compare(self, recipe: Recipe) -> Interactions:
+    def rows_to_compare(self, spec: TrainingSpec) -> Interactions:
         """Return what is fitted to be asked about the newest fifth."""
-        return self._prepare(recipe, "comparison", self.comparison.train)[0]
+        return self._prepare(spec, "comparison", self.comparison.train)[0]
 
-    def all_rows(self, recipe: Recipe) -> tuple[Interactions, PreparationReport]:
+    def all_rows(self, spec: TrainingSpec) -> tuple[Interactions, PreparationReport]:
         """Return what a model is fitted on to serve, and how it came about."""
-        return self._prepare(recipe, "all", self.rows)
+        return self._prepare(spec, "all", self.rows)
 
     def _prepare(
-        self, recipe: Recipe, part: str, rows: Interactions
+        self, spec: TrainingSpec, part: str, rows: Interactions
     ) -> tuple[Interactions, PreparationReport]:
-        key = (repr(recipe.kind_weights), recipe.half_life_days, part)
+        key = (repr(spec.kind_weights), spec.half_life_days, part)
         if key not in self._prepared:
             self._prepared[key] = prepare(
                 rows,
-                kind_weights=recipe.kind_weights,
-                half_life_days=recipe.half_life_days,
+                kind_weights=spec.kind_weights,
+                half_life_days=spec.half_life_days,
                 known_items=self.titles,
             )
         return self._prepared[key]
 
 
-def open_workshop() -> Workshop:
+def open_context() -> TrainingContext:
     """Read the rows; raises `RecsysError` where a shop has none yet."""
     dataset = read_dataset()
     if dataset is None:
@@ -147,4 +147,4 @@ def open_workshop() -> Workshop:
             "No interactions are recorded yet: run recsys_backfill, or wait for the "
             "first visitors."
         )
-    return Workshop(dataset)
+    return TrainingContext(dataset)

@@ -1,4 +1,4 @@
-"""Fit a recipe, after a look at what that will take."""
+"""Fit a spec, after a look at what that will take."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from django_recsys.learning.registry import ALGORITHMS, create
 from django_recsys.learning.resources.planner import arrange
 
 from .checkpoints import checkpoint_of
-from .context import Workshop
-from .spec import Recipe
+from .context import TrainingContext
+from .spec import TrainingSpec
 
 FIT_SHARE = 0.3
 """Of the time limit of a training, for each of its two fits: one to be measured, one
@@ -27,9 +27,9 @@ Listener = Callable[[Progress], None]
 
 
 def fitted(
-    recipe: Recipe,
+    spec: TrainingSpec,
     rows: Interactions,
-    workshop: Workshop,
+    context: TrainingContext,
     *,
     listener: Listener | None = None,
     previous: Recommender | None = None,
@@ -40,15 +40,15 @@ def fitted(
     from. Raises `TooLargeError`, with what would fit instead, where nothing helps:
     better than a machine that kills the shop's processes.
     """
-    arrangement = arrange(recipe.algorithm, rows, recipe.hyperparameters)
-    recommender = create(recipe.algorithm, **arrangement.hyperparameters)
+    arrangement = arrange(spec.algorithm, rows, spec.hyperparameters)
+    recommender = create(spec.algorithm, **arrangement.hyperparameters)
     can_read = recommender.capabilities.reads_items
-    with checkpoint_of(recipe, rows, is_kept=is_deep(recipe.algorithm)) as checkpoint:
+    with checkpoint_of(spec, rows, is_kept=is_deep(spec.algorithm)) as checkpoint:
         recommender.fit(
             rows,
             # To others items are not described: it takes a walk through the catalogue.
-            items=workshop.item_features if can_read else None,
-            edges=workshop.friends if reads_edges(recommender) else None,
+            items=context.item_features if can_read else None,
+            edges=context.friends if reads_edges(recommender) else None,
             options=TrainingOptions(
                 device="auto",
                 progress=listener,

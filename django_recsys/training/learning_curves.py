@@ -1,4 +1,4 @@
-"""How a fit went, round by round, as a run keeps it."""
+"""Learning curves: loss and validation score of each interval, as a run keeps them."""
 
 from __future__ import annotations
 

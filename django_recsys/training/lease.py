@@ -48,7 +48,7 @@ def in_progress_message() -> str:
 
 
 def mark_dead(runs: object, cause: str, *, now: datetime) -> None:
-    """Mark runs that nobody works on any more as failed."""
+    """Mark runs without a living process as failed."""
     for run in runs:  # type: ignore[attr-defined]
         run.status = TrainingRun.Status.FAILED
         run.message = f"{cause} at the stage '{run.stage or 'start'}'."

@@ -14,15 +14,15 @@ from django_recsys.models import TrainedModel, TrainingRun
 from django_recsys.resilience.log_once import logger
 
 from .artifact_storage import save_artifact
-from .context import Workshop, open_workshop
+from .context import TrainingContext, open_context
 from .fitting import fitted
 from .learning_curves import curve_of
 from .lease import Heartbeat
-from .progress import Clock, Journal
-from .release.cleanup import sweep
+from .progress import Clock, RunProgress
+from .release.cleanup import remove_leftovers
 from .release.gate import examine
 from .release.publishing import publish
-from .spec import recipe_of
+from .spec import spec_of
 from .tuning import STAGES as TUNING_STAGES
 from .tuning import tune
 from .warm_start import serving_recommender
@@ -39,84 +39,86 @@ def work_off(
         .select_related("recommender__serving")
         .order_by("pk")
     )
-    workshop: Workshop | None = None
+    context: TrainingContext | None = None
     for run in runs:
         is_tuning = run.purpose == TrainingRun.Purpose.TUNE
-        journal = Journal(run, heartbeat, clock)
+        run_progress = RunProgress(run, heartbeat, clock)
         if is_tuning:
-            journal.stages = TUNING_STAGES
+            run_progress.stages = TUNING_STAGES
         try:
-            with journal.stage("read"):
-                workshop = workshop or open_workshop()
+            with run_progress.stage("read"):
+                context = context or open_context()
             work = tune if is_tuning else train
-            work(run, workshop, journal)
+            work(run, context, run_progress)
         except RecsysError as error:
-            journal.fail(str(error))
+            run_progress.fail(str(error))
         except Exception as error:
             logger.exception("Training run %s failed.", run.pk)
             last_line = traceback.format_exception_only(error)[-1].strip()
-            journal.fail(f"{last_line} (at the stage '{run.stage}')")
-    sweep()
+            run_progress.fail(f"{last_line} (at the stage '{run.stage}')")
+    remove_leftovers()
 
 
-def train(run: TrainingRun, workshop: Workshop, journal: Journal) -> None:
+def train(
+    run: TrainingRun, context: TrainingContext, run_progress: RunProgress
+) -> None:
     """Lead one run through all stages; what fails raises and changes nothing live."""
-    recipe = recipe_of(run.recommender)
-    if recipe.recommender().capabilities.handles_new_items:
-        workshop = workshop.with_catalogue
-    with journal.stage("evaluate"):
-        verdict = examine(run, workshop, journal.listener)
+    spec = spec_of(run.recommender)
+    if spec.recommender().capabilities.handles_new_items:
+        context = context.with_catalogue
+    with run_progress.stage("evaluate"):
+        verdict = examine(run, context, run_progress.listener)
     run.metrics = verdict.as_dict()
-    curve = workshop.curves.get((repr(recipe), verdict.task))
+    curve = context.curves.get((repr(spec), verdict.task))
     if curve:
         run.metrics["curves"] = {"evaluate": curve}
     if verdict.decision == Status.REFUSED:
-        journal.finish(verdict)
+        run_progress.finish(verdict)
         return
-    with journal.stage("fit"):
-        rows, report = workshop.all_rows(recipe)
+    with run_progress.stage("fit"):
+        rows, report = context.all_rows(spec)
         run.preparation = report.as_dict()
         recommender, remark = fitted(
-            recipe,
+            spec,
             rows,
-            workshop,
-            listener=journal.listener(recipe.algorithm),
-            previous=serving_recommender(run.recommender, recipe),
+            context,
+            listener=run_progress.listener(spec.algorithm),
+            previous=serving_recommender(run.recommender, spec),
         )
         if remark:
             run.preparation["memory"] = remark
         if curve := curve_of(recommender):
             run.metrics["curves"]["fit"] = curve
         run.metrics["kinds"] = list(rows.kind_names)
-    with journal.stage("artifact"):
-        trained_model = store(run, recommender, workshop, journal.clock())
-    with journal.stage("publish"):
-        publish(trained_model, recommender, rows, workshop, journal.part)
-        trained_model.published_at = journal.clock()
+    with run_progress.stage("artifact"):
+        trained_model = store(run, recommender, context, run_progress.clock())
+    with run_progress.stage("publish"):
+        publish(trained_model, recommender, rows, context, run_progress.part)
+        trained_model.published_at = run_progress.clock()
         trained_model.save(update_fields=["published_at"])
-    with journal.stage("promote"):
-        journal.finish(verdict, trained_model)
+    with run_progress.stage("promote"):
+        run_progress.finish(verdict, trained_model)
 
 
 def store(
-    run: TrainingRun, recommender: Recommender, workshop: Workshop, now: datetime
+    run: TrainingRun, recommender: Recommender, context: TrainingContext, now: datetime
 ) -> TrainedModel:
     """Save the artifact and the row of the model, which does not serve yet."""
-    recipe = recipe_of(run.recommender)
+    spec = spec_of(run.recommender)
     last = run.recommender.trained_models.aggregate(last=Max("version"))["last"] or 0
     run.trained_model = TrainedModel.objects.create(
         recommender=run.recommender,
         version=last + 1,
-        algorithm=recipe.algorithm,
-        hyperparameters=dict(recipe.hyperparameters),
-        interaction_weights=dict(recipe.kind_weights),
-        half_life_days=recipe.half_life_days,
+        algorithm=spec.algorithm,
+        hyperparameters=dict(spec.hyperparameters),
+        interaction_weights=dict(spec.kind_weights),
+        half_life_days=spec.half_life_days,
         artifact=save_artifact(recommender),
         metrics=run.metrics,
-        data_until=workshop.dataset.data_until,
-        users=len(workshop.rows.users),
-        items=len(workshop.rows.items),
-        interactions=len(workshop.rows),
+        data_until=context.dataset.data_until,
+        users=len(context.rows.users),
+        items=len(context.rows.items),
+        interactions=len(context.rows),
         created_at=now,
     )
     run.save(update_fields=["trained_model"])

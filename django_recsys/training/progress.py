@@ -1,4 +1,4 @@
-"""What a run's row says while it goes on, and how it ended."""
+"""Progress of a run: what its row shows while it goes on, and how it ended."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ PAUSE_SECONDS = 1.0
 
 
 @dataclass(eq=False)
-class Journal:
-    """Keeps a run's row up to date, so that the admin shows what is going on."""
+class RunProgress:
+    """Keeps a run's row up to date for the admin."""
 
     run: TrainingRun
     heartbeat: Heartbeat
@@ -42,7 +42,7 @@ class Journal:
     stages: Mapping[str, float] = field(default_factory=lambda: STAGES)
     _share: tuple[float, float] = field(default=(0.0, 0.0))
     """Where the present stage begins and ends."""
-    _told_at: float = field(default=float("-inf"))
+    _noted_at: float = field(default=float("-inf"))
 
     def stage(self, name: str) -> Stage:
         """Return a block that is one stage of the run."""
@@ -79,20 +79,20 @@ class Journal:
         """Note what is fitted; return who notes how far that has come."""
         self.note(algorithm)
 
-        def hear(progress: Progress) -> None:
+        def on_progress(progress: Progress) -> None:
             now = time.monotonic()
-            if now - self._told_at < PAUSE_SECONDS:
+            if now - self._noted_at < PAUSE_SECONDS:
                 return
-            self._told_at = now
+            self._noted_at = now
             self.heartbeat.check()
             begin, end = self._share
             reached = round(begin + (end - begin) * progress.fraction, 3)
-            # A stage may hold several fits; nobody wants to see it go back.
+            # A stage may hold several fits; progress never goes back.
             self.run.progress = max(self.run.progress, reached)
             self.run.message = f"{algorithm}: {progress.message}"
             self.run.save(update_fields=["progress", "message"])
 
-        return hear
+        return on_progress
 
     def finish(
         self, verdict: Verdict, trained_model: TrainedModel | None = None
@@ -122,16 +122,16 @@ class Journal:
 class Stage:
     """Times one stage."""
 
-    def __init__(self, journal: Journal, name: str) -> None:
-        self.journal = journal
+    def __init__(self, run_progress: RunProgress, name: str) -> None:
+        self.run_progress = run_progress
         self.name = name
 
     def __enter__(self) -> None:
-        self.journal.begin(self.name)
+        self.run_progress.begin(self.name)
         self.began = time.perf_counter()
 
     def __exit__(self, *error: object) -> None:
         seconds = round(time.perf_counter() - self.began, 3)
-        run = self.journal.run
+        run = self.run_progress.run
         run.stage_seconds = {**run.stage_seconds, self.name: seconds}
         run.save(update_fields=["stage_seconds"])

@@ -24,10 +24,10 @@ from django_recsys.models import (
 from django_recsys.resilience.log_once import logger
 
 from .artifact_storage import artifact_storage, load_artifact
-from .context import Workshop
+from .context import TrainingContext
 from .datasets import Dataset, read_dataset
 from .release.publishing import ranked_lists
-from .spec import recipe_of
+from .spec import spec_of
 
 MODELS_KEPT = 2
 """Loaded in a worker at once, those used last."""
@@ -100,9 +100,9 @@ def write_list(
     erased, meanwhile.
     """
     rows = over_the_items_of(recommender, known_kinds(trained_model, dataset.rows))
-    recipe = recipe_of(trained_model)
+    spec = spec_of(trained_model)
     prepared, _report = prepare(
-        rows, kind_weights=recipe.kind_weights, half_life_days=recipe.half_life_days
+        rows, kind_weights=spec.kind_weights, half_life_days=spec.half_life_days
     )
     if not len(prepared):
         return False
@@ -153,7 +153,7 @@ def over_the_items_of(recommender: Recommender, rows: Interactions) -> Interacti
 
 
 @dataclass(eq=False)
-class OneVisitor(Workshop):
+class OneVisitor(TrainingContext):
     """The rows of one visitor over all items; it reads no catalogue of its own."""
 
     @cached_property

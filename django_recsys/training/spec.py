@@ -1,4 +1,4 @@
-"""What a training is made of: everything that decides the result but the data."""
+"""The specification of a training: all that decides the result but the data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django_recsys.models import RecommenderConfig, TrainedModel
 
 
 @dataclass(frozen=True, eq=True)
-class Recipe:
+class TrainingSpec:
     """An algorithm with its hyper-parameters and the weighing of interactions."""
 
     algorithm: str
@@ -25,14 +25,14 @@ class Recipe:
         return create(self.algorithm, **self.hyperparameters)
 
 
-def recipe_of(config: RecommenderConfig | TrainedModel) -> Recipe:
-    """Return the recipe of a configuration, or the one a model was made by.
+def spec_of(config: RecommenderConfig | TrainedModel) -> TrainingSpec:
+    """Return the specification of a configuration, or of a trained model.
 
-    Hyper-parameters that nobody set take their defaults, and kinds without a weight
-    of their own the setting's, so that two recipes compare by what they do.
+    Hyper-parameters that are not set take their defaults, and kinds without a weight
+    of their own the setting's, so that equal specifications are equal trainings.
     """
     unfitted = create(config.algorithm, **config.hyperparameters)
-    return Recipe(
+    return TrainingSpec(
         config.algorithm,
         unfitted.hyperparameters,
         {**get_settings().weights, **config.interaction_weights},

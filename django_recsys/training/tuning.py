@@ -12,14 +12,14 @@ from django_recsys.learning.options import Progress, TrainingOptions
 from django_recsys.learning.registry import import_with_extra
 from django_recsys.models import TrainingRun
 
-from .context import Workshop
+from .context import TrainingContext
 from .drafts import write_draft
 from .fitting import fitted, reads_edges
-from .release.gate import interval, popular_recipe, shown
-from .spec import Recipe, recipe_of
+from .release.gate import interval, popular_spec, shown
+from .spec import TrainingSpec, spec_of
 
 if TYPE_CHECKING:
-    from .progress import Journal
+    from .progress import RunProgress
 
 STAGES = {"read": 0.0, "search": 0.05, "compare": 0.85, "draft": 0.98}
 """The stages in their order, and the share of the work that lies before each."""
@@ -28,68 +28,71 @@ SEARCH_SHARE = 0.85
 USUAL_MINUTES = 10
 
 
-def tune(run: TrainingRun, workshop: Workshop, journal: Journal) -> None:
+def tune(run: TrainingRun, context: TrainingContext, run_progress: RunProgress) -> None:
     """Lead one run through its stages; the live configuration is never touched.
 
     The search sees nothing of the newest fifth of the rows: by those the settings
     found are compared with the present ones.
     """
-    recipe = recipe_of(run.recommender)
-    with journal.stage("search"):
-        found = searched(run, recipe, workshop, journal)
-    with journal.stage("compare"):
-        run.metrics = compared(recipe, found, workshop, journal)
-    with journal.stage("draft"):
+    spec = spec_of(run.recommender)
+    with run_progress.stage("search"):
+        found = searched(run, spec, context, run_progress)
+    with run_progress.stage("compare"):
+        run.metrics = compared(spec, found, context, run_progress)
+    with run_progress.stage("draft"):
         if run.metrics["is_gain"]:
             draft = write_draft(run.recommender, found.hyperparameters, run.metrics)
             run.metrics["draft"] = draft.key
-        journal.close(TrainingRun.Status.TUNED, run.metrics["reason"])
+        run_progress.close(TrainingRun.Status.TUNED, run.metrics["reason"])
         run.save()
 
 
 def searched(
-    run: TrainingRun, recipe: Recipe, workshop: Workshop, journal: Journal
+    run: TrainingRun,
+    spec: TrainingSpec,
+    context: TrainingContext,
+    run_progress: RunProgress,
 ) -> Any:
     """Return what the engine's search found within the budget of the run."""
     seconds = run.budget_seconds or 60 * USUAL_MINUTES
 
     def report(progress: Progress) -> None:
-        journal.part(progress.fraction)
-        journal.note(progress.message)
+        run_progress.part(progress.fraction)
+        run_progress.note(progress.message)
 
-    model = recipe.recommender()
+    model = spec.recommender()
     validation_set = validation_set_over(
-        workshop.rows_to_search(recipe),
-        workshop.search,
+        context.rows_to_search(spec),
+        context.search,
         model.capabilities.task,
-        recipe.kind_weights,
-        features=(workshop.item_features if model.capabilities.reads_items else None),
-        edges=workshop.friends if reads_edges(model) else None,
+        spec.kind_weights,
+        features=(context.item_features if model.capabilities.reads_items else None),
+        edges=context.friends if reads_edges(model) else None,
     )
     return import_with_extra("tuning.search", "tuning").search(
-        recipe.algorithm,
+        spec.algorithm,
         validation_set,
         time_budget=timedelta(seconds=seconds * SEARCH_SHARE),
-        start=recipe.hyperparameters,
+        start=spec.hyperparameters,
         options=TrainingOptions(progress=report),
     )
 
 
 def compared(
-    recipe: Recipe, found: Any, workshop: Workshop, journal: Journal
+    spec: TrainingSpec, found: Any, context: TrainingContext, run_progress: RunProgress
 ) -> dict[str, Any]:
     """Return what a run keeps: the settings found beside the present ones."""
-    task = recipe.recommender().capabilities.task
-    new = Recipe(
-        recipe.algorithm,
+    task = spec.recommender().capabilities.task
+    new = TrainingSpec(
+        spec.algorithm,
         found.hyperparameters,
-        recipe.kind_weights,
-        recipe.half_life_days,
+        spec.kind_weights,
+        spec.half_life_days,
     )
-    present = measured(recipe, task, workshop, journal)
-    popular = measured(popular_recipe(recipe), task, workshop, journal)
-    is_same = dict(found.hyperparameters) == dict(recipe.hyperparameters)
-    model = present if is_same else measured(new, task, workshop, journal)
+    present = measured(spec, task, context, run_progress)
+    popular = measured(popular_spec(spec), task, context, run_progress)
+    is_same = dict(found.hyperparameters) == dict(spec.hyperparameters)
+    model = present if is_same else measured(new, task, context, run_progress)
     difference = compare(model, present, task=task)
     is_gain = not is_same and difference.mean > 0
     return {
@@ -108,13 +111,13 @@ def compared(
 
 
 def measured(
-    recipe: Recipe, task: Any, workshop: Workshop, journal: Journal
+    spec: TrainingSpec, task: Any, context: TrainingContext, run_progress: RunProgress
 ) -> Evaluation:
     """Fit on what is older than the newest fifth, and ask about that."""
-    train = workshop.rows_to_compare(recipe)
-    listener = journal.listener(recipe.algorithm)
-    recommender, _remark = fitted(recipe, train, workshop, listener=listener)
-    return score_on(recommender, train, workshop.comparison.test, task)
+    train = context.rows_to_compare(spec)
+    listener = run_progress.listener(spec.algorithm)
+    recommender, _remark = fitted(spec, train, context, listener=listener)
+    return score_on(recommender, train, context.comparison.test, task)
 
 
 def reason(found: Any, gain: float, *, is_same: bool, is_gain: bool) -> str:

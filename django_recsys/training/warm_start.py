@@ -10,22 +10,22 @@ from django_recsys.resilience.log_once import logger
 
 from .artifact_storage import load_artifact
 from .fitting import is_deep
-from .spec import Recipe, recipe_of
+from .spec import TrainingSpec, spec_of
 
 
 def serving_recommender(
-    config: RecommenderConfig, recipe: Recipe
+    config: RecommenderConfig, spec: TrainingSpec
 ) -> Recommender | None:
     """Return what the fit that is to serve starts from, None for a fresh start.
 
-    Only where the host asks for it, and only from the same recipe. Never for the fit
+    Only where the host asks for it, and only from the same spec. Never for the fit
     that is measured: the serving model has seen the rows that are asked about.
     """
     serving = config.serving
-    if not (get_settings().WARM_START and is_deep(recipe.algorithm) and serving):
+    if not (get_settings().WARM_START and is_deep(spec.algorithm) and serving):
         return None
     try:
-        if recipe_of(serving) != recipe:
+        if spec_of(serving) != spec:
             return None
         return load_artifact(serving.artifact)
     except (RecsysError, OSError) as error:

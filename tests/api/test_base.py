@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import caches
 
-from django_recsys.serving import cache as memory
+from django_recsys.serving import cache
 from tests.factories import make_serving_model, store_for_everyone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,7 +98,7 @@ def test_hostile_defaults_of_the_host_change_nothing(more_apps):
 @pytest.fixture
 def _other_memory():
     yield
-    memory.start_afresh()
+    cache.start_afresh()
 
 
 @pytest.mark.django_db

@@ -4,13 +4,13 @@ from threading import get_ident
 
 import pytest
 
-from django_recsys.database import deadline as patience
+from django_recsys.database import deadline
 from django_recsys.resilience import threads
 
 
 @pytest.mark.django_db
 def test_shops_own_database_is_asked_in_the_same_thread():
-    assert patience.within_patience(get_ident) == get_ident()
+    assert deadline.within_deadline(get_ident) == get_ident()
 
 
 def test_threads_are_used_again():

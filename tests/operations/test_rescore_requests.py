@@ -6,7 +6,7 @@ from celery import current_app
 from django_recsys.models import Interaction
 from django_recsys.operations import rescore_requests
 from django_recsys.resilience import threads
-from django_recsys.serving import cache as memory
+from django_recsys.serving import cache
 from django_recsys.tracking import record_interaction
 from tests.factories import make_products, make_serving_model
 
@@ -25,7 +25,7 @@ def asked(settings, monkeypatch):
         rescore_requests, "ask", lambda _sender, *request: found.append(request)
     )
     rescore_requests.start_afresh()
-    memory.start_afresh()
+    cache.start_afresh()
     yield found
     rescore_requests.start_afresh()
 
@@ -59,7 +59,7 @@ def test_where_no_model_could_do_it_nobody_is_asked(asked):
     from django_recsys.models import RecommenderConfig
 
     RecommenderConfig.objects.update(is_enabled=False)
-    memory.start_afresh()
+    cache.start_afresh()
     view("user:1")
     assert asked == []
 

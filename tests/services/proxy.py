@@ -43,7 +43,7 @@ class Proxy:
         with self._lock:
             self.hang()
             self._close_listener()
-            self.listener = listening(self.port, backlog=0)
+            self.listener = listening(self.port, retry_buffer=0)
             for _ in range(4):
                 filler = socket.socket()
                 filler.setblocking(False)
@@ -115,9 +115,9 @@ class Proxy:
         self._forget(end)
 
 
-def listening(port: int, *, backlog: int = 64) -> socket.socket:
+def listening(port: int, *, retry_buffer: int = 64) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
-    listener.listen(backlog)
+    listener.listen(retry_buffer)
     return listener

@@ -217,7 +217,7 @@ def late_answer() -> dict[str, Any]:
     """Ask the database for something that takes longer than a page waits."""
     from django.db import connections
 
-    from django_recsys.database.deadline import circuit, within_patience
+    from django_recsys.database.deadline import circuit, within_deadline
     from django_recsys.exceptions import NotAnsweringError
 
     asleep = {"postgresql": "SELECT pg_sleep(0.5)", "mysql": "SELECT SLEEP(0.5)"}
@@ -229,9 +229,9 @@ def late_answer() -> dict[str, Any]:
             cursor.execute(sql)
             return cursor.fetchone()
 
-    before = within_patience(lambda: ask(who[vendor]))
+    before = within_deadline(lambda: ask(who[vendor]))
     try:
-        within_patience(lambda: ask(asleep[vendor]))
+        within_deadline(lambda: ask(asleep[vendor]))
     except NotAnsweringError as error:
         was_open = circuit.is_open
         error.late.result(10)
@@ -239,7 +239,7 @@ def late_answer() -> dict[str, Any]:
     return {
         "left alone": was_open,
         "then again": not circuit.is_open,
-        "over the same connection": within_patience(lambda: ask(who[vendor])) == before,
+        "over the same connection": within_deadline(lambda: ask(who[vendor])) == before,
     }
 
 
@@ -260,23 +260,23 @@ def seconds_of(work: Callable[[], None]) -> float:
 
 def wait_for_threads() -> None:
     """Let what waited for the database be stored."""
-    from django_recsys.database import deadline as patience
-    from django_recsys.tracking.recording.record import backlog
+    from django_recsys.database import deadline
+    from django_recsys.tracking.recording.record import retry_buffer
 
     def works() -> bool:
-        return backlog.is_busy or not all(job.done() for job, _ in patience._stuck)
+        return retry_buffer.is_busy or not all(job.done() for job, _ in deadline._stuck)
 
-    deadline = time.monotonic() + 10
-    while works() and time.monotonic() < deadline:
+    until = time.monotonic() + 10
+    while works() and time.monotonic() < until:
         time.sleep(0.05)
 
 
 def pass_pauses() -> None:
     """Let the time pass for which a failed service is left alone."""
-    from django_recsys.database import deadline as patience
-    from django_recsys.serving import cache as memory
+    from django_recsys.database import deadline
+    from django_recsys.serving import cache
 
-    for circuit in (patience.circuit, memory._circuit):
+    for circuit in (deadline.circuit, cache._circuit):
         circuit.close()
 
 

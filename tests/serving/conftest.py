@@ -1,7 +1,7 @@
 import pytest
 
 from django_recsys.resilience.log_once import forget_reports
-from django_recsys.serving import cache as memory
+from django_recsys.serving import cache
 from tests.factories import (
     make_products,
     make_serving_model,
@@ -14,10 +14,10 @@ from tests.factories import (
 @pytest.fixture(autouse=True)
 def _fresh_process():
     """Forget what an earlier test left in the memory of the process."""
-    memory.start_afresh()
+    cache.start_afresh()
     forget_reports()
     yield
-    memory.start_afresh()
+    cache.start_afresh()
 
 
 @pytest.fixture

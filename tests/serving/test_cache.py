@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache, caches
 
-from django_recsys.serving import cache as memory
+from django_recsys.serving import cache as serving_cache
 from django_recsys.serving.cache import forget, remembered
 
 
@@ -20,7 +20,7 @@ class Counter:
 def clock(monkeypatch):
     """A clock that stands still until it is moved."""
     moment = [1000.0]
-    monkeypatch.setattr(memory.time, "monotonic", lambda: moment[0])
+    monkeypatch.setattr(serving_cache.time, "monotonic", lambda: moment[0])
 
     def move(seconds):
         moment[0] += seconds
@@ -63,7 +63,7 @@ def test_dead_cache_is_asked_once_and_then_left_alone(no_cache, clock, caplog):
     build = Counter()
     assert [remembered("number", build) for _ in range(5)] == [1] * 5
     assert len(caplog.records) == 1
-    clock(memory.SECONDS + 1)
+    clock(serving_cache.SECONDS + 1)
     assert remembered("number", build) == 2
 
 
@@ -80,7 +80,7 @@ def test_cache_is_used_again_after_a_while(no_cache, clock, settings):
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     }
-    clock(memory.PAUSE_SECONDS + 1)
+    clock(serving_cache.PAUSE_SECONDS + 1)
     remembered("number", build)
     assert caches["default"].get("django_recsys:number") == 2
 

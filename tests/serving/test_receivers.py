@@ -2,7 +2,7 @@ import pytest
 from django.core.cache import cache
 
 from django_recsys.models import Placement, RecommenderConfig
-from django_recsys.serving.live_models import current_standing, find_placement
+from django_recsys.serving.live_models import find_placement, live_models
 from tests.factories import make_serving_model
 
 pytestmark = pytest.mark.django_db
@@ -22,14 +22,14 @@ def test_change_of_a_placement_is_seen_on_the_next_page():
 
 def test_promotion_is_seen_on_the_next_page():
     trained_model = make_serving_model("ease")
-    current_standing()
+    live_models()
     config = RecommenderConfig.objects.get(key="ease")
     config.serving = None
     config.save()
-    assert current_standing().pointers == {}
+    assert live_models().pointers == {}
     config.serving = trained_model
     config.save()
-    pointer = current_standing().pointers["ease"]
+    pointer = live_models().pointers["ease"]
     assert pointer.trained_model_id == trained_model.pk
 
 
@@ -39,12 +39,12 @@ def test_what_others_read_before_the_commit_is_forgotten_after_it(
     with django_capture_on_commit_callbacks(execute=True):
         Placement.objects.create(key="shelf", basis="everyone")
         # Another process asks in between and caches what it sees: no such row.
-        cache.set("django_recsys:standing", "stale")
+        cache.set("django_recsys:live", "stale")
     assert find_placement("shelf").basis == "everyone"
 
 
 def test_standing_costs_three_queries_and_is_remembered(django_assert_num_queries):
     make_serving_model("ease")
     with django_assert_num_queries(3):
-        current_standing()
-        current_standing()
+        live_models()
+        live_models()

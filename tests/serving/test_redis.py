@@ -8,8 +8,7 @@ import time
 import pytest
 from django.core.cache import caches
 
-from django_recsys.serving import cache as memory
-from django_recsys.serving import recommend_for
+from django_recsys.serving import cache, recommend_for
 from tests.conftest import missing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
@@ -55,7 +54,7 @@ def test_pages_outlive_their_cache(shop, redis_server, settings, caplog):
         }
     }
     before = recommend_for("recommended", visitor_key="user:1")
-    assert caches["default"].get("django_recsys:standing") is not None
+    assert caches["default"].get("django_recsys:live-models") is not None
     process.kill()
     process.wait()
     start = time.monotonic()
@@ -67,4 +66,4 @@ def test_pages_outlive_their_cache(shop, redis_server, settings, caplog):
     assert time.monotonic() - start < 2
     assert len(caplog.records) == 1
     assert "left alone" in caplog.text
-    assert memory.last_known("standing").pointers
+    assert cache.last_known("live-models").pointers

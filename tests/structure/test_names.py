@@ -8,7 +8,7 @@ from django.core.management import get_commands
 
 from django_recsys import tasks
 from django_recsys.api import urls
-from django_recsys.serving import cache as memory
+from django_recsys.serving import cache
 from django_recsys.tracking.identity import guests
 
 PACKAGE = Path(__file__).resolve().parents[2] / "django_recsys"
@@ -27,7 +27,7 @@ def test_app_tables_and_indexes():
 def test_addresses_cookies_and_cache_keys():
     assert urls.app_name == "django_recsys"
     assert guests.COOKIE.startswith("recsys_")
-    assert memory.PREFIX == "django_recsys:"
+    assert cache.PREFIX == "django_recsys:"
 
 
 def test_templates_static_files_and_tag_libraries():

@@ -13,7 +13,7 @@ from django_recsys.models import (
 )
 from django_recsys.resilience.log_once import forget_reports
 from django_recsys.tracking import receivers
-from django_recsys.tracking.recording.record import backlog
+from django_recsys.tracking.recording.record import retry_buffer
 from tests.hosts.shop.models import Order, OrderLine, Product
 from tests.tracking.conftest import packed, stored, trained_model
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _fresh_log():
     forget_reports()
-    backlog.forget()
+    retry_buffer.forget()
 
 
 @pytest.fixture

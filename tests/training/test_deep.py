@@ -10,11 +10,11 @@ from django_recsys.models import Interaction, RecommenderConfig, TrainingRun
 from django_recsys.training import warm_start
 from django_recsys.training.artifact_storage import working_folder
 from django_recsys.training.checkpoints import checkpoint_of, mark_of
-from django_recsys.training.context import Workshop
+from django_recsys.training.context import TrainingContext
 from django_recsys.training.datasets import read_dataset
 from django_recsys.training.fitting import fit_budget, own_threads
 from django_recsys.training.jobs.runner import train_now
-from django_recsys.training.spec import recipe_of
+from django_recsys.training.spec import spec_of
 from tests.factories import make_products
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tastes")]
@@ -59,15 +59,15 @@ def test_a_run_keeps_how_both_fits_went(monkeypatch):
 def test_an_item_that_nobody_took_gets_onto_lists_by_what_it_is():
     Interaction.objects.update(recorded_at=Interaction.objects.first().recorded_at)
     [new] = make_products(1)
-    workshop = Workshop(read_dataset())
-    assert workshop.rows.items.indices([str(new.pk)]) == [-1]
-    known = workshop.with_catalogue
+    context = TrainingContext(read_dataset())
+    assert context.rows.items.indices([str(new.pk)]) == [-1]
+    known = context.with_catalogue
     assert known.rows.items.indices([str(new.pk)])[0] >= 0
     assert len(known.item_features.matrix.indptr) == len(known.rows.items) + 1
-    assert known.visible.sum() == workshop.visible.sum() + 1
+    assert known.visible.sum() == context.visible.sum() + 1
     np.testing.assert_array_equal(
         known.rows.items.ids[known.rows.item_indices],
-        workshop.rows.items.ids[workshop.rows.item_indices],
+        context.rows.items.ids[context.rows.item_indices],
     )
 
 
@@ -95,27 +95,27 @@ def test_items_are_described_to_a_deep_model_unless_it_says_otherwise():
 
 class TestCheckpoints:
     @pytest.fixture
-    def recipe(self):
-        return recipe_of(configured("ease"))
+    def spec(self):
+        return spec_of(configured("ease"))
 
     @pytest.fixture
     def rows(self):
-        return Workshop(read_dataset()).rows
+        return TrainingContext(read_dataset()).rows
 
-    def test_the_file_of_a_fit_is_found_again_and_gone_at_the_end(self, recipe, rows):
-        with checkpoint_of(recipe, rows, is_kept=True) as path:
+    def test_the_file_of_a_fit_is_found_again_and_gone_at_the_end(self, spec, rows):
+        with checkpoint_of(spec, rows, is_kept=True) as path:
             path.write_bytes(b"half")
         assert not path.exists()
-        with checkpoint_of(recipe, rows, is_kept=True) as again:
+        with checkpoint_of(spec, rows, is_kept=True) as again:
             assert again == path
-        with checkpoint_of(recipe, rows, is_kept=False) as nothing:
+        with checkpoint_of(spec, rows, is_kept=False) as nothing:
             assert nothing is None
 
-    def test_the_measured_fit_never_finds_that_of_the_serving_one(self, recipe, rows):
-        older = Workshop(read_dataset()).validation.train
-        assert mark_of(recipe, older) != mark_of(recipe, rows)
+    def test_the_measured_fit_never_finds_that_of_the_serving_one(self, spec, rows):
+        older = TrainingContext(read_dataset()).validation.train
+        assert mark_of(spec, older) != mark_of(spec, rows)
         fewer = rows.select(rows.item_indices != 0).compact()
-        assert mark_of(recipe, fewer) != mark_of(recipe, rows)
+        assert mark_of(spec, fewer) != mark_of(spec, rows)
 
 
 class TestWarmStart:
@@ -128,12 +128,12 @@ class TestWarmStart:
         return RecommenderConfig.objects.select_related("serving").get(key="gru")
 
     def test_the_serving_model_is_where_the_next_fit_starts(self, trained, settings):
-        recipe = recipe_of(trained)
-        assert warm_start.serving_recommender(trained, recipe).name == "gru"
+        spec = spec_of(trained)
+        assert warm_start.serving_recommender(trained, spec).name == "gru"
         trained.hyperparameters = {"epochs": 2}
-        assert warm_start.serving_recommender(trained, recipe_of(trained)) is None
+        assert warm_start.serving_recommender(trained, spec_of(trained)) is None
         settings.RECSYS = {**settings.RECSYS, "WARM_START": False}
-        assert warm_start.serving_recommender(trained, recipe) is None
+        assert warm_start.serving_recommender(trained, spec) is None
 
     def test_it_learns_on_and_what_is_measured_starts_afresh(self, trained):
         [first] = trained.runs.all()
@@ -144,8 +144,8 @@ class TestWarmStart:
 
     def test_a_damaged_artifact_is_a_fresh_start(self, trained):
         trained.serving.artifact = "gru/nothing.npz"
-        recipe = recipe_of(trained)
-        assert warm_start.serving_recommender(trained, recipe) is None
+        spec = spec_of(trained)
+        assert warm_start.serving_recommender(trained, spec) is None
 
 
 def test_two_fits_leave_time_for_the_rest(settings):

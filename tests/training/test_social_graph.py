@@ -6,11 +6,11 @@ from django.contrib.auth import get_user_model
 from django_recsys.exceptions import ConfigurationError
 from django_recsys.learning import registry
 from django_recsys.models import Interaction
-from django_recsys.training.context import Workshop
+from django_recsys.training.context import TrainingContext
 from django_recsys.training.datasets import read_dataset
 from django_recsys.training.fitting import fitted, reads_edges
 from django_recsys.training.social_graph import read_friends
-from django_recsys.training.spec import Recipe
+from django_recsys.training.spec import TrainingSpec
 
 pytestmark = pytest.mark.django_db
 
@@ -30,9 +30,9 @@ def test_accounts_and_keys_become_visitors(tastes, settings):
 
 def test_lists_draw_from_what_friends_took(tastes, settings):
     settings.RECSYS = {**settings.RECSYS, "SOCIAL_GRAPH": f"{__name__}.friendships"}
-    workshop = Workshop(read_dataset())
-    recipe = Recipe("social", {}, {"purchase": 1.0, "view": 1.0}, None)
-    recommender, _ = fitted(recipe, workshop.all_rows(recipe)[0], workshop)
+    context = TrainingContext(read_dataset())
+    spec = TrainingSpec("social", {}, {"purchase": 1.0, "view": 1.0}, None)
+    recommender, _ = fitted(spec, context.all_rows(spec)[0], context)
     answer = recommender.recommend(["user:3"], exclude_seen=False)
     shown = {each for each in answer.item_ids[0] if each}
     friends = Interaction.objects.filter(visitor_key__in=["user:6", "user:7"])

@@ -1,7 +1,7 @@
 """Hears Oscar's signals. Oscar sends most of them without protection.
 
 An exception here would be a 500 on the product page, and after `order_placed` an error
-page for an order that stands: every receiver is guarded. `sender` is an instance of
+page for an order that stands: every receiver catches errors. `sender` is an instance of
 whatever Oscar was doing, `user` a lazy object; `raw` means a fixture.
 """
 
@@ -23,7 +23,7 @@ from oscar.core.loading import get_model
 
 from django_recsys.conf import get_settings
 from django_recsys.tracking import record_interaction
-from django_recsys.tracking.error_boundary import guarded
+from django_recsys.tracking.error_boundary import error_boundary
 from django_recsys.tracking.on_commit import after_commit
 from django_recsys.tracking.purchases.live_hook import line_was_saved
 from django_recsys.tracking.purchases.sources import purchase_sources
@@ -64,7 +64,7 @@ def uid(receiver: Any) -> str:
     return f"django_recsys.contrib.oscar.{receiver.__name__}"
 
 
-@guarded("record a view")
+@error_boundary("record a view")
 def on_viewed(
     sender: Any, *, product: Any, request: Any = None, raw: bool = False, **sent: Any
 ) -> None:
@@ -73,7 +73,7 @@ def on_viewed(
         record_interaction(kind="view", item=product, request=request)
 
 
-@guarded("record an addition to the basket")
+@error_boundary("record an addition to the basket")
 def on_basket(
     sender: Any, *, product: Any, request: Any = None, raw: bool = False, **sent: Any
 ) -> None:
@@ -89,7 +89,7 @@ def on_basket(
     )
 
 
-@guarded("record an order")
+@error_boundary("record an order")
 def on_order(sender: Any, *, order: Any, raw: bool = False, **sent: Any) -> None:
     """Record the lines, also where a fork writes them by `bulk_create`."""
     if raw or not get_settings().ENABLED:
@@ -98,7 +98,7 @@ def on_order(sender: Any, *, order: Any, raw: bool = False, **sent: Any) -> None
     after_commit(partial(record_order, order, using), using=using)
 
 
-@guarded("record an order")
+@error_boundary("record an order")
 def record_order(order: Any, using: str) -> None:
     """Hand the lines of a committed order to the live hook."""
     lines = get_model("order", "Line")
@@ -109,7 +109,7 @@ def record_order(order: Any, using: str) -> None:
                 line_was_saved(source, key, using=using)
 
 
-@guarded("record a returned order")
+@error_boundary("record a returned order")
 def on_order_status(
     sender: Any, *, order: Any, new_status: str, raw: bool = False, **sent: Any
 ) -> None:
@@ -119,7 +119,7 @@ def on_order_status(
         after_commit(partial(record_returns, order), using=using)
 
 
-@guarded("record a returned line")
+@error_boundary("record a returned line")
 def on_line_status(
     sender: Any, *, line: Any, new_status: str, raw: bool = False, **sent: Any
 ) -> None:
@@ -128,7 +128,7 @@ def on_line_status(
         record_return(line)
 
 
-@guarded("record a returned order")
+@error_boundary("record a returned order")
 def record_returns(order: Any) -> None:
     """Record the lines of an order as returned."""
     for line in order.lines.select_related("product", "order"):
@@ -155,14 +155,14 @@ def record_return(line: Any) -> None:
     )
 
 
-@guarded("record a review")
+@error_boundary("record a review")
 def on_review(sender: Any, *, review: Any, raw: bool = False, **sent: Any) -> None:
     """Record the stars of a review that needs no approval."""
     if not raw:
         record_review(review)
 
 
-@guarded("record a review")
+@error_boundary("record a review")
 def on_review_saved(sender: Any, *, instance: Any, raw: bool, **sent: Any) -> None:
     """Record the stars when a moderator approves them."""
     if not raw:
@@ -182,7 +182,7 @@ def record_review(review: Any) -> None:
     )
 
 
-@guarded("record a wish")
+@error_boundary("record a wish")
 def on_wish(
     sender: Any, *, instance: Any, created: bool, raw: bool, **sent: Any
 ) -> None:

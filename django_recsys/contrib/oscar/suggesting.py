@@ -51,8 +51,8 @@ def refresh(product: Any, counts: dict[str, int]) -> None:
     if any(not is_ours(row, offered) for row in rows):
         counts["left_alone"] += 1
         return
-    standing = {str(row.recommendation_id) for row in rows}
-    refused = offered.keys() - standing
+    live = {str(row.recommendation_id) for row in rows}
+    refused = offered.keys() - live
     wanted = list(candidates(product, refused))
     stale = [row for row in rows if str(row.recommendation_id) not in wanted]
     for row in stale:

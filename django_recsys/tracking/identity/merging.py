@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from django_recsys.database.alias import our_alias
-from django_recsys.database.deadline import within_patience
+from django_recsys.database.deadline import within_deadline
 from django_recsys.models import Interaction, StoredRecommendations
-from django_recsys.tracking.error_boundary import guarded
+from django_recsys.tracking.error_boundary import error_boundary
 from django_recsys.tracking.on_commit import after_commit
 
 from .guests import guest_of
@@ -29,10 +29,10 @@ def merge_guest(request: HttpRequest, account_key: str) -> None:
         after_commit(partial(join_keys, guest_key, account_key))
 
 
-@guarded("join a guest's history to the account")
+@error_boundary("join a guest's history to the account")
 def join_keys(guest_key: str, account_key: str) -> None:
     """Rename the rows of one key to another; a second time finds nothing to rename."""
-    within_patience(partial(rename, guest_key, account_key))
+    within_deadline(partial(rename, guest_key, account_key))
 
 
 def rename(guest_key: str, account_key: str) -> None:

@@ -33,7 +33,7 @@ BOTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who looks at the shop."""
+    """A visitor of the shop, with or without an account."""
 
     key: str | None
     """"user:42" or "guest:<token>"; None for a guest without one."""
@@ -77,7 +77,7 @@ def find_visitor_key(name: str) -> str:
 def email_key(email: str) -> str:
     """Return the key of a buyer without an account: a keyed hash, no address.
 
-    The hash depends on SECRET_KEY: with a new one the same address is somebody new.
+    The hash depends on SECRET_KEY: with a new key the same address is another visitor.
     """
     address = email.strip().lower()
     digest = salted_hmac("django_recsys.email", address, algorithm="sha256")
@@ -126,7 +126,7 @@ def is_account(user: Any) -> bool:
 
 
 def is_staff(user: Any) -> bool:
-    """Say whether this is somebody of the shop, whose browsing means nothing."""
+    """Say whether this is staff, whose browsing is not recorded."""
     return bool(getattr(user, "is_staff", False))
 
 

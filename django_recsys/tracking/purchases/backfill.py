@@ -79,7 +79,7 @@ def backfill(
 
 
 def catch_up(*, now: datetime, days: int | None = None) -> BackfillReport:
-    """Store the purchases of the last CATCH_UP_DAYS that no signal told us of.
+    """Store the purchases of the last CATCH_UP_DAYS that no signal announced.
 
     It keeps no watermark: an order that was made long ago and paid today, and lines
     written by `bulk_create` or `update()`, are found. Where nothing is missing only

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.database.alias import our_alias
-from django_recsys.database.deadline import within_patience
+from django_recsys.database.deadline import within_deadline
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
 from django_recsys.tracking.bulk_insert import chunks, insert_rows
@@ -49,7 +49,7 @@ PROVISIONAL = Interaction.objects.filter(
     event_id__lt="reg",
     event_id__startswith="ref:",
 )
-"""Purchases told by a signal whose order line nobody has seen yet."""
+"""Purchases announced by a signal whose order line is not stored yet."""
 
 KEYS_PER_QUERY = 500
 ITEM = NAMES.index("item")
@@ -165,13 +165,13 @@ def record_lines(
     buyers: set[str] = set()
     for chunk in chunks(keys, KEYS_PER_QUERY):
         rows = list(reader.rows(source.lines(pk__in=chunk)))
-        within_patience(partial(store_lines, rows))
+        within_deadline(partial(store_lines, rows))
         buyers.update(row.visitor_key for row in rows)
     return buyers
 
 
 def record_by_reference(row: InteractionRow) -> bool:
-    """Store the order lines that a purchase told by a signal is about.
+    """Store the order lines of a purchase that a signal announced.
 
     `row` names the order by its reference. False where the shop has no such line
     (yet): the order may be written later, or be paid later.
@@ -192,5 +192,5 @@ def record_by_reference(row: InteractionRow) -> bool:
             if (found.kind, found.item_id) == (row.kind, row.item_id)
         ]
     if matching:
-        within_patience(partial(store_lines, matching))
+        within_deadline(partial(store_lines, matching))
     return bool(matching)

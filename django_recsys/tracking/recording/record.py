@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
-from django_recsys.database.deadline import within_patience
+from django_recsys.database.deadline import within_deadline
 from django_recsys.database.savepoints import savepoint
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
 from django_recsys.tracking.async_safe import off_the_loop
 from django_recsys.tracking.bulk_insert import insert_row, insert_rows
-from django_recsys.tracking.error_boundary import guarded
+from django_recsys.tracking.error_boundary import error_boundary
 from django_recsys.tracking.events import announce
 from django_recsys.tracking.identity.guests import guest_of
 from django_recsys.tracking.identity.visitors import (
@@ -33,7 +33,7 @@ from django_recsys.tracking.on_commit import after_commit
 from django_recsys.tracking.purchases.reader import record_by_reference
 from django_recsys.tracking.rows import InteractionRow, make_row, provisional_id
 
-from .retry_buffer import backlog_of
+from .retry_buffer import retry_buffer_for
 
 OWN_RECORDS = frozenset({Interaction.Kind.PURCHASE, Interaction.Kind.RETURN})
 """Kinds that the shop has to keep anyway, whatever a browser objects to."""
@@ -57,7 +57,7 @@ def record_interaction(
     event_id: str | None = None,
     reference: str = "",
 ) -> None:
-    """Record that somebody did something to an item.
+    """Record an interaction with an item.
 
     `item` is an instance or its primary key; who did it is `visitor_key`, else `user`,
     else whoever sent `request`. Browsing by staff, by programs and by visitors without
@@ -124,18 +124,18 @@ def account_of(user: Any, request: HttpRequest | None) -> Any:
     return None if request is None else user_of(request)
 
 
-@guarded("record an interaction")
+@error_boundary("record an interaction")
 def write(row: InteractionRow) -> None:
     """Store one row."""
-    with backlog.keeping(row), savepoint():
-        within_patience(partial(insert_row, row))
+    with retry_buffer.keeping(row), savepoint():
+        within_deadline(partial(insert_row, row))
     announce(row.visitor_key)
 
 
-@guarded("record a purchase")
+@error_boundary("record a purchase")
 def write_purchase(row: InteractionRow) -> None:
     """Store a purchase that names its order."""
-    with backlog.keeping(row), savepoint():
+    with retry_buffer.keeping(row), savepoint():
         store_purchase(row)
     if row.visitor_key != UNKNOWN_BUYER:
         announce(row.visitor_key)
@@ -144,18 +144,18 @@ def write_purchase(row: InteractionRow) -> None:
 def store_purchase(row: InteractionRow) -> None:
     """Store the shop's own order lines in place of `row` where they are known.
 
-    They are looked for a second time after the row was written: whoever stores lines
+    They are looked for a second time after the row was written: who stores lines
     deletes such rows, so in either order of events one purchase is left.
     """
     if record_by_reference(row) or row.visitor_key == UNKNOWN_BUYER:
         return
     event_id = provisional_id(row.reference, row.item_id)
-    within_patience(partial(insert_row, row._replace(event_id=event_id)))
+    within_deadline(partial(insert_row, row._replace(event_id=event_id)))
     record_by_reference(row)
 
 
 def store_kept(rows: Sequence[InteractionRow]) -> None:
-    """Store what waited for the database; to a model it is news."""
+    """Store the rows that waited for the database, and announce their visitors."""
     fresh = [row._replace(recorded_at=timezone.now()) for row in rows]
     insert_rows(row for row in fresh if not names_its_order(row))
     for row in filter(names_its_order, fresh):
@@ -167,4 +167,4 @@ def names_its_order(row: InteractionRow) -> bool:
     return row.kind in OWN_RECORDS and bool(row.reference) and row.event_id is None
 
 
-backlog = backlog_of(store_kept)
+retry_buffer = retry_buffer_for(store_kept)

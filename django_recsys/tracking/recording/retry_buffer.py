@@ -1,6 +1,6 @@
 """Keeps events while a database of our own is away, and counts those that are lost.
 
-The order lines that PURCHASES finds are no concern of it: the tick catches them up.
+Order lines that PURCHASES finds are not kept here: the tick catches them up.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST_EVENTS = 1000
 """How many events a process keeps; some hundred kilobytes."""
 
 
-class Backlog:
+class RetryBuffer:
     """What this process could not store, and how much of it is lost."""
 
     def __init__(self, store: Callable[[Sequence[InteractionRow]], None]) -> None:
@@ -116,8 +116,8 @@ class Backlog:
         )
 
 
-def backlog_of(store: Callable[[Sequence[InteractionRow]], None]) -> Backlog:
-    """Return a backlog that says at the end of the process what it could not store."""
-    backlog = Backlog(store)
-    atexit.register(backlog.give_up)
-    return backlog
+def retry_buffer_for(store: Callable[[Sequence[InteractionRow]], None]) -> RetryBuffer:
+    """Return a buffer that logs at the end of the process what it could not store."""
+    retry_buffer = RetryBuffer(store)
+    atexit.register(retry_buffer.give_up)
+    return retry_buffer

@@ -1,4 +1,4 @@
-"""Hand queued trainings to whoever runs them in this shop."""
+"""Hand queued trainings to the runner of this shop: Celery or the tick."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django_recsys.models import TrainingRun
 from django_recsys.resilience.log_once import report_once
 
 SENDERS = {"celery": "django_recsys.tasks.send_queued"}
-"""RECSYS["TASKS"] -> who is told. With "tick" nobody is: the queue is polled."""
+"""RECSYS["TASKS"] -> the sender. "tick" has none: the queue is polled."""
 
 
 def send(runs: Sequence[TrainingRun]) -> None:

@@ -133,7 +133,7 @@ def watch_child(keys: Sequence[int], holder: str, watcher: Watcher | None) -> bo
                 process.terminate()
                 process.wait()
         if not breach:
-            bury(keys, process.returncode, tail(last_words))
+            fail_unfinished(keys, process.returncode, tail(last_words))
             return False
     own = TrainingRun.objects.filter(pk__in=keys)
     # One that had not begun would break the limit again, for ever.
@@ -165,7 +165,7 @@ def start_child(
     )
 
 
-def bury(keys: Sequence[int], code: int, words: str) -> None:
+def fail_unfinished(keys: Sequence[int], code: int, words: str) -> None:
     """Mark what an ended child left undone as failed."""
     ending = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
     unfinished = TrainingRun.objects.filter(

@@ -15,7 +15,7 @@ from django_recsys.models import TrainingRun
 LOOK_SECONDS = 1.0
 USABLE_SHARE = 0.9
 """Of the memory that is free before the process begins. The planner stays below that;
-what nobody can foretell is ended here, before the machine ends a process of the shop.
+what cannot be predicted is ended here, before the machine ends a process of the shop.
 """
 
 

@@ -13,7 +13,7 @@ KEPT = 3
 RUNS_KEPT = 50
 
 
-def sweep() -> None:
+def remove_leftovers() -> None:
     """Drop old versions and unfinished ones; what serves or waits always stays."""
     for config in RecommenderConfig.objects.all():
         gone = superfluous(config)

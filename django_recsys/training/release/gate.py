@@ -2,7 +2,7 @@
 
 Everything is fitted anew on the older part of the data and asked about the newer one.
 The serving model's file is of no use for that: it has seen the newer part. So its
-recipe is fitted on the same rows, which compares what would be served from now on.
+spec is fitted on the same rows, which compares what would be served from now on.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from django_recsys.learning.evaluation.evaluator import (
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.models import RecommenderConfig, TrainingRun
-from django_recsys.training.context import Workshop
+from django_recsys.training.context import TrainingContext
 from django_recsys.training.fitting import Listener, fitted
 from django_recsys.training.learning_curves import curve_of
-from django_recsys.training.spec import Recipe, recipe_of
+from django_recsys.training.spec import TrainingSpec, spec_of
 
 SHOWN_METRICS = (
     "ndcg@10",
@@ -76,59 +76,59 @@ class Verdict:
         }
 
 
-def examine(run: TrainingRun, workshop: Workshop, report: Report) -> Verdict:
-    """Measure a run's recipe and decide; `report` hears what is fitted, how far."""
+def examine(run: TrainingRun, context: TrainingContext, report: Report) -> Verdict:
+    """Measure a run's spec and decide; `report` hears what is fitted, how far."""
     config = run.recommender
-    recipe = recipe_of(config)
-    task = recipe.recommender().capabilities.task
+    spec = spec_of(config)
+    task = spec.recommender().capabilities.task
     try:
-        model = measured(recipe, task, workshop, report)
-        popular = measured(popular_recipe(recipe), task, workshop, report)
-        serving = measured_serving(config, task, workshop, report)
+        model = measured(spec, task, context, report)
+        popular = measured(popular_spec(spec), task, context, report)
+        serving = measured_serving(config, task, context, report)
     except DataError as error:
-        return decided(run, too_little(recipe, task, str(error)))
+        return decided(run, too_little(spec, task, str(error)))
     verdict = weigh(model, popular, serving, task)
-    if recipe.recommender().capabilities.is_baseline:
+    if spec.recommender().capabilities.is_baseline:
         verdict = passed(verdict, "A baseline serves whenever it was trained.")
     return decided(run, verdict)
 
 
 def measured(
-    recipe: Recipe, task: str, workshop: Workshop, report: Report
+    spec: TrainingSpec, task: str, context: TrainingContext, report: Report
 ) -> Evaluation:
-    """Fit on the older rows and ask about the newer ones; each recipe once."""
-    key = (repr(recipe), task)
-    if key not in workshop.evaluations:
-        train = workshop.older_rows(recipe)
-        listener = report(recipe.algorithm)
-        recommender, _remark = fitted(recipe, train, workshop, listener=listener)
-        workshop.curves[key] = curve_of(recommender)
-        workshop.evaluations[key] = score_on(
-            recommender, train, workshop.validation.test, task
+    """Fit on the older rows and ask about the newer ones; each spec once."""
+    key = (repr(spec), task)
+    if key not in context.evaluations:
+        train = context.older_rows(spec)
+        listener = report(spec.algorithm)
+        recommender, _remark = fitted(spec, train, context, listener=listener)
+        context.curves[key] = curve_of(recommender)
+        context.evaluations[key] = score_on(
+            recommender, train, context.validation.test, task
         )
-    evaluation: Evaluation = workshop.evaluations[key]
+    evaluation: Evaluation = context.evaluations[key]
     return evaluation
 
 
 def measured_serving(
     config: RecommenderConfig,
     task: str,
-    workshop: Workshop,
+    context: TrainingContext,
     report: Report,
 ) -> Evaluation | None:
-    """Measure the recipe that serves now; None where nothing serves."""
+    """Measure the model that serves now; None where nothing serves."""
     if config.serving is None:
         return None
     try:
-        recipe = recipe_of(config.serving)
+        spec = spec_of(config.serving)
     except DataError:  # an algorithm or a value that this version does not know
         return None
-    return measured(recipe, task, workshop, report)
+    return measured(spec, task, context, report)
 
 
-def popular_recipe(recipe: Recipe) -> Recipe:
+def popular_spec(spec: TrainingSpec) -> TrainingSpec:
     """Return the baseline under the same weighing of interactions."""
-    return Recipe("popular", {}, recipe.kind_weights, recipe.half_life_days)
+    return TrainingSpec("popular", {}, spec.kind_weights, spec.half_life_days)
 
 
 def weigh(
@@ -157,7 +157,7 @@ def judge(
 ) -> tuple[bool, str]:
     """Apply the rule: better than `popular`, not worse than what serves."""
     if not scored:
-        return False, "Nobody in the newest data could be evaluated."
+        return False, "The newest data hold nobody to evaluate."
     gain = f"{HEADLINE} {to_popular.mean:+.4f} against popular"
     if to_popular.mean <= 0:
         return False, f"Not better than popular: {gain}."
@@ -192,9 +192,9 @@ def changed(verdict: Verdict, decision: str, reason: str) -> Verdict:
     return Verdict(**{**fields, "decision": decision, "reason": reason})
 
 
-def too_little(recipe: Recipe, task: str, detail: str) -> Verdict:
+def too_little(spec: TrainingSpec, task: str, detail: str) -> Verdict:
     """Return what happens where the data cannot be split: baselines serve."""
-    is_baseline = recipe.recommender().capabilities.is_baseline
+    is_baseline = spec.recommender().capabilities.is_baseline
     return Verdict(
         decision=Status.PROMOTED if is_baseline else Status.REFUSED,
         reason=f"Too little data to compare models: {detail}",

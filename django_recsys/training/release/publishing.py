@@ -20,12 +20,12 @@ from django_recsys.models import (
     TrainedModel,
 )
 from django_recsys.models.lists import EVERYONE, RankedItems, Reason
-from django_recsys.training.context import Workshop
+from django_recsys.training.context import TrainingContext
 
 ROWS_PER_TRANSACTION = 100
 """Some hundred kilobytes: a few milliseconds of a write lock on SQLite."""
 ROWS_PER_SERVER_TRANSACTION = 1000
-"""On servers, where nobody waits for rows that nothing points to yet."""
+"""On servers, where other connections do not wait for rows without a pointer."""
 LONGEST_PAUSE_SECONDS = 0.25
 VISITORS_PER_SLICE = 1024
 NEIGHBORS = 40
@@ -40,35 +40,35 @@ def publish(
     trained_model: TrainedModel,
     recommender: Recommender,
     rows: Interactions,
-    workshop: Workshop,
+    context: TrainingContext,
     report: Report,
 ) -> None:
     """Write all lists of a model that does not serve yet.
 
     `rows` are what it was fitted on. Interrupted anywhere, it leaves rows that nothing
-    points to; `sweep` removes them.
+    points to; `remove_leftovers` removes them.
     """
     n = trained_model.recommender.list_length
     if recommender.capabilities.is_personal:
-        lists = personal_lists(recommender, rows, workshop, n=n, report=report)
+        lists = personal_lists(recommender, rows, context, n=n, report=report)
         write(StoredRecommendations, trained_model, "visitor_key", lists)
         drop_lists_of_the_gone(trained_model)
     else:
-        everyone = [(EVERYONE, list_for_everyone(recommender, workshop, n=n))]
+        everyone = [(EVERYONE, list_for_everyone(recommender, context, n=n))]
         write(StoredRecommendations, trained_model, "visitor_key", everyone)
     if recommender.capabilities.stores_neighbors:
         write(
             ItemNeighbors,
             trained_model,
             "item_id",
-            neighbor_lists(recommender, workshop, report=report),
+            neighbor_lists(recommender, context, report=report),
         )
 
 
 def personal_lists(
     recommender: Recommender,
     rows: Interactions,
-    workshop: Workshop,
+    context: TrainingContext,
     *,
     n: int,
     report: Report,
@@ -79,7 +79,7 @@ def personal_lists(
     for at in range(0, len(visitors), VISITORS_PER_SLICE):
         some = visitors[at : at + VISITORS_PER_SLICE]
         theirs = histories.select(some)
-        lists = ranked_lists(recommender, theirs, some, some, workshop, n=n)
+        lists = ranked_lists(recommender, theirs, some, some, context, n=n)
         yield from zip(rows.users.ids[some].tolist(), lists, strict=True)
         report((at + len(some)) / len(visitors))
 
@@ -89,28 +89,28 @@ def ranked_lists(
     histories: Histories,
     user_indices: np.ndarray,
     visitors: np.ndarray,
-    workshop: Workshop,
+    context: TrainingContext,
     *,
     n: int,
 ) -> Iterator[RankedItems]:
     """Yield the list of each of some visitors.
 
     `user_indices` is who they are to the recommender, -1 for somebody it does not
-    know; `visitors` who they are in the rows of the workshop.
+    know; `visitors` who they are in the rows of the context.
     """
     repeats = recommender.capabilities.task == "any-items"
     indices, scores = recommender.recommend_indices(
         histories,
         user_indices,
         n=n,
-        candidate_mask=workshop.visible,
-        exclude_seen=False if repeats else workshop.purchased[visitors],
+        candidate_mask=context.visible,
+        exclude_seen=False if repeats else context.purchased[visitors],
     )
     reasons = np.full(indices.shape, -1, dtype=np.int32)
     reasons[:, :EXPLAINED] = recommender.explain_indices(
         histories, np.ascontiguousarray(indices[:, :EXPLAINED])
     )
-    named = Names(workshop, visitors)
+    named = Names(context, visitors)
     for ranked in zip(range(len(visitors)), indices, scores, reasons, strict=True):
         yield named.ranked(*ranked)
 
@@ -118,10 +118,10 @@ def ranked_lists(
 class Names:
     """Turns the indices of some visitors' lists into what is stored."""
 
-    def __init__(self, workshop: Workshop, visitors: np.ndarray) -> None:
-        self.ids = workshop.rows.items.ids
-        self.titles = workshop.titles
-        self.purchased = workshop.purchased[visitors]
+    def __init__(self, context: TrainingContext, visitors: np.ndarray) -> None:
+        self.ids = context.rows.items.ids
+        self.titles = context.titles
+        self.purchased = context.purchased[visitors]
 
     def ranked(
         self,
@@ -147,41 +147,41 @@ class Names:
 
 
 def list_for_everyone(
-    recommender: Recommender, workshop: Workshop, *, n: int
+    recommender: Recommender, context: TrainingContext, *, n: int
 ) -> RankedItems:
     """Return the one list of a recommender that knows no persons."""
     indices, scores = recommender.recommend_indices(
-        Histories.empty(1, len(workshop.rows.items)),
+        Histories.empty(1, len(context.rows.items)),
         np.array([-1]),
         n=2 * n,
-        candidate_mask=workshop.visible,
+        candidate_mask=context.visible,
         exclude_seen=False,
     )
-    return without_reasons(workshop, indices[0], scores[0])
+    return without_reasons(context, indices[0], scores[0])
 
 
 def neighbor_lists(
-    recommender: Recommender, workshop: Workshop, *, report: Report
+    recommender: Recommender, context: TrainingContext, *, report: Report
 ) -> Iterator[tuple[str, RankedItems]]:
     """Yield the neighbours of every item that has any."""
-    ids = workshop.rows.items.ids
+    ids = context.rows.items.ids
     for at in range(0, len(ids), VISITORS_PER_SLICE):
         some = np.arange(at, min(at + VISITORS_PER_SLICE, len(ids)))
         indices, scores = recommender.similar_indices(
-            some, n=NEIGHBORS, candidate_mask=workshop.visible
+            some, n=NEIGHBORS, candidate_mask=context.visible
         )
         for position in np.flatnonzero((indices >= 0).any(axis=1)):
-            ranked = without_reasons(workshop, indices[position], scores[position])
+            ranked = without_reasons(context, indices[position], scores[position])
             yield str(ids[some[position]]), ranked
         report((at + len(some)) / len(ids))
 
 
 def without_reasons(
-    workshop: Workshop, indices: np.ndarray, scores: np.ndarray
+    context: TrainingContext, indices: np.ndarray, scores: np.ndarray
 ) -> RankedItems:
     """Return a list that needs no reason per item."""
     filled = indices >= 0
-    item_ids = workshop.rows.items.ids[indices[filled]].tolist()
+    item_ids = context.rows.items.ids[indices[filled]].tolist()
     return RankedItems(item_ids, rounded(scores[filled]), [None] * len(item_ids))
 
 

@@ -234,7 +234,7 @@ list(read_records(Path({str(tmp_path / "past.parquet")!r})))
 """
     done = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         check=False,

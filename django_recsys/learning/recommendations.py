@@ -1,0 +1,25 @@
+"""What a recommender answers a batch of queries."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .data.id_map import IdMap
+
+
+class Recommendations(NamedTuple):
+    """Ranked items for each query of a batch."""
+
+    item_ids: np.ndarray
+    """(n_queries, m) str, best first; "" pads a short row; m = min(n, n_items)."""
+    scores: np.ndarray
+    """(n_queries, m) float32, never increasing; -inf where padded."""
+
+    @classmethod
+    def of_indices(
+        cls, items: IdMap, indices: np.ndarray, scores: np.ndarray
+    ) -> Recommendations:
+        """Name items by their ids; indices: (n_queries, m), -1 where padded."""
+        return cls(np.append(items.ids, "")[indices], scores)
