@@ -32,8 +32,11 @@ from django_recsys.learning.registry import (
     capabilities_of,
     create,
 )
-from django_recsys.learning.splitting.protocols import leave_one_out, validation_split
-from django_recsys.learning.splitting.protocols import temporal as temporal_split
+from django_recsys.learning.splitting.protocols import (
+    leave_one_out,
+    temporal_split as temporal_split,
+    validation_split,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"

@@ -3,7 +3,7 @@
 from concurrent.futures import Future
 from typing import Any
 
-from django_recsys.learning.exceptions import (
+from django_recsys.learning import (
     ArtifactError,
     DataError,
     MissingExtraError,

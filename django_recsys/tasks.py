@@ -7,10 +7,8 @@ from typing import Any
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from django_recsys.operations.tick import tick
-from django_recsys.training.rescoring import rescore
-
-from .training.jobs.runner import run_queued
+from django_recsys.operations import run_tick
+from django_recsys.training import rescore, run_queued
 
 CONNECT_SECONDS = 2
 """How long an admin's click waits for a broker that does not answer."""
@@ -23,7 +21,7 @@ FRESH_SECONDS = 600
 @shared_task(name="django_recsys.tick", acks_late=False, ignore_result=True)
 def tick_task() -> None:
     """Catch up, clean up and start what is due."""
-    tick(timezone.now())
+    run_tick(timezone.now())
 
 
 @shared_task(name="django_recsys.train", acks_late=False, ignore_result=True)

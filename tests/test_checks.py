@@ -1,6 +1,5 @@
 import pytest
-from django.core.checks import Error, run_checks
-from django.core.checks import Warning as CheckWarning
+from django.core.checks import Error, Warning as CheckWarning, run_checks
 
 from django_recsys.catalog import ModelCatalog
 from django_recsys.checks import IDS, check_settings

@@ -9,8 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from django_recsys.exceptions import MissingExtraError, RecsysError
-from django_recsys.learning.hyperparameters import Hyperparameter, declared
-from django_recsys.learning.registry import create, get_recommender_class
+from django_recsys.learning import (
+    Hyperparameter,
+    create,
+    get_recommender_class,
+    hyperparameters_of,
+)
 
 PREFIX = "hyperparameter_"
 
@@ -18,7 +22,7 @@ PREFIX = "hyperparameter_"
 def declarations_of(algorithm: str) -> tuple[Hyperparameter, ...]:
     """Return what can be chosen; nothing for an algorithm that cannot be loaded."""
     try:
-        return declared(get_recommender_class(algorithm))
+        return hyperparameters_of(get_recommender_class(algorithm))
     except RecsysError:
         return ()
 

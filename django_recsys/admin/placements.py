@@ -12,14 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST
 
-from django_recsys.models import Placement, RecommenderConfig
-from django_recsys.models.recommenders import DEFAULT_RECOMMENDERS
-from django_recsys.serving.live_models import live_models
-from django_recsys.serving.placements import DECLARED, PlacementRule, rule_of
+from django_recsys.models import DEFAULT_RECOMMENDERS, Placement, RecommenderConfig
+from django_recsys.serving import DECLARED, PlacementRule, get_live_models, rule_of
 
 from .buttons import address_of
 
@@ -155,7 +152,7 @@ class PlacementAdmin(admin.ModelAdmin):
 
 def shown_sources(rule: PlacementRule) -> str:
     """Return the recommenders in order; those that never served are marked."""
-    serving = live_models().pointers
+    serving = get_live_models().pointers
     marks = (
         (key, "" if key in serving else format_html(" <em>({})</em>", _("untrained")))
         for key in rule.sources

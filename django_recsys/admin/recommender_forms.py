@@ -9,7 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
 
 from django_recsys.conf import get_settings
-from django_recsys.learning.registry import ALGORITHMS
+from django_recsys.learning import ALGORITHMS
 from django_recsys.models import Interaction, RecommenderConfig
 
 from .hyperparameter_fields import PREFIX, chosen, fields_of

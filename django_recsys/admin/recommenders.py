@@ -13,15 +13,17 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import template_localtime
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from django_recsys.exceptions import ConfigurationError
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
-from django_recsys.training.drafts import adopt
-from django_recsys.training.jobs.queue import request_training, request_tuning
-from django_recsys.training.jobs.schedule import next_start
-from django_recsys.training.release.promotion import roll_back
+from django_recsys.training import (
+    adopt,
+    next_start,
+    request_training,
+    request_tuning,
+    roll_back,
+)
 
 from .buttons import ButtonsMixin, address_of, person
 from .comparing import compared

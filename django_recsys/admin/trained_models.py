@@ -7,12 +7,11 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import F
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from django_recsys.exceptions import PromotionError
 from django_recsys.models import TrainedModel
-from django_recsys.training.release.promotion import promote
+from django_recsys.training import promote
 
 from .buttons import ButtonsMixin, ReadOnlyMixin, person
 from .comparing import compared

@@ -13,8 +13,7 @@ from rest_framework.status import HTTP_202_ACCEPTED
 
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import ConfigurationError
-from django_recsys.tracking import record_interaction
-from django_recsys.tracking.recording.record import browsing_key
+from django_recsys.tracking import browsing_key, record_interaction
 
 from .base import RecsysView
 from .throttles import EventThrottle

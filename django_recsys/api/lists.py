@@ -13,10 +13,7 @@ from rest_framework.response import Response
 
 from django_recsys.catalog import get_catalog
 from django_recsys.exceptions import ConfigurationError
-from django_recsys.serving import recommend_for
-from django_recsys.serving.live_models import find_placement
-from django_recsys.serving.recommend import MAX_SIZE
-from django_recsys.serving.serializers import as_object
+from django_recsys.serving import MAX_SIZE, as_object, find_placement, recommend_for
 from django_recsys.tracking import visitor_of
 
 from .base import RecsysView

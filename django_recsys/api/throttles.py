@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
-from django_recsys.serving.cache import working_cache
+from django_recsys.serving import working_cache
 from django_recsys.tracking import visitor_of
 
 

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage
 from django.core.exceptions import FieldError, ValidationError
 
-from django_recsys.catalog.fields import FIELD_NAMES, make_reader
+from django_recsys.catalog import FIELD_NAMES, make_reader
 from django_recsys.conf import RecsysSettings, get_settings
 
 from .ids import message

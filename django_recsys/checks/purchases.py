@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage
 
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import ConfigurationError
-from django_recsys.tracking.purchases.sources import KNOWN, make_source
+from django_recsys.tracking import KNOWN, make_source
 
 from .ids import message
 from .items import OWN_CATALOG, models_of_settings

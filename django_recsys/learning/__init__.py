@@ -2,61 +2,141 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from django_recsys.lazy import exports
 
 if TYPE_CHECKING:
-    from .artifacts import load, save
-    from .capabilities import Capabilities
-    from .data.interactions import Histories, IdMap, Interactions
-    from .data.preparation import prepare
-    from .data.training_data import TrainingData
-    from .evaluation.evaluator import evaluate
-    from .hyperparameters import hyperparameter
-    from .recommender import Recommendations, Recommender, TrainingOptions
-    from .registry import ALGORITHMS, create, get_recommender_class
+    from .algorithms.factorization.ratings import RatingModel as RatingModel
+    from .artifacts import load as load, save as save
+    from .capabilities import Capabilities as Capabilities
+    from .data.edges import Edges as Edges
+    from .data.histories import Histories as Histories
+    from .data.id_map import IdMap as IdMap
+    from .data.interactions import (
+        Interactions as Interactions,
+        basket_codes as basket_codes,
+    )
+    from .data.item_features import (
+        LABEL_COLUMNS as LABEL_COLUMNS,
+        NUMBER_COLUMNS as NUMBER_COLUMNS,
+        TEXT_COLUMNS as TEXT_COLUMNS,
+        ItemFeatures as ItemFeatures,
+        item_features as item_features,
+    )
+    from .data.preparation import (
+        PreparationReport as PreparationReport,
+        prepare as prepare,
+    )
+    from .data.training_data import TrainingData as TrainingData
+    from .evaluation.evaluator import (
+        Difference as Difference,
+        Evaluation as Evaluation,
+        compare as compare,
+        evaluate as evaluate,
+        score_on as score_on,
+    )
+    from .evaluation.validation import validation_set_over as validation_set_over
+    from .exceptions import (
+        ArtifactError as ArtifactError,
+        DataError as DataError,
+        MissingExtraError as MissingExtraError,
+        NotFittedError as NotFittedError,
+        RecsysError as RecsysError,
+        TooLargeError as TooLargeError,
+    )
+    from .hyperparameters import (
+        Hyperparameter as Hyperparameter,
+        hyperparameter as hyperparameter,
+        hyperparameters_of as hyperparameters_of,
+        searched_hyperparameters as searched_hyperparameters,
+        validate_hyperparameters as validate_hyperparameters,
+    )
+    from .metrics.ranking import HEADLINE as HEADLINE
+    from .numerics.threads import available_cores as available_cores
+    from .options import Progress as Progress, TrainingOptions as TrainingOptions
+    from .recommendations import Recommendations as Recommendations
+    from .recommender import Recommender as Recommender
+    from .registry import (
+        ALGORITHMS as ALGORITHMS,
+        EXTRA_MODULES as EXTRA_MODULES,
+        capabilities_of as capabilities_of,
+        create as create,
+        get_recommender_class as get_recommender_class,
+        import_with_extra as import_with_extra,
+        require_extra as require_extra,
+    )
+    from .resources.memory import (
+        available_memory as available_memory,
+        peak_rss_bytes as peak_rss_bytes,
+    )
+    from .resources.planner import arrange as arrange
+    from .splitting.protocols import (
+        Split as Split,
+        temporal_split as temporal_split,
+        validation_split as validation_split,
+    )
+    from .tuning.search import tune as tune
 
-_HOMES = {
-    "hyperparameter": "django_recsys.learning.hyperparameters",
-    "TrainingData": "django_recsys.learning.data.training_data",
-    "Capabilities": "django_recsys.learning.capabilities",
-    "ALGORITHMS": "django_recsys.learning.registry",
-    "Histories": "django_recsys.learning.data.interactions",
-    "IdMap": "django_recsys.learning.data.interactions",
-    "Interactions": "django_recsys.learning.data.interactions",
-    "Recommendations": "django_recsys.learning.recommender",
-    "Recommender": "django_recsys.learning.recommender",
-    "TrainingOptions": "django_recsys.learning.recommender",
-    "create": "django_recsys.learning.registry",
-    "evaluate": "django_recsys.learning.evaluation.evaluator",
-    "get_recommender_class": "django_recsys.learning.registry",
-    "load": "django_recsys.learning.artifacts",
-    "prepare": "django_recsys.learning.data.preparation",
-    "save": "django_recsys.learning.artifacts",
-}
-
-__all__ = [
-    "hyperparameter",
-    "TrainingData",
-    "Capabilities",
-    "ALGORITHMS",
-    "Histories",
-    "IdMap",
-    "Interactions",
-    "Recommendations",
-    "Recommender",
-    "TrainingOptions",
-    "create",
-    "evaluate",
-    "get_recommender_class",
-    "load",
-    "prepare",
-    "save",
-]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from its room when it is first used."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__, __all__ = exports(
+    __name__,
+    {
+        "algorithms.factorization.ratings": ["RatingModel"],
+        "artifacts": ["load", "save"],
+        "capabilities": ["Capabilities"],
+        "data.edges": ["Edges"],
+        "data.histories": ["Histories"],
+        "data.id_map": ["IdMap"],
+        "data.interactions": ["Interactions", "basket_codes"],
+        "data.item_features": [
+            "ItemFeatures",
+            "LABEL_COLUMNS",
+            "NUMBER_COLUMNS",
+            "TEXT_COLUMNS",
+            "item_features",
+        ],
+        "data.preparation": ["PreparationReport", "prepare"],
+        "data.training_data": ["TrainingData"],
+        "evaluation.evaluator": [
+            "Difference",
+            "Evaluation",
+            "compare",
+            "evaluate",
+            "score_on",
+        ],
+        "evaluation.validation": ["validation_set_over"],
+        "exceptions": [
+            "ArtifactError",
+            "DataError",
+            "MissingExtraError",
+            "NotFittedError",
+            "RecsysError",
+            "TooLargeError",
+        ],
+        "hyperparameters": [
+            "Hyperparameter",
+            "hyperparameters_of",
+            "hyperparameter",
+            "searched_hyperparameters",
+            "validate_hyperparameters",
+        ],
+        "metrics.ranking": ["HEADLINE"],
+        "numerics.threads": ["available_cores"],
+        "options": ["Progress", "TrainingOptions"],
+        "recommendations": ["Recommendations"],
+        "recommender": ["Recommender"],
+        "registry": [
+            "ALGORITHMS",
+            "EXTRA_MODULES",
+            "capabilities_of",
+            "create",
+            "get_recommender_class",
+            "import_with_extra",
+            "require_extra",
+        ],
+        "resources.memory": ["available_memory", "peak_rss_bytes"],
+        "resources.planner": ["arrange"],
+        "splitting.protocols": ["Split", "temporal_split", "validation_split"],
+        "tuning.search": ["tune"],
+    },
+)

@@ -75,7 +75,7 @@ def hyperparameter(
     return field(default=default, metadata={_KEY: declaration})
 
 
-def declared(cls: type) -> tuple[Hyperparameter, ...]:
+def hyperparameters_of(cls: type) -> tuple[Hyperparameter, ...]:
     """Return the hyper-parameters of a recommender class, in order."""
     return tuple(
         Hyperparameter(
@@ -89,9 +89,9 @@ def declared(cls: type) -> tuple[Hyperparameter, ...]:
     )
 
 
-def searched(cls: type) -> tuple[Hyperparameter, ...]:
+def searched_hyperparameters(cls: type) -> tuple[Hyperparameter, ...]:
     """Return those of the declared hyper-parameters that a search may change."""
-    return tuple(each for each in declared(cls) if each.searched)
+    return tuple(each for each in hyperparameters_of(cls) if each.searched)
 
 
 def _type_of(annotation: Any) -> type:
@@ -100,13 +100,13 @@ def _type_of(annotation: Any) -> type:
     return by_name[annotation] if isinstance(annotation, str) else annotation
 
 
-def validate(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
+def validate_hyperparameters(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values in their declared types.
 
     Raises DataError naming the value, its range and the algorithm.
     """
     algorithm = getattr(cls, "name", "") or cls.__name__
-    known = {each.name: each for each in declared(cls)}
+    known = {each.name: each for each in hyperparameters_of(cls)}
     cleaned: dict[str, Any] = {}
     for name, value in values.items():
         if name not in known:

@@ -20,7 +20,7 @@ from .data.interactions import Interactions
 from .data.training_data import TrainingData
 from .exceptions import DataError, NotFittedError
 from .explanations import explain_entries, largest_entries
-from .hyperparameters import declared, validate
+from .hyperparameters import hyperparameters_of, validate_hyperparameters
 from .numerics.batching import joined, slices, spread
 from .numerics.top_k import PADDING, leave_out, top_items, top_stored
 from .options import Progress, TrainingOptions
@@ -103,11 +103,14 @@ class Recommender(ABC):
     @property
     def hyperparameters(self) -> dict[str, Any]:
         """The value of each declared hyper-parameter, by name."""
-        return {each.name: getattr(self, each.name) for each in declared(type(self))}
+        return {
+            each.name: getattr(self, each.name)
+            for each in hyperparameters_of(type(self))
+        }
 
     def set_hyperparameters(self, **values: Any) -> None:
         """Change hyper-parameters; raises DataError naming value and range."""
-        for name, value in validate(type(self), values).items():
+        for name, value in validate_hyperparameters(type(self), values).items():
             setattr(self, name, value)
 
     @property

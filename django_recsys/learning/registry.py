@@ -10,7 +10,7 @@ from typing import Any
 
 from .capabilities import Capabilities
 from .exceptions import DataError, MissingExtraError
-from .hyperparameters import validate
+from .hyperparameters import validate_hyperparameters
 from .recommender import Recommender
 
 ALGORITHMS: dict[str, tuple[str, str | None]] = {
@@ -75,7 +75,7 @@ def create(name: str, **hyperparameters: Any) -> Recommender:
     cls = get_recommender_class(name)
     if (extra := missing_extra(name)) is not None:
         raise _missing(extra, name)
-    return cls(**validate(cls, hyperparameters))
+    return cls(**validate_hyperparameters(cls, hyperparameters))
 
 
 def missing_extra(name: str) -> str | None:
@@ -95,7 +95,7 @@ def capabilities_of(
     Raises DataError for an unknown name and for a wrong value.
     """
     cls = get_recommender_class(name)
-    return cls(**validate(cls, hyperparameters or {})).capabilities
+    return cls(**validate_hyperparameters(cls, hyperparameters or {})).capabilities
 
 
 def require_extra(extra: str) -> None:
@@ -118,7 +118,7 @@ def settings_of(
     Raises DataError for an unknown name and for a wrong value.
     """
     cls = get_recommender_class(name)
-    return cls(**validate(cls, hyperparameters or {})).hyperparameters
+    return cls(**validate_hyperparameters(cls, hyperparameters or {})).hyperparameters
 
 
 def _missing(extra: str, what: str = "This") -> MissingExtraError:

@@ -11,9 +11,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_recsys.learning.exceptions import RecsysError
-from django_recsys.learning.hyperparameters import validate
-from django_recsys.learning.registry import get_recommender_class
+from django_recsys.learning import (
+    RecsysError,
+    get_recommender_class,
+    validate_hyperparameters,
+)
 
 # What a shop has before anybody opened the admin. They are rows as soon as something
 # is trained; a data migration would vanish in the flush of a host's tests.
@@ -148,7 +150,9 @@ class RecommenderConfig(models.Model):
         except RecsysError as error:
             raise ValidationError({"algorithm": str(error)}) from error
         try:
-            self.hyperparameters = validate(recommender_class, self.hyperparameters)
+            self.hyperparameters = validate_hyperparameters(
+                recommender_class, self.hyperparameters
+            )
         except (RecsysError, ValueError, TypeError) as error:
             raise ValidationError({"hyperparameters": str(error)}) from error
         if self.schedule == self.Schedule.DAILY and self.daily_at is None:

@@ -32,11 +32,11 @@ def examine(now: datetime) -> list[Finding]:
     """Return all findings; an examination that fails itself is one of them."""
     findings: list[Finding] = []
     for name, examination in EXAMINATIONS:
-        findings += error_boundary(name, examination, now)
+        findings += never_raises(name, examination, now)
     return findings
 
 
-def error_boundary(
+def never_raises(
     name: str, examination: Examination, now: datetime
 ) -> Iterator[Finding]:
     """Yield the findings of one examination, and its failure in their place."""

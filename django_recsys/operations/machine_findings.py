@@ -18,7 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
-from django_recsys.training.artifact_storage import artifact_storage
+from django_recsys.training import get_artifact_storage
 
 from .findings import Finding, fail, ok, warn
 
@@ -95,7 +95,7 @@ def examine_cache(now: datetime) -> Iterator[Finding]:
 
 def examine_storage(now: datetime) -> Iterator[Finding]:
     """Write a file where models are kept, and see who else could read it."""
-    storage = artifact_storage()
+    storage = get_artifact_storage()
     try:
         name = storage.save(f"doctor/{uuid4().hex}", ContentFile(b"doctor"))
         storage.delete(name)

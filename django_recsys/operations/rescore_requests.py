@@ -14,9 +14,8 @@ from django_recsys.conf import get_settings
 from django_recsys.resilience import threads
 from django_recsys.resilience.circuit_breaker import CircuitBreaker
 from django_recsys.resilience.log_once import report_once
-from django_recsys.serving.cache import PREFIX, remembered, working_cache
-from django_recsys.tracking.error_boundary import error_boundary
-from django_recsys.tracking.events import visitor_acted
+from django_recsys.serving import PREFIX, remembered, working_cache
+from django_recsys.tracking import never_raises, visitor_acted
 
 SENDERS = {"celery": "django_recsys.tasks.send_rescoring"}
 """RECSYS["TASKS"] -> the sender. "tick" has none: it would come too late."""
@@ -37,7 +36,7 @@ def connect() -> None:
     visitor_acted.connect(on_act, weak=False, dispatch_uid=uid)
 
 
-@error_boundary("ask for a visitor's rescoring")
+@never_raises("ask for a visitor's rescoring")
 def on_act(*, visitor_key: str, **sent: Any) -> None:
     """Ask once for all that the visitor does within the pause."""
     settings = get_settings()
@@ -64,7 +63,7 @@ def is_first(visitor_key: str, seconds: int) -> bool:
 
 def can_rescore() -> bool:
     """Say whether any serving model can."""
-    from django_recsys.training.rescoring import rescorable
+    from django_recsys.training import rescorable
 
     return bool(rescorable())
 

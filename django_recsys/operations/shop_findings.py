@@ -11,12 +11,17 @@ from django.conf import settings
 from django.db.models import Count, Max
 from django.db.models.signals import post_save
 
-from django_recsys.catalog import Catalog, ModelCatalog, get_catalog
-from django_recsys.catalog.fields import FIELD_NAMES
-from django_recsys.catalog.sources import available, base_queryset
+from django_recsys.catalog import (
+    FIELD_NAMES,
+    Catalog,
+    ModelCatalog,
+    available,
+    base_queryset,
+    get_catalog,
+)
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
-from django_recsys.tracking.purchases.sources import purchase_sources
+from django_recsys.tracking import purchase_sources
 
 from .findings import Finding, fail, ok, warn
 

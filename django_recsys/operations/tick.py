@@ -9,9 +9,7 @@ from typing import Any
 from django_recsys.conf import get_settings
 from django_recsys.models import Lease, TrainingRun
 from django_recsys.tracking import catch_up, prune
-from django_recsys.training.jobs.dispatch import send
-from django_recsys.training.jobs.runner import Watcher, run_queued
-from django_recsys.training.jobs.schedule import start_due
+from django_recsys.training import Watcher, run_queued, send, start_due
 
 SHALLOW_DAYS = 2
 """How far back every tick looks for purchases that fired no signal."""
@@ -38,7 +36,7 @@ class TickReport:
         return asdict(self)
 
 
-def tick(now: datetime, *, watcher: Watcher | None = None) -> TickReport:
+def run_tick(now: datetime, *, watcher: Watcher | None = None) -> TickReport:
     """Do everything that is due; safe to call at any time, any number of times."""
     is_deep = comes_round(LAST_DEEP, DEEP_EVERY, now)
     caught_up = catch_up(now=now, days=None if is_deep else SHALLOW_DAYS)

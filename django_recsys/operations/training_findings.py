@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 
-from django_recsys.learning.registry import ALGORITHMS, EXTRA_MODULES
+from django_recsys.learning import ALGORITHMS, EXTRA_MODULES
 from django_recsys.models import Lease, RecommenderConfig, TrainingRun
-from django_recsys.training.jobs.schedule import next_start
+from django_recsys.training import next_start
 
 from .findings import Finding, fail, ok, warn
 from .shop_findings import age

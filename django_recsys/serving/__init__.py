@@ -1,6 +1,38 @@
 """The read path: what a visitor is shown now."""
 
-from .answers import Answer, Recommendation
-from .recommend import recommend_for
+from __future__ import annotations
 
-__all__ = ["Answer", "Recommendation", "recommend_for"]
+from typing import TYPE_CHECKING
+
+from django_recsys.lazy import exports
+
+if TYPE_CHECKING:
+    from .answers import Answer as Answer, Recommendation as Recommendation
+    from .cache import (
+        PREFIX as PREFIX,
+        remembered as remembered,
+        working_cache as working_cache,
+    )
+    from .live_models import (
+        find_placement as find_placement,
+        get_live_models as get_live_models,
+    )
+    from .placements import (
+        DECLARED as DECLARED,
+        PlacementRule as PlacementRule,
+        rule_of as rule_of,
+    )
+    from .recommend import MAX_SIZE as MAX_SIZE, recommend_for as recommend_for
+    from .serializers import as_object as as_object
+
+__getattr__, __all__ = exports(
+    __name__,
+    {
+        "answers": ["Answer", "Recommendation"],
+        "cache": ["PREFIX", "remembered", "working_cache"],
+        "live_models": ["find_placement", "get_live_models"],
+        "placements": ["DECLARED", "PlacementRule", "rule_of"],
+        "recommend": ["MAX_SIZE", "recommend_for"],
+        "serializers": ["as_object"],
+    },
+)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from django_recsys.models.lists import Reason
+from django_recsys.models import Reason
 
 
 @dataclass(frozen=True, slots=True)

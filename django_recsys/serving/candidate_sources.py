@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from django_recsys.models import Placement
-from django_recsys.models.lists import RankedItems
+from django_recsys.models import Placement, RankedItems
 
 from .candidates import (
     Candidate,

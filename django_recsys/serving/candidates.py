@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django_recsys.models.lists import RankedItems, Reason
+from django_recsys.models import RankedItems, Reason
 
 from .sql import select_neighbors
 from .visitor_history import RecentItem

@@ -8,8 +8,12 @@ from functools import partial
 from typing import NamedTuple
 
 from django_recsys.database.deadline import within_deadline
-from django_recsys.models import Placement, RecommenderConfig, StoredRecommendations
-from django_recsys.models.lists import EVERYONE
+from django_recsys.models import (
+    EVERYONE,
+    Placement,
+    RecommenderConfig,
+    StoredRecommendations,
+)
 
 from .cache import forget, remembered
 from .placements import DECLARED, PlacementRule, rule_of
@@ -38,7 +42,7 @@ class LiveModels(NamedTuple):
         return self.rows.get(key) or DECLARED.get(key)
 
 
-def live_models() -> LiveModels:
+def get_live_models() -> LiveModels:
     """Return the placements and the pointers, at most some seconds old."""
     live: LiveModels = remembered(
         "live-models", partial(within_deadline, read_live_models)
@@ -71,7 +75,7 @@ def read_general(pointers: Mapping[str, Pointer]) -> dict[str, str]:
 
 def find_placement(key: str) -> PlacementRule | None:
     """Return the rule of a placement; None for an unknown key."""
-    return live_models().placement(key)
+    return get_live_models().placement(key)
 
 
 def forget_live_models() -> None:

@@ -15,14 +15,14 @@ from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.database.savepoints import savepoint
 from django_recsys.exceptions import ConfigurationError
-from django_recsys.models.lists import RankedItems
+from django_recsys.models import RankedItems
 from django_recsys.resilience.log_once import report_once
 
 from .answers import Answer, Recommendation
 from .candidate_sources import Gathered, Question, gather
 from .candidates import Candidate, from_list
 from .cold_start import first_candidates
-from .live_models import LiveModels, live_models
+from .live_models import LiveModels, get_live_models
 from .placements import PlacementRule
 from .visitor_history import recent_activity
 
@@ -58,7 +58,7 @@ def recommend_for(
         return nothing
     try:
         with savepoint():
-            live = live_models()
+            live = get_live_models()
             rule = live.placement(placement)
             if rule is None:
                 report_unknown(placement)

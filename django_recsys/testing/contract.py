@@ -10,11 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from django_recsys.learning.artifacts import load, save
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.exceptions import DataError, NotFittedError
-from django_recsys.learning.recommender import Recommender, TrainingOptions
+from django_recsys.learning import (
+    DataError,
+    Histories,
+    Interactions,
+    NotFittedError,
+    Recommender,
+    TrainingOptions,
+    load,
+    save,
+)
 
 from .factories import checkerboard, checkerboard_histories
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning import Interactions
 
 DAY = 86_400.0
 START = 1_700_000_000.0

@@ -1,35 +1,64 @@
 """The write path: interactions are recorded, read from the past, and erased."""
 
-from .identity.visitors import (
-    Visitor,
-    email_key,
-    find_visitor_key,
-    visitor_key_for,
-    visitor_of,
-)
-from .importing.importer import import_interactions
-from .privacy.erasure import erase_item, erase_visitor, prune
-from .privacy.export import export_visitor
-from .purchases.backfill import backfill, catch_up
-from .recording.record import record_interaction
-from .reports import BackfillReport, ImportReport
-from .rows import VISITOR_PREFIXES
+from __future__ import annotations
 
-__all__ = [
-    "VISITOR_PREFIXES",
-    "BackfillReport",
-    "ImportReport",
-    "Visitor",
-    "backfill",
-    "catch_up",
-    "email_key",
-    "erase_item",
-    "erase_visitor",
-    "export_visitor",
-    "find_visitor_key",
-    "import_interactions",
-    "prune",
-    "record_interaction",
-    "visitor_key_for",
-    "visitor_of",
-]
+from typing import TYPE_CHECKING
+
+from django_recsys.lazy import exports
+
+if TYPE_CHECKING:
+    from .error_boundary import never_raises as never_raises
+    from .events import visitor_acted as visitor_acted
+    from .identity.visitors import (
+        Visitor as Visitor,
+        email_key as email_key,
+        find_visitor_key as find_visitor_key,
+        visitor_key_for as visitor_key_for,
+        visitor_of as visitor_of,
+    )
+    from .importing.importer import import_interactions as import_interactions
+    from .on_commit import after_commit as after_commit
+    from .privacy.erasure import (
+        erase_item as erase_item,
+        erase_visitor as erase_visitor,
+        prune as prune,
+    )
+    from .privacy.export import export_visitor as export_visitor
+    from .purchases.backfill import backfill as backfill, catch_up as catch_up
+    from .purchases.live_hook import line_was_saved as line_was_saved
+    from .purchases.sources import (
+        KNOWN as KNOWN,
+        make_source as make_source,
+        purchase_sources as purchase_sources,
+    )
+    from .recording.record import (
+        browsing_key as browsing_key,
+        record_interaction as record_interaction,
+    )
+    from .reports import BackfillReport as BackfillReport, ImportReport as ImportReport
+    from .rows import VISITOR_PREFIXES as VISITOR_PREFIXES
+
+__getattr__, __all__ = exports(
+    __name__,
+    {
+        "error_boundary": ["never_raises"],
+        "events": ["visitor_acted"],
+        "identity.visitors": [
+            "Visitor",
+            "email_key",
+            "find_visitor_key",
+            "visitor_key_for",
+            "visitor_of",
+        ],
+        "importing.importer": ["import_interactions"],
+        "on_commit": ["after_commit"],
+        "privacy.erasure": ["erase_item", "erase_visitor", "prune"],
+        "privacy.export": ["export_visitor"],
+        "purchases.backfill": ["backfill", "catch_up"],
+        "purchases.live_hook": ["line_was_saved"],
+        "purchases.sources": ["KNOWN", "make_source", "purchase_sources"],
+        "recording.record": ["browsing_key", "record_interaction"],
+        "reports": ["BackfillReport", "ImportReport"],
+        "rows": ["VISITOR_PREFIXES"],
+    },
+)

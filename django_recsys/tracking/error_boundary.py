@@ -9,7 +9,7 @@ from typing import Any
 from django_recsys.resilience.log_once import report_once
 
 
-def error_boundary(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def never_raises(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Wrap a function so that whatever goes wrong in it is logged, never raised."""
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:

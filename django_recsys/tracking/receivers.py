@@ -21,7 +21,7 @@ from django_recsys.database.deadline import within_deadline
 from django_recsys.exceptions import NotAnsweringError
 from django_recsys.models import Interaction
 
-from .error_boundary import error_boundary
+from .error_boundary import never_raises
 from .identity.merging import merge_guest
 from .identity.visitors import visitor_key_for
 from .on_commit import after_commit
@@ -105,7 +105,7 @@ def classes_of(label: Any) -> list[type[Model]]:
     return [found for found in apps.get_models() if issubclass(found, concrete)]
 
 
-@error_boundary("record an interaction")
+@never_raises("record an interaction")
 def on_signal(kind: str, **sent: Any) -> None:
     """Record what a host's signal tells."""
     given = {name: sent[name] for name in ARGUMENTS if sent.get(name) is not None}
@@ -113,21 +113,21 @@ def on_signal(kind: str, **sent: Any) -> None:
     record_interaction(kind=kind, **given)
 
 
-@error_boundary("join a guest's history to the account")
+@never_raises("join a guest's history to the account")
 def on_login(*, request: Any = None, user: Any = None, **sent: Any) -> None:
     """Join what the guest did to the account."""
     if request is not None and user is not None and get_settings().ENABLED:
         merge_guest(request, visitor_key_for(user))
 
 
-@error_boundary("erase a deleted user")
+@never_raises("erase a deleted user")
 def on_user_deleted(*, instance: Any, using: str, **sent: Any) -> None:
     """Erase a user that the host deletes, also while RECSYS is switched off."""
     key = visitor_key_for(instance)
     after_commit(partial(erase, erase_visitor, key), using=using)
 
 
-@error_boundary("erase a deleted item")
+@never_raises("erase a deleted item")
 def on_item_deleted(*, instance: Any, using: str, **sent: Any) -> None:
     """Erase an item that the host deletes; a variant of a living item stays."""
     item_id = get_catalog().item_id(instance)
@@ -148,7 +148,7 @@ def erase(function: Callable[[str], Any], key: str) -> None:
         logger.exception(NOT_ERASED, key, function.__name__, key)
 
 
-@error_boundary("record an order line")
+@never_raises("record an order line")
 def on_line_saved(
     *, sender: type[Model], instance: Any, raw: bool, using: str, **sent: Any
 ) -> None:

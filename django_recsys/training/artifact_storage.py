@@ -11,8 +11,7 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from django_recsys.conf import get_settings
-from django_recsys.learning import artifacts
-from django_recsys.learning.recommender import Recommender
+from django_recsys.learning import Recommender, load, save
 
 FOLDER = "recsys"
 WORK = "work"
@@ -20,7 +19,7 @@ WORK = "work"
 PRIVATE = 0o700
 
 
-def artifact_storage() -> Storage:
+def get_artifact_storage() -> Storage:
     """Return the storage that RECSYS["STORAGE"] names, else a private folder.
 
     The folder lies beside the project, outside of MEDIA_ROOT, for a model tells what
@@ -45,7 +44,7 @@ def own_folder() -> Path:
 def working_folder() -> Path:
     """Return a private folder of this machine, made where it is missing."""
     try:
-        folder = Path(artifact_storage().path(WORK))
+        folder = Path(get_artifact_storage().path(WORK))
     except NotImplementedError:  # a storage far away
         folder = own_folder() / WORK
     folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
@@ -57,9 +56,9 @@ def save_artifact(recommender: Recommender) -> str:
 
     The same content is stored once, and a file is never written over.
     """
-    storage = artifact_storage()
+    storage = get_artifact_storage()
     with tempfile.TemporaryFile() as file:
-        digest = artifacts.save(recommender, file)
+        digest = save(recommender, file)
         name = f"{recommender.name}/{digest}.npz"
         if not storage.exists(name):
             file.seek(0)
@@ -69,8 +68,8 @@ def save_artifact(recommender: Recommender) -> str:
 
 def load_artifact(name: str) -> Recommender:
     """Return the recommender of a stored file; raises ArtifactError."""
-    with artifact_storage().open(name, "rb") as file:
-        return artifacts.load(as_binary(file))
+    with get_artifact_storage().open(name, "rb") as file:
+        return load(as_binary(file))
 
 
 def as_binary(file: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning import Interactions
 
 from .artifact_storage import working_folder
 from .spec import TrainingSpec

@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django_recsys.exceptions import RecsysError
-from django_recsys.learning.evaluation.evaluator import Evaluation, compare, score_on
-from django_recsys.learning.recommender import Recommender
+from django_recsys.learning import Evaluation, Recommender, compare, score_on
 from django_recsys.models import RecommenderConfig
 from django_recsys.training.jobs.queue import configurations
 

@@ -10,17 +10,20 @@ import numpy as np
 
 from django_recsys.catalog import get_catalog
 from django_recsys.exceptions import RecsysError
-from django_recsys.learning.data.edges import Edges
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.data.item_features import (
+from django_recsys.learning import (
     LABEL_COLUMNS,
     NUMBER_COLUMNS,
     TEXT_COLUMNS,
+    Edges,
+    Interactions,
     ItemFeatures,
+    PreparationReport,
+    Split,
     item_features,
+    prepare,
+    temporal_split,
+    validation_split,
 )
-from django_recsys.learning.data.preparation import PreparationReport, prepare
-from django_recsys.learning.splitting.protocols import Split, temporal, validation_split
 
 from .datasets import Dataset, read_dataset
 from .social_graph import read_friends
@@ -56,7 +59,7 @@ class TrainingContext:
     @cached_property
     def comparison(self) -> Split:
         """The newest fifth cut off, for what was chosen without it."""
-        return temporal(self.rows)
+        return temporal_split(self.rows)
 
     @cached_property
     def search(self) -> Split:

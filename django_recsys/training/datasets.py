@@ -14,8 +14,7 @@ from django.db import connections
 from django.db.models import F, FloatField, Func, Max, QuerySet
 from django.db.models.functions import Coalesce
 
-from django_recsys.learning.data.id_map import IdMap
-from django_recsys.learning.data.interactions import Interactions, basket_codes
+from django_recsys.learning import IdMap, Interactions, basket_codes
 from django_recsys.models import Interaction
 
 ROWS_PER_QUERY = 50_000

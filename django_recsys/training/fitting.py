@@ -8,12 +8,16 @@ from datetime import timedelta
 from typing import Any
 
 from django_recsys.conf import get_settings
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.numerics.threads import available_cores
-from django_recsys.learning.options import Progress, TrainingOptions
-from django_recsys.learning.recommender import Recommender
-from django_recsys.learning.registry import ALGORITHMS, create
-from django_recsys.learning.resources.planner import arrange
+from django_recsys.learning import (
+    ALGORITHMS,
+    Interactions,
+    Progress,
+    Recommender,
+    TrainingOptions,
+    arrange,
+    available_cores,
+    create,
+)
 
 from .checkpoints import checkpoint_of
 from .context import TrainingContext

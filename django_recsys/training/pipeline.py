@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from django_recsys.exceptions import RecsysError
-from django_recsys.learning.recommender import Recommender
+from django_recsys.learning import Recommender
 from django_recsys.models import TrainedModel, TrainingRun
 from django_recsys.resilience.log_once import logger
 
@@ -23,8 +23,7 @@ from .release.cleanup import remove_leftovers
 from .release.gate import examine
 from .release.publishing import publish
 from .spec import spec_of
-from .tuning import STAGES as TUNING_STAGES
-from .tuning import tune
+from .tuning import STAGES as TUNING_STAGES, tune
 from .warm_start import serving_recommender
 
 Status = TrainingRun.Status

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django_recsys.learning.options import Progress
-from django_recsys.learning.resources.memory import peak_rss_bytes
+from django_recsys.learning import Progress, peak_rss_bytes
 from django_recsys.models import TrainedModel, TrainingRun
 
 from .fitting import Listener

@@ -11,10 +11,7 @@ from django.db import router, transaction
 
 from django_recsys.catalog import get_catalog
 from django_recsys.exceptions import RecsysError
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.data.preparation import prepare
-from django_recsys.learning.recommender import Recommender
-from django_recsys.learning.registry import capabilities_of
+from django_recsys.learning import Interactions, Recommender, capabilities_of, prepare
 from django_recsys.models import (
     Interaction,
     RecommenderConfig,
@@ -23,7 +20,7 @@ from django_recsys.models import (
 )
 from django_recsys.resilience.log_once import logger
 
-from .artifact_storage import artifact_storage, load_artifact
+from .artifact_storage import get_artifact_storage, load_artifact
 from .context import TrainingContext
 from .datasets import Dataset, read_dataset
 from .release.publishing import ranked_lists
@@ -83,7 +80,7 @@ def loaded(artifact: str) -> Recommender | None:
 
     The name holds the digest of the content, so that one that is kept is never old.
     """
-    if artifact_storage().size(artifact) > LARGEST_BYTES:
+    if get_artifact_storage().size(artifact) > LARGEST_BYTES:
         return None
     return load_artifact(artifact)
 

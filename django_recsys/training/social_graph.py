@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import ConfigurationError
-from django_recsys.learning.data.edges import Edges
+from django_recsys.learning import Edges
 
 
 def read_friends() -> Edges | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django_recsys.conf import get_settings
-from django_recsys.learning.registry import create
+from django_recsys.learning import create
 from django_recsys.models import RecommenderConfig, TrainedModel
 
 

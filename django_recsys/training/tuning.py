@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django_recsys.learning.evaluation.evaluator import Evaluation, compare, score_on
-from django_recsys.learning.evaluation.validation import validation_set_over
-from django_recsys.learning.metrics.ranking import HEADLINE
-from django_recsys.learning.options import Progress, TrainingOptions
-from django_recsys.learning.registry import import_with_extra
+from django_recsys.learning import (
+    HEADLINE,
+    Evaluation,
+    Progress,
+    TrainingOptions,
+    compare,
+    import_with_extra,
+    score_on,
+    validation_set_over,
+)
 from django_recsys.models import TrainingRun
 
 from .context import TrainingContext

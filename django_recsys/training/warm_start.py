@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import RecsysError
-from django_recsys.learning.recommender import Recommender
+from django_recsys.learning import Recommender
 from django_recsys.models import RecommenderConfig
 from django_recsys.resilience.log_once import logger
 

@@ -4,7 +4,11 @@ from typing import ClassVar
 import pytest
 
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.hyperparameters import declared, hyperparameter, validate
+from django_recsys.learning.hyperparameters import (
+    hyperparameter,
+    hyperparameters_of,
+    validate_hyperparameters,
+)
 
 
 @dataclass
@@ -18,7 +22,7 @@ class Example:
 
 
 def test_declaration_holds_name_type_default_and_range():
-    size, rate, shape, is_deep = declared(Example)
+    size, rate, shape, is_deep = hyperparameters_of(Example)
     assert (size.name, size.type, size.default) == ("size", int, 8)
     assert (size.low, size.high, size.help) == (1, 64, "How much.")
     assert rate.type is float
@@ -43,7 +47,7 @@ def test_defaults_make_the_object():
     ],
 )
 def test_values_are_converted(name, given, cleaned):
-    value = validate(Example, {name: given})[name]
+    value = validate_hyperparameters(Example, {name: given})[name]
     assert value == cleaned
     assert type(value) is type(cleaned)
 
@@ -65,10 +69,10 @@ def test_values_are_converted(name, given, cleaned):
 )
 def test_wrong_value_names_value_range_and_algorithm(name, given, allowed):
     with pytest.raises(DataError) as caught:
-        validate(Example, {name: given})
+        validate_hyperparameters(Example, {name: given})
     assert str(caught.value) == f"example.{name} is {given!r}; it must be {allowed}."
 
 
 def test_unknown_name_lists_the_known_ones():
     with pytest.raises(DataError, match="no hyper-parameter 'depth'; it has: size, "):
-        validate(Example, {"depth": 1})
+        validate_hyperparameters(Example, {"depth": 1})

@@ -23,8 +23,8 @@ def loaded_after(code: str) -> set[str]:
         "import django_recsys.learning",
         "from django_recsys.learning import Interactions, create, ALGORITHMS",
         "from django_recsys.learning.registry import *\n"
-        "from django_recsys.learning.hyperparameters import declared\n"
-        "assert all(declared(get_recommender_class(name)) or True "
+        "from django_recsys.learning.hyperparameters import hyperparameters_of\n"
+        "assert all(hyperparameters_of(get_recommender_class(name)) or True "
         "for name in ALGORITHMS)",
     ],
 )

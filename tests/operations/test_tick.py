@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from django_recsys.models import Interaction, RecommenderConfig, TrainingRun
-from django_recsys.operations.tick import tick
+from django_recsys.operations.tick import run_tick
 from django_recsys.training.lease import take_lease
 from tests.factories import make_interaction, make_products
 from tests.hosts.shop.models import Order, OrderLine
@@ -36,7 +36,7 @@ def test_a_tick_finds_purchases_trains_and_puts_live():
     product = make_products(1)[0]
     buy_silently(product, days_ago=1, number="1")
 
-    report = tick(NOW)
+    report = run_tick(NOW)
 
     assert report.caught_up["recorded"] == 1
     assert report.started == ["popular"]
@@ -46,20 +46,20 @@ def test_a_tick_finds_purchases_trains_and_puts_live():
 
 def test_a_second_tick_does_nothing_more():
     make_interaction("user:1", make_products(1)[0])
-    tick(NOW)
+    run_tick(NOW)
 
-    report = tick(NOW + timedelta(minutes=5))
+    report = run_tick(NOW + timedelta(minutes=5))
 
     assert (report.started, report.ended) == ([], [])
 
 
 def test_the_first_tick_of_a_day_looks_further_back():
     product = make_products(1)[0]
-    tick(NOW)
+    run_tick(NOW)
     buy_silently(product, days_ago=40, number="2")
 
-    soon = tick(NOW + timedelta(minutes=5))
-    next_day = tick(NOW + timedelta(days=1, minutes=5))
+    soon = run_tick(NOW + timedelta(minutes=5))
+    next_day = run_tick(NOW + timedelta(days=1, minutes=5))
 
     assert soon.caught_up["recorded"] == 0
     assert next_day.caught_up["recorded"] == 1
@@ -70,7 +70,7 @@ def test_old_interactions_are_pruned_once_a_day():
     make_interaction("user:1", product, at=NOW - timedelta(days=731))
     make_interaction("user:1", product, at=NOW - timedelta(days=729))
 
-    assert tick(NOW).pruned == 1
+    assert run_tick(NOW).pruned == 1
     assert Interaction.objects.count() == 1
 
 
@@ -78,7 +78,7 @@ def test_a_tick_beside_a_training_leaves_the_queue_to_it():
     make_interaction("user:1", make_products(1)[0])
     take_lease("another", now=timezone.now())
 
-    report = tick(timezone.now())
+    report = run_tick(timezone.now())
 
     assert report.started == ["popular"]
     assert report.ended == []
@@ -91,7 +91,7 @@ def test_with_celery_the_tick_trains_nothing_itself(settings, monkeypatch):
     monkeypatch.setattr(current_app.conf, "broker_write_url", nobody)
     make_interaction("user:1", make_products(1)[0])
 
-    report = tick(NOW)
+    report = run_tick(NOW)
 
     run = TrainingRun.objects.get()
     assert report.ended == []

@@ -206,10 +206,10 @@ class Shop:
         """Run the tick; say whether every line that was sold is stored, once."""
         from django.utils import timezone
 
-        from django_recsys.operations.tick import tick
+        from django_recsys.operations.tick import run_tick
         from tests.hosts.shop.models import OrderLine
 
-        tick(timezone.now())
+        run_tick(timezone.now())
         return counts()["purchase"] == OrderLine.objects.count()
 
 

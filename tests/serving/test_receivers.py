@@ -2,7 +2,7 @@ import pytest
 from django.core.cache import cache
 
 from django_recsys.models import Placement, RecommenderConfig
-from django_recsys.serving.live_models import find_placement, live_models
+from django_recsys.serving.live_models import find_placement, get_live_models
 from tests.factories import make_serving_model
 
 pytestmark = pytest.mark.django_db
@@ -22,14 +22,14 @@ def test_change_of_a_placement_is_seen_on_the_next_page():
 
 def test_promotion_is_seen_on_the_next_page():
     trained_model = make_serving_model("ease")
-    live_models()
+    get_live_models()
     config = RecommenderConfig.objects.get(key="ease")
     config.serving = None
     config.save()
-    assert live_models().pointers == {}
+    assert get_live_models().pointers == {}
     config.serving = trained_model
     config.save()
-    pointer = live_models().pointers["ease"]
+    pointer = get_live_models().pointers["ease"]
     assert pointer.trained_model_id == trained_model.pk
 
 
@@ -46,5 +46,5 @@ def test_what_others_read_before_the_commit_is_forgotten_after_it(
 def test_standing_costs_three_queries_and_is_remembered(django_assert_num_queries):
     make_serving_model("ease")
     with django_assert_num_queries(3):
-        live_models()
-        live_models()
+        get_live_models()
+        get_live_models()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from django_recsys.models import Interaction
-from django_recsys.operations.tick import tick
+from django_recsys.operations.tick import run_tick
 from django_recsys.signals import item_purchased, item_returned
 from django_recsys.tracking import backfill, catch_up, email_key, record_interaction
 from tests.hosts.shop.models import Order, OrderLine, Product, Variant
@@ -172,9 +172,9 @@ def test_order_that_is_saved_as_paid_is_found_by_the_tick(product, order):
     order.paid = True
     order.save()
     assert stored("pk") == []  # no line was saved, so no signal tells
-    assert tick(timezone.now()).caught_up["recorded"] == 1
+    assert run_tick(timezone.now()).caught_up["recorded"] == 1
     assert stored("event_id") == [key_of(line)]
-    assert tick(timezone.now()).caught_up["recorded"] == 0
+    assert run_tick(timezone.now()).caught_up["recorded"] == 0
 
 
 @pytest.mark.parametrize("days", [1, 30, 45])

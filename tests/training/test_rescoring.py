@@ -104,7 +104,7 @@ class TestServing:
     def test_a_damaged_artifact_leaves_the_list_as_it_was(self, caplog):
         train_now(["ease"], is_forced=True)
         serving = RecommenderConfig.objects.get(key="ease").serving
-        with rescoring.artifact_storage().open(serving.artifact, "wb") as file:
+        with rescoring.get_artifact_storage().open(serving.artifact, "wb") as file:
             file.write(b"no artifact")
         before = stored("ease", "user:1")
         act("user:1", 79)
@@ -112,7 +112,7 @@ class TestServing:
         assert rescore("user:1") == []
         assert stored("ease", "user:1") == before
         assert "could not rescore" in caplog.text
-        rescoring.artifact_storage().delete(serving.artifact)
+        rescoring.get_artifact_storage().delete(serving.artifact)
 
 
 def test_what_is_the_same_for_everyone_is_not_made_anew():

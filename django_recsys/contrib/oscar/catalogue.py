@@ -9,11 +9,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from oscar.core.loading import get_class, get_model
 
-from django_recsys.catalog import ItemRecord, ModelCatalog
-from django_recsys.catalog.fields import FIELD_NAMES
-from django_recsys.catalog.model_catalog import KEYS_PER_QUERY, batches
-from django_recsys.catalog.records import CHUNK, make_record
-from django_recsys.catalog.sources import available, base_queryset
+from django_recsys.catalog import (
+    CHUNK,
+    FIELD_NAMES,
+    KEYS_PER_QUERY,
+    ItemRecord,
+    ModelCatalog,
+    available,
+    base_queryset,
+    batches,
+    make_record,
+)
 
 from .conf import get_oscar_settings
 

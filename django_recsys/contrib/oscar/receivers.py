@@ -22,11 +22,13 @@ from oscar.apps.order.signals import (
 from oscar.core.loading import get_model
 
 from django_recsys.conf import get_settings
-from django_recsys.tracking import record_interaction
-from django_recsys.tracking.error_boundary import error_boundary
-from django_recsys.tracking.on_commit import after_commit
-from django_recsys.tracking.purchases.live_hook import line_was_saved
-from django_recsys.tracking.purchases.sources import purchase_sources
+from django_recsys.tracking import (
+    after_commit,
+    line_was_saved,
+    never_raises,
+    purchase_sources,
+    record_interaction,
+)
 
 from .conf import get_oscar_settings
 from .history import (
@@ -64,7 +66,7 @@ def uid(receiver: Any) -> str:
     return f"django_recsys.contrib.oscar.{receiver.__name__}"
 
 
-@error_boundary("record a view")
+@never_raises("record a view")
 def on_viewed(
     sender: Any, *, product: Any, request: Any = None, raw: bool = False, **sent: Any
 ) -> None:
@@ -73,7 +75,7 @@ def on_viewed(
         record_interaction(kind="view", item=product, request=request)
 
 
-@error_boundary("record an addition to the basket")
+@never_raises("record an addition to the basket")
 def on_basket(
     sender: Any, *, product: Any, request: Any = None, raw: bool = False, **sent: Any
 ) -> None:
@@ -89,7 +91,7 @@ def on_basket(
     )
 
 
-@error_boundary("record an order")
+@never_raises("record an order")
 def on_order(sender: Any, *, order: Any, raw: bool = False, **sent: Any) -> None:
     """Record the lines, also where a fork writes them by `bulk_create`."""
     if raw or not get_settings().ENABLED:
@@ -98,7 +100,7 @@ def on_order(sender: Any, *, order: Any, raw: bool = False, **sent: Any) -> None
     after_commit(partial(record_order, order, using), using=using)
 
 
-@error_boundary("record an order")
+@never_raises("record an order")
 def record_order(order: Any, using: str) -> None:
     """Hand the lines of a committed order to the live hook."""
     lines = get_model("order", "Line")
@@ -109,7 +111,7 @@ def record_order(order: Any, using: str) -> None:
                 line_was_saved(source, key, using=using)
 
 
-@error_boundary("record a returned order")
+@never_raises("record a returned order")
 def on_order_status(
     sender: Any, *, order: Any, new_status: str, raw: bool = False, **sent: Any
 ) -> None:
@@ -119,7 +121,7 @@ def on_order_status(
         after_commit(partial(record_returns, order), using=using)
 
 
-@error_boundary("record a returned line")
+@never_raises("record a returned line")
 def on_line_status(
     sender: Any, *, line: Any, new_status: str, raw: bool = False, **sent: Any
 ) -> None:
@@ -128,7 +130,7 @@ def on_line_status(
         record_return(line)
 
 
-@error_boundary("record a returned order")
+@never_raises("record a returned order")
 def record_returns(order: Any) -> None:
     """Record the lines of an order as returned."""
     for line in order.lines.select_related("product", "order"):
@@ -155,14 +157,14 @@ def record_return(line: Any) -> None:
     )
 
 
-@error_boundary("record a review")
+@never_raises("record a review")
 def on_review(sender: Any, *, review: Any, raw: bool = False, **sent: Any) -> None:
     """Record the stars of a review that needs no approval."""
     if not raw:
         record_review(review)
 
 
-@error_boundary("record a review")
+@never_raises("record a review")
 def on_review_saved(sender: Any, *, instance: Any, raw: bool, **sent: Any) -> None:
     """Record the stars when a moderator approves them."""
     if not raw:
@@ -182,7 +184,7 @@ def record_review(review: Any) -> None:
     )
 
 
-@error_boundary("record a wish")
+@never_raises("record a wish")
 def on_wish(
     sender: Any, *, instance: Any, created: bool, raw: bool, **sent: Any
 ) -> None:

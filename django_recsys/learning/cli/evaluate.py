@@ -19,7 +19,7 @@ from django_recsys.learning.data.files import (
     read_items,
 )
 from django_recsys.learning.evaluation.evaluator import Evaluation, evaluate
-from django_recsys.learning.hyperparameters import searched
+from django_recsys.learning.hyperparameters import searched_hyperparameters
 from django_recsys.learning.recommender import Recommender, TrainingOptions
 from django_recsys.learning.registry import create, import_with_extra
 from django_recsys.learning.resources.memory import peak_rss_bytes
@@ -82,7 +82,7 @@ def tuned(
     training: TrainingOptions,
 ) -> dict[str, Any] | None:
     """Search, set what was found, return how; None for one without choices."""
-    if not searched(type(recommender)):
+    if not searched_hyperparameters(type(recommender)):
         return None
     found = import_with_extra("tuning.search", "tuning").tune(
         recommender.name,

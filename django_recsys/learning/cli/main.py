@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from django_recsys.learning.exceptions import DataError, RecsysError
-from django_recsys.learning.hyperparameters import declared, validate
+from django_recsys.learning.hyperparameters import (
+    hyperparameters_of,
+    validate_hyperparameters,
+)
 from django_recsys.learning.options import TrainingOptions
 from django_recsys.learning.registry import ALGORITHMS, get_recommender_class
 
@@ -105,7 +108,7 @@ def _list_algorithms(options: argparse.Namespace) -> int:
                         "allowed": each.allowed,
                         "help": each.help,
                     }
-                    for each in declared(cls)
+                    for each in hyperparameters_of(cls)
                 ],
             }
         )
@@ -176,7 +179,7 @@ def _settings(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str,
             raise DataError(f"--set {text}: {algorithm} is not among --algorithms.")
         settings[algorithm][name] = value
     return {
-        name: validate(get_recommender_class(name), values)
+        name: validate_hyperparameters(get_recommender_class(name), values)
         for name, values in settings.items()
     }
 

@@ -44,7 +44,7 @@ def split(
 ) -> Split:
     """Cut by the name of a protocol; raises DataError where the data lack its needs."""
     if protocol == "temporal":
-        return temporal(interactions)
+        return temporal_split(interactions)
     if protocol == "leave-one-out":
         return leave_one_out(interactions, fit=fit)
     if protocol == "given-split":
@@ -57,7 +57,7 @@ def split(
     )
 
 
-def temporal(interactions: Interactions, *, share: float = TEST_SHARE) -> Split:
+def temporal_split(interactions: Interactions, *, share: float = TEST_SHARE) -> Split:
     """Cut once in time for everyone: nothing of the future leaks.
 
     The cut is the timestamp of row floor((1 - share) N) of the positive rows; equal
@@ -87,7 +87,7 @@ def temporal(interactions: Interactions, *, share: float = TEST_SHARE) -> Split:
 
 def validation_split(interactions: Interactions) -> Split:
     """Cut off the last eighth of what is known, to choose and to gate by."""
-    return temporal(interactions, share=VALIDATION_SHARE)
+    return temporal_split(interactions, share=VALIDATION_SHARE)
 
 
 def leave_one_out(interactions: Interactions, *, fit: Fit = "train") -> Split:

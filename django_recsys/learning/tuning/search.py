@@ -24,7 +24,7 @@ from django_recsys.learning.evaluation.validation import (
     validation_split_of,
 )
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.hyperparameters import validate
+from django_recsys.learning.hyperparameters import validate_hyperparameters
 from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import TrainingOptions
@@ -226,7 +226,7 @@ class _Search:
         trial = study.ask()
         proposed = {each.name: each.suggest(trial) for each in space}
         cls = get_recommender_class(self.algorithm)
-        setting = validate(cls, {**self.start, **proposed})
+        setting = validate_hyperparameters(cls, {**self.start, **proposed})
         found = self._measured(setting)
         trial.set_user_attr("trial", asdict(found))
         study.tell(trial, found.score)

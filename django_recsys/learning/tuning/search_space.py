@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django_recsys.learning.hyperparameters import Hyperparameter, searched
+from django_recsys.learning.hyperparameters import (
+    Hyperparameter,
+    searched_hyperparameters,
+)
 
 SPAN = 10.0
 """Numbers are searched from a tenth of what stands to ten times as much."""
@@ -55,7 +58,9 @@ def dimensions(cls: type, start: Mapping[str, Any]) -> tuple[Dimension, ...]:
 
     Texts without choices, as the sources of a blend, are left as they are.
     """
-    found = (_dimension(each, start[each.name]) for each in searched(cls))
+    found = (
+        _dimension(each, start[each.name]) for each in searched_hyperparameters(cls)
+    )
     return tuple(each for each in found if each is not None)
 
 

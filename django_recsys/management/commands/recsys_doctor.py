@@ -11,8 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from django_recsys.operations.doctor import examine
-from django_recsys.operations.findings import Finding
+from django_recsys.operations import Finding, examine
 
 
 class Command(BaseCommand):

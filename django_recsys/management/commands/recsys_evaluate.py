@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from django_recsys.exceptions import RecsysError
-from django_recsys.training.comparison import Row, evaluate_recommenders
+from django_recsys.training import Row, evaluate_recommenders
 
 METRICS = ("ndcg@10", "recall@10", "hit_rate@10", "map@10", "coverage@10")
 

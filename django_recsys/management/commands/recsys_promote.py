@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from django_recsys.exceptions import RecsysError
 from django_recsys.models import TrainedModel
-from django_recsys.training.release.promotion import promote
+from django_recsys.training import promote
 
 
 class Command(BaseCommand):

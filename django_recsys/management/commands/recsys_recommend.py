@@ -9,9 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from django_recsys.exceptions import RecsysError
-from django_recsys.serving import Answer, recommend_for
-from django_recsys.serving.live_models import find_placement
-from django_recsys.serving.serializers import as_object
+from django_recsys.serving import Answer, as_object, find_placement, recommend_for
 from django_recsys.tracking import find_visitor_key
 
 

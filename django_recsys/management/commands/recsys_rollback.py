@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from django_recsys.exceptions import RecsysError
 from django_recsys.models import RecommenderConfig
-from django_recsys.training.release.promotion import roll_back
+from django_recsys.training import roll_back
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from django_recsys.management.progress import ProgressPrinter
-from django_recsys.operations.tick import tick
+from django_recsys.operations import run_tick
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Tick once."""
         watcher = None if options["json"] else ProgressPrinter(self.stdout.write)
-        report = tick(timezone.now(), watcher=watcher)
+        report = run_tick(timezone.now(), watcher=watcher)
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), indent=2))
             return

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django_recsys.exceptions import RecsysError
 from django_recsys.management.progress import ProgressPrinter
 from django_recsys.models import TrainingRun
-from django_recsys.training.jobs.runner import train_now
+from django_recsys.training import train_now
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_recsys.database.alias import our_alias
 from django_recsys.database.deadline import within_deadline
 from django_recsys.models import Interaction, StoredRecommendations
-from django_recsys.tracking.error_boundary import error_boundary
+from django_recsys.tracking.error_boundary import never_raises
 from django_recsys.tracking.on_commit import after_commit
 
 from .guests import guest_of
@@ -29,7 +29,7 @@ def merge_guest(request: HttpRequest, account_key: str) -> None:
         after_commit(partial(join_keys, guest_key, account_key))
 
 
-@error_boundary("join a guest's history to the account")
+@never_raises("join a guest's history to the account")
 def join_keys(guest_key: str, account_key: str) -> None:
     """Rename the rows of one key to another; a second time finds nothing to rename."""
     within_deadline(partial(rename, guest_key, account_key))

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from django_recsys.database.savepoints import savepoint
-from django_recsys.tracking.error_boundary import error_boundary
+from django_recsys.tracking.error_boundary import never_raises
 from django_recsys.tracking.events import announce
 from django_recsys.tracking.on_commit import after_commit
 
@@ -39,7 +39,7 @@ def waiting_of(source: PurchaseSource, using: str) -> set[Any]:
     return waiting.setdefault((source, using), set())
 
 
-@error_boundary("record order lines")
+@never_raises("record order lines")
 def record_waiting(source: PurchaseSource, using: str) -> None:
     """Record all lines that wait; the callbacks after the first find none."""
     waiting = waiting_of(source, using)

@@ -18,7 +18,7 @@ from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
 from django_recsys.tracking.async_safe import off_the_loop
 from django_recsys.tracking.bulk_insert import insert_row, insert_rows
-from django_recsys.tracking.error_boundary import error_boundary
+from django_recsys.tracking.error_boundary import never_raises
 from django_recsys.tracking.events import announce
 from django_recsys.tracking.identity.guests import guest_of
 from django_recsys.tracking.identity.visitors import (
@@ -124,7 +124,7 @@ def account_of(user: Any, request: HttpRequest | None) -> Any:
     return None if request is None else user_of(request)
 
 
-@error_boundary("record an interaction")
+@never_raises("record an interaction")
 def write(row: InteractionRow) -> None:
     """Store one row."""
     with retry_buffer.keeping(row), savepoint():
@@ -132,7 +132,7 @@ def write(row: InteractionRow) -> None:
     announce(row.visitor_key)
 
 
-@error_boundary("record a purchase")
+@never_raises("record a purchase")
 def write_purchase(row: InteractionRow) -> None:
     """Store a purchase that names its order."""
     with retry_buffer.keeping(row), savepoint():

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django_recsys.exceptions import ConfigurationError
-from django_recsys.learning.hyperparameters import searched
-from django_recsys.learning.registry import get_recommender_class, require_extra
+from django_recsys.learning import (
+    get_recommender_class,
+    require_extra,
+    searched_hyperparameters,
+)
 from django_recsys.models import RecommenderConfig, TrainingRun
 
 from .dispatch import send
@@ -58,7 +61,7 @@ def queue_tuning(key: str, *, minutes: float, trigger: str) -> TrainingRun:
     config = RecommenderConfig.objects.named(key)
     if config.is_draft:
         raise ConfigurationError(f"{key} is a draft: tune {config.parent} instead.")
-    if not searched(get_recommender_class(config.algorithm)):
+    if not searched_hyperparameters(get_recommender_class(config.algorithm)):
         raise ConfigurationError(f"{config.algorithm} has nothing to tune.")
     purpose = TrainingRun.Purpose.TUNE
     waiting = config.runs.queued().filter(purpose=purpose).first()

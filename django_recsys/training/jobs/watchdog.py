@@ -24,7 +24,7 @@ class Limits:
 
     def __init__(self, keys: Sequence[int]) -> None:
         # Web processes import this room and never watch a training: not at the top.
-        from django_recsys.learning.resources.memory import available_memory
+        from django_recsys.learning import available_memory
 
         settings = get_settings()
         given = settings.TRAINING_MEMORY_MB

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
-from django_recsys.training.artifact_storage import artifact_storage
+from django_recsys.training.artifact_storage import get_artifact_storage
 from django_recsys.training.checkpoints import remove_stale
 
 from .publishing import delete_lists
@@ -43,4 +43,4 @@ def delete_model(trained_model: TrainedModel) -> None:
     name = trained_model.artifact
     trained_model.delete()
     if name and not TrainedModel.objects.filter(artifact=name).exists():
-        artifact_storage().delete(name)
+        get_artifact_storage().delete(name)

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django_recsys.learning.evaluation.evaluator import (
+from django_recsys.learning import (
+    HEADLINE,
+    DataError,
     Difference,
     Evaluation,
     compare,
     score_on,
 )
-from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.models import RecommenderConfig, TrainingRun
 from django_recsys.training.context import TrainingContext
 from django_recsys.training.fitting import Listener, fitted

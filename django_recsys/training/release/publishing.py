@@ -10,16 +10,16 @@ from itertools import islice
 import numpy as np
 from django.db import connections, models, router, transaction
 
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.recommender import Recommender
+from django_recsys.learning import Histories, Interactions, Recommender
 from django_recsys.models import (
+    EVERYONE,
     Interaction,
     ItemNeighbors,
+    RankedItems,
+    Reason,
     StoredRecommendations,
     TrainedModel,
 )
-from django_recsys.models.lists import EVERYONE, RankedItems, Reason
 from django_recsys.training.context import TrainingContext
 
 ROWS_PER_TRANSACTION = 100

@@ -9,7 +9,7 @@ from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.evaluation.evaluator import compare, evaluate, score_on
 from django_recsys.learning.evaluation.tasks import basket_queries
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.splitting.protocols import temporal, validation_split
+from django_recsys.learning.splitting.protocols import temporal_split, validation_split
 from django_recsys.testing import interactions_of, taste_clusters
 
 
@@ -142,7 +142,7 @@ def basket_rows() -> Interactions:
 
 
 def test_basket_exam_holds_one_item_out_and_gives_the_others(basket_rows):
-    parts = temporal(basket_rows, share=0.3)
+    parts = temporal_split(basket_rows, share=0.3)
     queries = basket_queries(parts.train, parts.test)
     # e's basket has but one item that training knows.
     assert len(queries.histories) == 1
@@ -155,7 +155,7 @@ def test_basket_exam_holds_one_item_out_and_gives_the_others(basket_rows):
 
 
 def test_test_without_usable_baskets_is_said(basket_rows):
-    parts = temporal(basket_rows, share=0.3)
+    parts = temporal_split(basket_rows, share=0.3)
     test = parts.test.select(slice(0, 1))
     assert basket_queries(parts.train, test) is None
     model = Popular().fit(parts.train)

@@ -3,8 +3,10 @@ import pytest
 from scipy.sparse import csr_array, eye_array, random_array
 
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.numerics import gram as _gram
-from django_recsys.learning.numerics import sparse_inverse as _elimination
+from django_recsys.learning.numerics import (
+    gram as _gram,
+    sparse_inverse as _elimination,
+)
 
 
 def sparse_gram(size, density, seed=0):

@@ -5,7 +5,7 @@ from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.evaluation.validation import validation_split_of
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.splitting.cold_start import withhold_items
-from django_recsys.learning.splitting.protocols import leave_one_out, temporal
+from django_recsys.learning.splitting.protocols import leave_one_out, temporal_split
 from django_recsys.testing import taste_clusters
 
 
@@ -18,7 +18,7 @@ def items_of(rows):
     return set(rows.item_indices.tolist())
 
 
-@pytest.mark.parametrize("protocol", [temporal, leave_one_out])
+@pytest.mark.parametrize("protocol", [temporal_split, leave_one_out])
 def test_cold_items_are_asked_for_and_never_learned_from(rows, protocol):
     whole = protocol(rows)
     cut = withhold_items(whole, 0.25)
@@ -33,8 +33,8 @@ def test_cold_items_are_asked_for_and_never_learned_from(rows, protocol):
 def test_the_draw_does_not_depend_on_the_order_of_rows(rows):
     random = np.random.default_rng(5)
     shuffled = rows.select(random.permutation(len(rows)))
-    first = withhold_items(temporal(rows), 0.25)
-    second = withhold_items(temporal(shuffled), 0.25)
+    first = withhold_items(temporal_split(rows), 0.25)
+    second = withhold_items(temporal_split(shuffled), 0.25)
     assert items_of(first.test) == items_of(second.test)
 
 
@@ -58,7 +58,7 @@ def test_every_item_still_competes_and_what_knows_no_new_item_finds_none(rows):
 @pytest.mark.parametrize("protocol", ["temporal", "leave-one-out"])
 def test_validation_holds_out_items_of_its_own(rows, protocol):
     test = withhold_items(
-        {"temporal": temporal}.get(protocol, leave_one_out)(rows), 0.2
+        {"temporal": temporal_split}.get(protocol, leave_one_out)(rows), 0.2
     )
     cut = validation_split_of(rows, protocol, cold_items=0.2)
     assert items_of(cut.test)
@@ -69,7 +69,7 @@ def test_validation_holds_out_items_of_its_own(rows, protocol):
 
 def test_a_wrong_share_and_an_empty_question_are_refused(rows):
     with pytest.raises(DataError, match="between 0 and 1"):
-        withhold_items(temporal(rows), 1.5)
+        withhold_items(temporal_split(rows), 1.5)
     few = rows.select(np.arange(10))
     with pytest.raises(DataError, match="nothing to learn or to ask"):
-        withhold_items(temporal(few), 0.999)
+        withhold_items(temporal_split(few), 0.999)

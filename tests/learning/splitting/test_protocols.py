@@ -6,7 +6,7 @@ from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.splitting.protocols import (
     leave_one_out,
     split,
-    temporal,
+    temporal_split,
     validation_split,
 )
 from django_recsys.testing import interactions_of
@@ -21,7 +21,7 @@ def test_temporal_cuts_once_for_everyone_and_ties_go_to_the_test():
     rows = Interactions.from_arrays(
         list("aabbcc"), list("123456"), timestamps=[1, 2, 3, 5, 5, 6]
     )
-    cut = temporal(rows, share=1 / 3)  # row floor(4) has time 5, as has row 3
+    cut = temporal_split(rows, share=1 / 3)  # row floor(4) has time 5, as has row 3
     assert pairs(cut.train) == [("a", "1"), ("a", "2"), ("b", "3")]
     assert pairs(cut.test) == [("b", "4"), ("c", "5"), ("c", "6")]
 
@@ -33,7 +33,7 @@ def test_temporal_tests_each_pair_once_and_no_return():
         timestamps=range(6),
         kinds=[*["purchase"] * 5, "return"],
     )
-    cut = temporal(rows, share=0.5)
+    cut = temporal_split(rows, share=0.5)
     assert pairs(cut.test) == [("a", "3"), ("a", "4")]
 
 
@@ -44,13 +44,13 @@ def test_returns_before_the_cut_stay_in_train():
         timestamps=range(5),
         kinds=["purchase", "return", "purchase", "purchase", "purchase"],
     )
-    assert temporal(rows, share=0.25).train.is_kind("return").sum() == 1
+    assert temporal_split(rows, share=0.25).train.is_kind("return").sum() == 1
 
 
 def test_positions_are_no_times():
     rows = Interactions.from_arrays(["a"], ["1"], timestamps=[0], has_times=False)
     with pytest.raises(DataError, match="temporal needs timestamps"):
-        temporal(rows)
+        temporal_split(rows)
 
 
 def test_validation_is_the_last_eighth():
@@ -78,7 +78,7 @@ def test_leave_one_out_keeps_the_last_row_of_a_pair():
 
 def test_tied_times_are_reported():
     rows = Interactions.from_arrays(list("aaab"), list("1231"), timestamps=[1, 1, 2, 1])
-    assert temporal(rows).tied_times == 0.5
+    assert temporal_split(rows).tied_times == 0.5
 
 
 def test_given_split_follows_the_column():
@@ -101,4 +101,4 @@ def test_unknown_protocol_lists_the_known_ones():
 def test_only_negative_rows_cannot_be_split():
     rows = Interactions.from_arrays(["a"], ["1"], timestamps=[1], kinds=["return"])
     with pytest.raises(DataError, match="no positive interactions"):
-        temporal(rows)
+        temporal_split(rows)

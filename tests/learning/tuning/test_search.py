@@ -14,7 +14,10 @@ from django_recsys.learning.registry import (
     get_recommender_class,
     import_with_extra,
 )
-from django_recsys.learning.splitting.protocols import temporal, tenth_of_each_user
+from django_recsys.learning.splitting.protocols import (
+    temporal_split,
+    tenth_of_each_user,
+)
 from django_recsys.learning.tuning.search_space import dimensions
 from django_recsys.testing import taste_clusters
 
@@ -31,7 +34,7 @@ def rows():
 
 def scrambled_test(rows):
     """Give every row of the test another item."""
-    parts = temporal(rows)
+    parts = temporal_split(rows)
     later = rows.timestamps >= parts.test.timestamps.min()
     items = rows.item_indices.copy()
     items[later] = np.random.default_rng(5).permutation(items[later])
@@ -164,7 +167,7 @@ def test_validation_never_holds_a_row_of_the_test(rows, protocol):
     if protocol == "given-split":
         known = rows.select(~is_test)
     elif protocol == "temporal":
-        known = temporal(rows).train
+        known = temporal_split(rows).train
     else:
         last = [max(rows.timestamps[rows.user_indices == u]) for u in range(80)]
         known = rows.select(rows.timestamps < np.array(last)[rows.user_indices])

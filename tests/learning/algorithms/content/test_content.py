@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from django_recsys.learning.algorithms.content import _new_item_scale as _newness
-from django_recsys.learning.algorithms.content import content
+from django_recsys.learning.algorithms.content import (
+    _new_item_scale as _newness,
+    content,
+)
 from django_recsys.learning.algorithms.content._new_item_scale import (
     fair_new_item_scale,
 )

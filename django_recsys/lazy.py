@@ -1,0 +1,27 @@
+"""What a room exports, imported when it is first used.
+
+Stands below every room, the engine included, and imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+
+def exports(
+    package: str, homes: Mapping[str, Sequence[str]]
+) -> tuple[Callable[[str], Any], list[str]]:
+    """Return a module's ``__getattr__`` and ``__all__`` (PEP 562).
+
+    homes: the modules of the package, as "jobs.queue", and the names that each gives.
+    """
+    home_of = {name: module for module, names in homes.items() for name in names}
+
+    def load(name: str) -> Any:
+        if name not in home_of:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(f".{home_of[name]}", package), name)
+
+    return load, sorted(home_of)
