@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from django_recsys.learning.algorithms.ease.ease import EASE
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.evaluation.evaluator import score_on
 from django_recsys.learning.splitting.protocols import leave_one_out
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from engine_quality import RESULTS, completejourney, git, given, items_beside
 
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.data.files import read_interactions
-from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.evaluation.evaluator import compare, evaluate
 from django_recsys.learning.registry import (
     capabilities_of,

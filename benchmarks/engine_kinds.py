@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from django_recsys.learning.data import Interactions, pair_codes
 from django_recsys.learning.data.files import read_interactions
-from django_recsys.learning.data.interactions import Interactions, pair_codes
 from django_recsys.learning.data.preparation import KIND_WEIGHTS
 from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.metrics.bootstrap import bootstrap

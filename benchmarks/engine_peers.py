@@ -21,7 +21,7 @@ import numpy as np
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-    from django_recsys.learning.data.interactions import Interactions
+    from django_recsys.learning.data import Interactions
 
 REGULARIZATION = 200.0  # of EASE, here and there
 NEIGHBORS = 50

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.data.files import read_interactions
-from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.evaluation.ratings import TEST_SHARE, evaluate_ratings
 from django_recsys.learning.metrics.ratings import rating_metrics
 from django_recsys.learning.options import TrainingOptions

@@ -27,10 +27,8 @@ from engine_scaling_costs import add_predictions, ratios, write_costs
 from engine_scaling_plot import draw, resampled
 
 from django_recsys.learning.algorithms.temporal.selection import choose
-from django_recsys.learning.data.edges import Edges
+from django_recsys.learning.data import Edges, IdMap, Interactions
 from django_recsys.learning.data.files import read_interactions
-from django_recsys.learning.data.id_map import IdMap
-from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import ALGORITHMS, create

@@ -37,12 +37,9 @@ from threadpoolctl import threadpool_limits
 
 from django_recsys.learning.artifacts import load, save
 from django_recsys.learning.capabilities import Capabilities
+from django_recsys.learning.data import Histories, IdMap, Interactions, TrainingData
 from django_recsys.learning.data.files import read_interactions
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.id_map import IdMap
-from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.data.preparation import prepare
-from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.recommender import Recommender, TrainingOptions
 from django_recsys.learning.registry import create
 

@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 from engine_scaling import interactions, warm_up
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import create
 

@@ -5,19 +5,22 @@ Stands below every room, the engine included, and imports nothing of this packag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
 
 def exports(
-    package: str, homes: Mapping[str, Sequence[str]]
+    package: str, homes: Mapping[str, str]
 ) -> tuple[Callable[[str], Any], list[str]]:
     """Return a module's ``__getattr__`` and ``__all__`` (PEP 562).
 
-    homes: the modules of the package, as "jobs.queue", and the names that each gives.
+    homes: modules of the package, as "jobs.queue", and the names that each gives,
+    separated by blanks.
     """
-    home_of = {name: module for module, names in homes.items() for name in names}
+    home_of = {
+        name: module for module, names in homes.items() for name in names.split()
+    }
 
     def load(name: str) -> Any:
         if name not in home_of:

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 __getattr__, __all__ = exports(
     __name__,
     {
-        "base": ["Catalog", "ItemRecord", "get_catalog"],
-        "fields": ["FIELD_NAMES", "make_reader"],
-        "model_catalog": ["KEYS_PER_QUERY", "ModelCatalog", "batches"],
-        "records": ["CHUNK", "make_record"],
-        "sources": ["available", "base_queryset"],
+        "base": "Catalog ItemRecord get_catalog",
+        "fields": "FIELD_NAMES make_reader",
+        "model_catalog": "KEYS_PER_QUERY ModelCatalog batches",
+        "records": "CHUNK make_record",
+        "sources": "available base_queryset",
     },
 )

@@ -81,62 +81,40 @@ if TYPE_CHECKING:
 __getattr__, __all__ = exports(
     __name__,
     {
-        "algorithms.factorization.ratings": ["RatingModel"],
-        "artifacts": ["load", "save"],
-        "capabilities": ["Capabilities"],
-        "data.edges": ["Edges"],
-        "data.histories": ["Histories"],
-        "data.id_map": ["IdMap"],
-        "data.interactions": ["Interactions", "basket_codes"],
-        "data.item_features": [
-            "ItemFeatures",
-            "LABEL_COLUMNS",
-            "NUMBER_COLUMNS",
-            "TEXT_COLUMNS",
-            "item_features",
-        ],
-        "data.preparation": ["PreparationReport", "prepare"],
-        "data.training_data": ["TrainingData"],
-        "evaluation.evaluator": [
-            "Difference",
-            "Evaluation",
-            "compare",
-            "evaluate",
-            "score_on",
-        ],
-        "evaluation.validation": ["validation_set_over"],
-        "exceptions": [
-            "ArtifactError",
-            "DataError",
-            "MissingExtraError",
-            "NotFittedError",
-            "RecsysError",
-            "TooLargeError",
-        ],
-        "hyperparameters": [
-            "Hyperparameter",
-            "hyperparameters_of",
-            "hyperparameter",
-            "searched_hyperparameters",
-            "validate_hyperparameters",
-        ],
-        "metrics.ranking": ["HEADLINE"],
-        "numerics.threads": ["available_cores"],
-        "options": ["Progress", "TrainingOptions"],
-        "recommendations": ["Recommendations"],
-        "recommender": ["Recommender"],
-        "registry": [
-            "ALGORITHMS",
-            "EXTRA_MODULES",
-            "capabilities_of",
-            "create",
-            "get_recommender_class",
-            "import_with_extra",
-            "require_extra",
-        ],
-        "resources.memory": ["available_memory", "peak_rss_bytes"],
-        "resources.planner": ["arrange"],
-        "splitting.protocols": ["Split", "temporal_split", "validation_split"],
-        "tuning.search": ["tune"],
+        "algorithms.factorization.ratings": "RatingModel",
+        "artifacts": "load save",
+        "capabilities": "Capabilities",
+        "data.edges": "Edges",
+        "data.histories": "Histories",
+        "data.id_map": "IdMap",
+        "data.interactions": "Interactions basket_codes",
+        "data.item_features": (
+            "ItemFeatures LABEL_COLUMNS NUMBER_COLUMNS TEXT_COLUMNS item_features"
+        ),
+        "data.preparation": "PreparationReport prepare",
+        "data.training_data": "TrainingData",
+        "evaluation.evaluator": "Difference Evaluation compare evaluate score_on",
+        "evaluation.validation": "validation_set_over",
+        "exceptions": (
+            "ArtifactError DataError MissingExtraError NotFittedError "
+            "RecsysError TooLargeError"
+        ),
+        "hyperparameters": (
+            "Hyperparameter hyperparameters_of hyperparameter "
+            "searched_hyperparameters validate_hyperparameters"
+        ),
+        "metrics.ranking": "HEADLINE",
+        "numerics.threads": "available_cores",
+        "options": "Progress TrainingOptions",
+        "recommendations": "Recommendations",
+        "recommender": "Recommender",
+        "registry": (
+            "ALGORITHMS EXTRA_MODULES capabilities_of create "
+            "get_recommender_class import_with_extra require_extra"
+        ),
+        "resources.memory": "available_memory peak_rss_bytes",
+        "resources.planner": "arrange",
+        "splitting.protocols": "Split temporal_split validation_split",
+        "tuning.search": "tune",
     },
 )

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 __getattr__, __all__ = exports(
     __name__,
     {
-        "doctor": ["examine"],
-        "findings": ["Finding"],
-        "tick": ["run_tick"],
+        "doctor": "examine",
+        "findings": "Finding",
+        "tick": "run_tick",
     },
 )

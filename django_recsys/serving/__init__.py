@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 __getattr__, __all__ = exports(
     __name__,
     {
-        "answers": ["Answer", "Recommendation"],
-        "cache": ["PREFIX", "remembered", "working_cache"],
-        "live_models": ["find_placement", "get_live_models"],
-        "placements": ["DECLARED", "PlacementRule", "rule_of"],
-        "recommend": ["MAX_SIZE", "recommend_for"],
-        "serializers": ["as_object"],
+        "answers": "Answer Recommendation",
+        "cache": "PREFIX remembered working_cache",
+        "live_models": "find_placement get_live_models",
+        "placements": "DECLARED PlacementRule rule_of",
+        "recommend": "MAX_SIZE recommend_for",
+        "serializers": "as_object",
     },
 )

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 __getattr__, __all__ = exports(
     __name__,
     {
-        "artifact_storage": ["get_artifact_storage"],
-        "comparison": ["Row", "evaluate_recommenders"],
-        "drafts": ["adopt"],
-        "jobs.dispatch": ["send"],
-        "jobs.queue": ["request_training", "request_tuning"],
-        "jobs.runner": ["Watcher", "run_queued", "train_now", "tune_now"],
-        "jobs.schedule": ["next_start", "start_due"],
-        "release.promotion": ["promote", "roll_back"],
-        "rescoring": ["rescorable", "rescore"],
+        "artifact_storage": "get_artifact_storage",
+        "comparison": "Row evaluate_recommenders",
+        "drafts": "adopt",
+        "jobs.dispatch": "send",
+        "jobs.queue": "request_training request_tuning",
+        "jobs.runner": "Watcher run_queued train_now tune_now",
+        "jobs.schedule": "next_start start_due",
+        "release.promotion": "promote roll_back",
+        "rescoring": "rescorable rescore",
     },
 )

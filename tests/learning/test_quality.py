@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.data import pair_codes
 from django_recsys.learning.data.files import read_interactions, read_items
-from django_recsys.learning.data.interactions import pair_codes
 from django_recsys.learning.evaluation.evaluator import compare, evaluate
 from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.registry import create

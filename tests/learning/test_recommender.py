@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 import django_recsys.learning
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.capabilities import Capabilities
-from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data import Histories
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.numerics import batching as slices
 from django_recsys.learning.recommender import Recommender

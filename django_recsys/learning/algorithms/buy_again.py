@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from django_recsys.learning.capabilities import Capabilities
-from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data import Histories, TrainingData
 from django_recsys.learning.data.preparation import SECONDS_PER_DAY
-from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.sparse import row_indices
 from django_recsys.learning.recommender import Recommender

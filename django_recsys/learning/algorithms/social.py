@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.weighting import RecencyWeighted
+from django_recsys.learning.algorithms.temporal import RecencyWeighted
 from django_recsys.learning.capabilities import Capabilities
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.training_data import TrainingData
+from django_recsys.learning.data import Histories, TrainingData
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.sparse import binary, offsets, row_indices

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from django_recsys.learning.data.interactions import Interactions, pair_codes
+from django_recsys.learning.data import Interactions, pair_codes
 from django_recsys.learning.data.preparation import SECONDS_PER_DAY
 from django_recsys.learning.hyperparameters import hyperparameter
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django_recsys.learning.data.edges import Edges
+from django_recsys.learning.data import Edges
 from django_recsys.learning.data.files import (
     Columns,
     InteractionTable,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.data.preparation import (
     KIND_WEIGHTS,
     NEGATIVE_KINDS,

@@ -12,7 +12,7 @@ from django_recsys.learning.algorithms.factorization.ratings import (
     RatingModel,
     rated_rows,
 )
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.metrics.ratings import LIKED, rating_metrics
 from django_recsys.learning.options import TrainingOptions
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions, basket_codes
+from django_recsys.learning.data import Histories, Interactions, basket_codes
 from django_recsys.learning.metrics.lists import list_metrics, tied_share
 from django_recsys.learning.metrics.ranking import ranking_metrics
 from django_recsys.learning.metrics.ranks import DEEPEST, rank_relevant

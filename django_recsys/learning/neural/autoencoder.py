@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.trend import add_trend
-from django_recsys.learning.algorithms.temporal.weighting import (
-    TrendWeighted,
-)
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.training_data import TrainingData
+from django_recsys.learning.algorithms.temporal import TrendWeighted, add_trend
+from django_recsys.learning.data import Histories, TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines
 

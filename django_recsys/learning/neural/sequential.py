@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.trend import add_trend
-from django_recsys.learning.algorithms.temporal.weighting import learned_trend
+from django_recsys.learning.algorithms.temporal import add_trend, learned_trend
 from django_recsys.learning.capabilities import Capabilities
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Histories, Interactions, TrainingData
 from django_recsys.learning.data.item_features import features_if_any
-from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import cosines
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from django_recsys.learning.capabilities import Capabilities
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.recommender import TrainingOptions
 

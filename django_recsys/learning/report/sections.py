@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Histories, Interactions
 from django_recsys.learning.evaluation.evaluator import Evaluation
 from django_recsys.learning.evaluation.tasks import EvaluationTask, score_queries
 from django_recsys.learning.evaluation.validation import (

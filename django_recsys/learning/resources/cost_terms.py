@@ -18,17 +18,13 @@ from django_recsys.learning.algorithms.ease.over_users import ROWS_PER_BLOCK
 from django_recsys.learning.algorithms.factorization.embedding_size import (
     embedding_size_for,
 )
+from django_recsys.learning.algorithms.temporal import CHOSEN_BY_DATA
 from django_recsys.learning.algorithms.temporal.selection import (
     MOST_ITEMS,
     MOST_USERS,
     count_eval_users,
 )
-from django_recsys.learning.algorithms.temporal.weighting import CHOSEN_BY_DATA
-from django_recsys.learning.data.interactions import (
-    Interactions,
-    basket_codes,
-    pair_codes,
-)
+from django_recsys.learning.data import Interactions, basket_codes, pair_codes
 
 USUAL_SKEW = 4.0
 """Sum of squared history lengths, against what even histories would give."""

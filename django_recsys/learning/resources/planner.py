@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.exceptions import TooLargeError
 from django_recsys.learning.registry import (
     capabilities_of,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.exceptions import DataError
 
 from .protocols import Split

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from django_recsys.learning.data.interactions import Interactions, pair_codes
+from django_recsys.learning.data import Interactions, pair_codes
 from django_recsys.learning.data.preparation import NEGATIVE_KINDS
 from django_recsys.learning.exceptions import DataError
 

@@ -15,7 +15,7 @@ from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.data.preparation import KIND_WEIGHTS
 from django_recsys.learning.evaluation.evaluator import Difference
 from django_recsys.learning.evaluation.validation import (

@@ -1,5 +1,5 @@
 from django_recsys.learning.algorithms.buy_again import BuyAgain
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.testing import RecommenderContract, interactions_of
 
 

@@ -5,7 +5,7 @@ import pytest
 from django_recsys.learning.algorithms.popular import Popular
 from django_recsys.learning.algorithms.trending import Trending
 from django_recsys.learning.artifacts import load, save
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.exceptions import DataError
 from django_recsys.testing import RecommenderContract
 

@@ -5,8 +5,7 @@ import pytest
 
 from django_recsys.learning.algorithms.social import Social
 from django_recsys.learning.artifacts import load, save
-from django_recsys.learning.data.edges import Edges
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Edges, Interactions
 from django_recsys.learning.evaluation.evaluator import compare, evaluate
 from django_recsys.learning.exceptions import DataError
 from django_recsys.testing import RecommenderContract, interactions_of

@@ -1,5 +1,5 @@
 from django_recsys.learning.algorithms.trending import Trending
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.testing import RecommenderContract
 from django_recsys.testing.factories import DAY
 

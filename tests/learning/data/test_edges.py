@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning.data.edges import Edges
+from django_recsys.learning.data import Edges, IdMap
 from django_recsys.learning.data.files import read_edges
-from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.exceptions import DataError
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning.data.interactions import Histories, IdMap, Interactions
+from django_recsys.learning.data import Histories, IdMap, Interactions
 from django_recsys.learning.exceptions import DataError
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning.data.id_map import IdMap
+from django_recsys.learning.data import IdMap
 from django_recsys.learning.data.item_features import item_features, standardised
 from django_recsys.learning.exceptions import DataError
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.exceptions import DataError
 

@@ -4,7 +4,7 @@ import pytest
 from django_recsys.learning.algorithms.ease.ease import EASE
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.algorithms.popular import Popular
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.evaluation.evaluator import compare, evaluate, score_on
 from django_recsys.learning.evaluation.tasks import basket_queries

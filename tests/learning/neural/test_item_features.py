@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from django_recsys.learning.artifacts import load, save
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import create
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from django_recsys.learning.algorithms.temporal.trend import item_trends, trend_factors
+from django_recsys.learning.algorithms.temporal import item_trends, trend_factors
 from django_recsys.learning.artifacts import load, save
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.exceptions import ArtifactError, DataError
 from django_recsys.learning.options import TrainingOptions

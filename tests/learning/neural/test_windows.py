@@ -1,6 +1,6 @@
 import numpy as np
 
-from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data import Histories
 from django_recsys.learning.neural.training.windows import batches, padded, windows_of
 
 

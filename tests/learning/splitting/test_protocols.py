@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.splitting.protocols import (
     leave_one_out,

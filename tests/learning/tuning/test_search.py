@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from django_recsys.learning.data.interactions import pair_codes
+from django_recsys.learning.data import pair_codes
 from django_recsys.learning.evaluation.validation import validation_split_of
 from django_recsys.learning.exceptions import DataError, MissingExtraError
 from django_recsys.learning.recommender import TrainingOptions

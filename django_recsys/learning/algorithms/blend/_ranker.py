@@ -10,7 +10,7 @@ from django_recsys.learning.algorithms.temporal.selection import (
     SURE,
     one_standard_error_choice,
 )
-from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data import Histories
 
 from ._forest import Forest, unreadable_trees
 from ._ranker_features import ItemStatistics, cell_features

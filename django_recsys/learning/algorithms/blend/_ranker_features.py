@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.trend import item_trends
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions, pair_codes
+from django_recsys.learning.algorithms.temporal import item_trends
+from django_recsys.learning.data import Histories, Interactions, pair_codes
 from django_recsys.learning.data.item_features import ItemFeatures
 from django_recsys.learning.data.preparation import SECONDS_PER_DAY
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data import Histories
 from django_recsys.learning.data.item_features import ItemFeatures
 
 MOST_LABELS = {"category": 3, "brand": 1}  # per item, the rarest ones

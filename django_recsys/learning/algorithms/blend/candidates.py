@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Histories, Interactions
 from django_recsys.learning.numerics.sparse import binary, offsets, row_indices
 from django_recsys.learning.numerics.top_k import PADDING, mask_scores, top_items
 from django_recsys.learning.recommender import Recommender

@@ -11,11 +11,10 @@ import numpy as np
 from django_recsys.learning.algorithms.factorization.factor_recommender import (
     FactorRecommender,
 )
-from django_recsys.learning.algorithms.temporal.weighting import CHOSEN_BY_DATA
+from django_recsys.learning.algorithms.temporal import CHOSEN_BY_DATA
 from django_recsys.learning.capabilities import Capabilities
-from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data import Histories, TrainingData
 from django_recsys.learning.data.item_features import features_over
-from django_recsys.learning.data.training_data import TrainingData
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.vectors import directions

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.training_data import TrainingData
+from django_recsys.learning.data import Histories, TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.sparse import column_counts
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.weighting import RecencyWeighted
+from django_recsys.learning.algorithms.temporal import RecencyWeighted
 from django_recsys.learning.capabilities import Capabilities
-from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data import Histories
 from django_recsys.learning.numerics.vectors import cosines
 
 if TYPE_CHECKING:

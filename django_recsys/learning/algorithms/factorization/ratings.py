@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.exceptions import DataError, NotFittedError
 from django_recsys.learning.numerics.sparse import binary
 from django_recsys.learning.options import TrainingOptions

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data import Histories
 from django_recsys.learning.numerics.sparse import (
     largest_of_each_row,
     offsets,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.sparse import column_counts, row_indices
 from django_recsys.learning.recommender import TrainingOptions

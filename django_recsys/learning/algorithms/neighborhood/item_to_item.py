@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from django_recsys.learning.algorithms.temporal.trend import follow_trend
-from django_recsys.learning.algorithms.temporal.weighting import TrendWeighted
+from django_recsys.learning.algorithms.temporal import TrendWeighted, follow_trend
 from django_recsys.learning.capabilities import Capabilities
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.data.training_data import TrainingData
+from django_recsys.learning.data import Histories, Interactions, TrainingData
 from django_recsys.learning.recommender import TrainingOptions
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.recommender import TrainingOptions
 

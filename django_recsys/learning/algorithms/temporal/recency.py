@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data import Histories
 from django_recsys.learning.numerics.sparse import offsets
 
 if TYPE_CHECKING:

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.data.training_data import TrainingData
+from django_recsys.learning.data import Histories, Interactions, TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.recommender import Recommender
 

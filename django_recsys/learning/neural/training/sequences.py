@@ -10,9 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.interactions import Interactions
-from django_recsys.learning.data.training_data import TrainingData
+from django_recsys.learning.data import Histories, Interactions, TrainingData
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.neural.modules.sequence import SequenceModule, Sequences
 

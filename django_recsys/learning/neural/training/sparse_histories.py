@@ -11,8 +11,7 @@ import torch
 from scipy.sparse import csr_array
 from torch import Tensor
 
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.training_data import TrainingData
+from django_recsys.learning.data import Histories, TrainingData
 from django_recsys.learning.neural.modules.autoencoder import AutoencoderNetwork
 from django_recsys.learning.neural.modules.base import Network
 from django_recsys.learning.numerics.sparse import row_indices

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from django_recsys.learning.data.histories import Histories
+from django_recsys.learning.data import Histories
 
 POOL = 64  # batches whose windows are sorted by length together
 

@@ -3,7 +3,7 @@ import pytest
 
 from django_recsys.learning.algorithms.baskets import _co_occurrence as _basket_pairs
 from django_recsys.learning.algorithms.baskets.bought_together import BoughtTogether
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.testing import RecommenderContract
 
 

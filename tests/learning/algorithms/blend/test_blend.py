@@ -18,8 +18,7 @@ from django_recsys.learning.algorithms.blend.candidates import (
     on_one_scale,
 )
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.id_map import IdMap
+from django_recsys.learning.data import Histories, IdMap
 from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.recommender import TrainingOptions

@@ -24,9 +24,7 @@ from django_recsys.learning.algorithms.blend._weights import learn_weights
 from django_recsys.learning.algorithms.blend.blend import Blend
 from django_recsys.learning.algorithms.blend.candidates import Candidates, inner_split
 from django_recsys.learning.artifacts import load, save
-from django_recsys.learning.data.histories import Histories
-from django_recsys.learning.data.id_map import IdMap
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Histories, IdMap, Interactions
 from django_recsys.learning.data.item_features import features_over
 from django_recsys.learning.data.preparation import prepare
 from django_recsys.testing import RecommenderContract

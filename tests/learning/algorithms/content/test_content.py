@@ -13,8 +13,8 @@ from django_recsys.learning.algorithms.content._new_item_scale import (
 )
 from django_recsys.learning.algorithms.content.content import Content
 from django_recsys.learning.cli.main import main
+from django_recsys.learning.data import IdMap
 from django_recsys.learning.data.files import read_interactions, read_items
-from django_recsys.learning.data.id_map import IdMap
 from django_recsys.learning.data.item_features import item_features
 from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.exceptions import DataError

@@ -3,7 +3,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from django_recsys.learning.algorithms.ease.ease import EASE
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.numerics import gram as _gram
 from django_recsys.testing import RecommenderContract, checkerboard, taste_clusters

@@ -5,8 +5,8 @@ import pytest
 
 from django_recsys.learning.algorithms.factorization.ratings import RatingModel
 from django_recsys.learning.cli.main import main
+from django_recsys.learning.data import Interactions
 from django_recsys.learning.data.files import read_interactions
-from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.evaluation.ratings import evaluate_ratings
 from django_recsys.learning.exceptions import DataError, NotFittedError
 from django_recsys.learning.metrics.ratings import rating_metrics

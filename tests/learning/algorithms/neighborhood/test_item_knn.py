@@ -3,7 +3,7 @@ import pytest
 
 from django_recsys.learning.algorithms.neighborhood import _similarities
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.testing import RecommenderContract
 
 

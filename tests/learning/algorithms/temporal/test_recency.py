@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning.algorithms.temporal.recency import (
+from django_recsys.learning.algorithms.temporal import (
+    learned_recency,
     recency_weights,
     recent_items,
 )
 from django_recsys.learning.algorithms.temporal.selection import choose
-from django_recsys.learning.algorithms.temporal.weighting import learned_recency
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 from django_recsys.testing import interactions_of
 
 

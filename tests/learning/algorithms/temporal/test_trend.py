@@ -8,16 +8,19 @@ from django_recsys.learning.algorithms.neighborhood.graph import Graph
 from django_recsys.learning.algorithms.neighborhood.item_knn import ItemKNN
 from django_recsys.learning.algorithms.neighborhood.sequence_rules import SequenceRules
 from django_recsys.learning.algorithms.neighborhood.user_knn import UserKNN
-from django_recsys.learning.algorithms.temporal import selection as _recency_choice
+from django_recsys.learning.algorithms.temporal import (
+    item_trends,
+    learned_trend,
+    selection as _recency_choice,
+    trend_factors,
+)
 from django_recsys.learning.algorithms.temporal.selection import (
     Choice,
     choices,
     choose,
     one_standard_error_choice,
 )
-from django_recsys.learning.algorithms.temporal.trend import item_trends, trend_factors
-from django_recsys.learning.algorithms.temporal.weighting import learned_trend
-from django_recsys.learning.data.interactions import Interactions
+from django_recsys.learning.data import Interactions
 
 DAY = 86_400.0
 WEEKS = 20
