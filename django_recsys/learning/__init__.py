@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         temporal_split as temporal_split,
         validation_split as validation_split,
     )
+    from .text_table import format_table as format_table
     from .tuning.search import tune as tune
 
 __getattr__, __all__ = exports(
@@ -115,6 +116,7 @@ __getattr__, __all__ = exports(
         "resources.memory": "available_memory peak_rss_bytes",
         "resources.planner": "arrange",
         "splitting.protocols": "Split temporal_split validation_split",
+        "text_table": "format_table",
         "tuning.search": "tune",
     },
 )

@@ -9,13 +9,13 @@ from django_recsys.lazy import exports
 if TYPE_CHECKING:
     from .doctor import examine as examine
     from .findings import Finding as Finding
-    from .tick import run_tick as run_tick
+    from .tick import TickReport as TickReport, run_tick as run_tick
 
 __getattr__, __all__ = exports(
     __name__,
     {
         "doctor": "examine",
         "findings": "Finding",
-        "tick": "run_tick",
+        "tick": "TickReport run_tick",
     },
 )

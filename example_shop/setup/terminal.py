@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django_recsys.learning import format_table
+
 
 def peak_memory() -> float:
     """Return the highest memory of this process or any child so far, in MB."""
@@ -31,9 +33,5 @@ def step(title: str) -> Iterator[None]:
 def table(header: list[str], rows: list[list[str]]) -> None:
     """Print rows under a header, the first column left, the others right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    for row in (header, ["─" * width for width in widths], *rows):
-        cells = [row[0].ljust(widths[0])]
-        cells += [
-            cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)
-        ]
-        say("  " + "  ".join(cells))
+    lines = format_table([header, ["─" * width for width in widths], *rows])
+    say("  " + lines.replace("\n", "\n  "))

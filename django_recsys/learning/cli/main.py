@@ -18,7 +18,7 @@ from django_recsys.learning.options import TrainingOptions
 from django_recsys.learning.registry import ALGORITHMS, get_recommender_class
 
 from .progress_bar import ProgressBar
-from .results_table import combine_seeds, differences, text_table
+from .results_table import combine_seeds, differences, results_table
 from .subprocess_runner import BAD_INPUT, run_subprocess
 
 DEFAULT_ALGORITHMS = "popular,trending,item_knn,ease"
@@ -163,7 +163,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         from django_recsys.learning.report.page import write_report
 
         write_report(results, options.report)
-    print(json.dumps(results, indent=1) if options.json else text_table(results))
+    print(json.dumps(results, indent=1) if options.json else results_table(results))
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.text_table import format_table
 
 BASELINE = "popular"
 COLUMNS = ("ndcg@10", "recall@10", "hit_rate@10", "map@10", "coverage@10")
@@ -47,19 +48,10 @@ def differences(results: Sequence[dict[str, Any]], baseline: str = BASELINE) -> 
         }
 
 
-def text_table(results: Sequence[dict[str, Any]]) -> str:
+def results_table(results: Sequence[dict[str, Any]]) -> str:
     """Return a table for people; a model that does not beat popular says so."""
     header = ["algorithm", *COLUMNS, "any-items", "fit s", "ask s", "MB", ""]
-    rows = [header, *(_row(result) for result in results)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join(lines)
+    return format_table([header, *(_row(result) for result in results)])
 
 
 def _row(result: dict[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from django_recsys.learning.algorithms.factorization.ratings import (
 from django_recsys.learning.data import Interactions
 from django_recsys.learning.metrics.ratings import LIKED, rating_metrics
 from django_recsys.learning.options import TrainingOptions
+from django_recsys.learning.text_table import format_table
 
 TEST_SHARE = 0.2
 
@@ -59,12 +60,9 @@ def evaluate_ratings(
 def rating_table(result: Mapping[str, Any]) -> str:
     """Return lines for people: the model beside the mean rating alone."""
     names = ("rmse", "mae", "accuracy", "precision", "recall", "f1")
-    header = f"{'':12}" + "".join(f"{name:>11}" for name in names)
-    lines = [header]
-    for label, figures in (
-        (result["algorithm"], result),
-        ("mean", result["mean_alone"]),
-    ):
-        numbers = "".join(f"{figures[name]:11.4f}" for name in names)
-        lines.append(f"{label:12}{numbers}")
-    return "\n".join(lines)
+    labels = {result["algorithm"]: result, "mean": result["mean_alone"]}
+    rows = [
+        [label, *(f"{figures[name]:.4f}" for name in names)]
+        for label, figures in labels.items()
+    ]
+    return format_table([["", *names], *rows])

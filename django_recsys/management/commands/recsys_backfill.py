@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from django_recsys.exceptions import RecsysError
-from django_recsys.management.counting import CountPrinter, sentence
-from django_recsys.tracking import backfill
+from django_recsys.management.base import RecsysCommand, count_lines
+from django_recsys.tracking import BackfillReport, backfill
 
 
-class Command(BaseCommand):
+class Command(RecsysCommand):
     """`recsys_backfill [--dry-run] [--json]`."""
 
     help = (
@@ -22,31 +19,26 @@ class Command(BaseCommand):
         "already stays as it is, so it can be interrupted and repeated."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
         parser.add_argument(
             "--dry-run", action="store_true", help="count only, store nothing"
         )
-        parser.add_argument(
-            "--json", action="store_true", help="print the counts as JSON"
-        )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Read everything and print the counts."""
-        progress = CountPrinter(self.stderr, is_quiet=options["verbosity"] == 0)
-        try:
-            report = backfill(
-                now=timezone.now(), dry_run=options["dry_run"], progress=progress
-            )
-        except RecsysError as error:
-            raise CommandError(str(error)) from error
-        counts = report.as_dict()
-        if options["json"]:
-            self.stdout.write(json.dumps(counts, indent=2))
-            return
-        self.stdout.write("Dry run, nothing stored." if options["dry_run"] else "Done.")
-        self.stdout.write(sentence(counts))
-        if not report.read:
+    def run(self, *, dry_run: bool, **options: Any) -> BackfillReport:
+        """Read everything."""
+        return backfill(now=timezone.now(), dry_run=dry_run, progress=self.counter())
+
+    def as_json(self, result: BackfillReport) -> Any:
+        """Return the counts."""
+        return result.as_dict()
+
+    def show(self, result: BackfillReport) -> None:
+        """Print the counts."""
+        is_dry = self.options["dry_run"]
+        self.stdout.write("Dry run, nothing stored." if is_dry else "Done.")
+        self.stdout.write(count_lines(result.as_dict()))
+        if not result.read:
             self.stdout.write(
                 "Nothing was found: set RECSYS['PURCHASES'] or RECSYS['HISTORY']."
             )

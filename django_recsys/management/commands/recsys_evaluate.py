@@ -2,63 +2,43 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
-from django_recsys.exceptions import RecsysError
+from django_recsys.learning import format_table
+from django_recsys.management.base import RecsysCommand
 from django_recsys.training import Row, evaluate_recommenders
 
 METRICS = ("ndcg@10", "recall@10", "hit_rate@10", "map@10", "coverage@10")
+HEADER = ("recommender", "task", *METRICS, "against popular", "fit s", "")
 
 
-class Command(BaseCommand):
+class Command(RecsysCommand):
     """`recsys_evaluate [RECOMMENDER ...] [--json]`."""
 
     help = (
         "Fit recommenders (all enabled ones where none is named) on the older four "
-        "fifths of the shop's interactions and ask them about the newest fifth, beside "
-        "`popular`. Nothing that serves is touched."
+        "fifths of the shop's interactions and evaluate them on the newest fifth, "
+        "beside `popular`. Nothing that serves is touched."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
         parser.add_argument("recommenders", nargs="*", metavar="RECOMMENDER")
-        parser.add_argument(
-            "--json", action="store_true", help="print the result as JSON"
-        )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Measure and print."""
-        watcher = None if options["json"] else self.say
-        try:
-            rows = evaluate_recommenders(options["recommenders"], watcher=watcher)
-        except RecsysError as error:
-            raise CommandError(str(error)) from error
-        if options["json"]:
-            self.stdout.write(json.dumps([row.as_dict() for row in rows], indent=2))
-        else:
-            self.stdout.write(table(rows))
+    def run(self, *, recommenders: list[str], json: bool, **options: Any) -> list[Row]:
+        """Evaluate, and name what is fitted for those who wait."""
+        watcher = None if json else lambda key: self.stdout.write(f"{key} ...")
+        return evaluate_recommenders(recommenders, watcher=watcher)
 
-    def say(self, key: str) -> None:
-        """Name what is fitted, for those who wait."""
-        self.stdout.write(f"{key} ...")
+    def as_json(self, result: list[Row]) -> Any:
+        """Return one object per recommender."""
+        return [row.as_dict() for row in result]
 
-
-def table(rows: list[Row]) -> str:
-    """Return the rows below each other; what is not above `popular` says so."""
-    head = ["recommender", "judged by", *METRICS, "against popular", "fit s", ""]
-    lines = [head, *(cells(row) for row in rows)]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place < 2 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
+    def show(self, result: list[Row]) -> None:
+        """Print a table; what is not above `popular` says so."""
+        rows = [HEADER, *(cells(row) for row in result)]
+        self.stdout.write(format_table(rows, left=2))
 
 
 def cells(row: Row) -> list[str]:

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.core.serializers.json import DjangoJSONEncoder
-
-from django_recsys.exceptions import RecsysError
+from django_recsys.management.base import RecsysCommand, add_user
 from django_recsys.tracking import export_visitor, find_visitor_key
 
 
-class Command(BaseCommand):
+class Command(RecsysCommand):
     """`recsys_export USER [--json]`."""
 
     help = "Print all that is kept about one visitor, as JSON."
+    json_help = "on one line, for programs"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
-        parser.add_argument(
-            "user",
-            metavar="USER",
-            help="a visitor key ('user:42'), a primary key, or a user name",
-        )
-        parser.add_argument(
-            "--json", action="store_true", help="on one line, for programs"
-        )
+        add_user(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Print the export."""
-        try:
-            visitor_key = find_visitor_key(options["user"])
-        except RecsysError as error:
-            raise CommandError(str(error)) from error
-        indent = None if options["json"] else 2
-        export = export_visitor(visitor_key)
-        self.stdout.write(json.dumps(export, cls=DjangoJSONEncoder, indent=indent))
+    def run(self, *, user: str, **options: Any) -> dict[str, Any]:
+        """Read all of it."""
+        return export_visitor(find_visitor_key(user))
+
+    def show(self, result: dict[str, Any]) -> None:
+        """Print the same on several lines."""
+        self.print_json(result, indent=2)

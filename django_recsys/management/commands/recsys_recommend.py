@@ -2,63 +2,54 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from django_recsys.exceptions import RecsysError
+from django_recsys.management.base import RecsysCommand, add_user
 from django_recsys.serving import Answer, as_object, find_placement, recommend_for
 from django_recsys.tracking import find_visitor_key
 
 
-class Command(BaseCommand):
+class Command(RecsysCommand):
     """`recsys_recommend USER [--placement KEY] [--item ID ...] [-n N] [--json]`."""
 
     help = "Print what a visitor is shown now, with sources and reasons."
+    json_help = "the object that the API answers with"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
-        parser.add_argument(
-            "user",
-            metavar="USER",
-            help="a visitor key ('user:42'), a primary key, or a user name",
-        )
+        add_user(parser)
         parser.add_argument("--placement", metavar="KEY", default="recommended")
         parser.add_argument(
             "--item", action="append", default=[], metavar="ID", help="on the page"
         )
         parser.add_argument("-n", type=int, metavar="N", help="how many")
-        parser.add_argument(
-            "--json", action="store_true", help="the object that the API answers with"
-        )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Ask serving and print its answer."""
-        if find_placement(options["placement"]) is None:
-            raise CommandError(f"There is no placement {options['placement']!r}.")
-        try:
-            visitor_key = find_visitor_key(options["user"])
-        except RecsysError as error:
-            raise CommandError(str(error)) from error
-        answer = recommend_for(
-            options["placement"],
-            visitor_key=visitor_key,
-            items=options["item"],
-            n=options["n"],
+    def run(
+        self, *, user: str, placement: str, item: list[str], n: int, **options: Any
+    ) -> Answer:
+        """Ask serving."""
+        if find_placement(placement) is None:
+            raise CommandError(f"There is no placement {placement!r}.")
+        return recommend_for(
+            placement,
+            visitor_key=find_visitor_key(user),
+            items=item,
+            n=n,
             described=True,
         )
-        if options["json"]:
-            self.stdout.write(json.dumps(as_object(answer), ensure_ascii=False))
-        else:
-            self.print_lines(answer)
 
-    def print_lines(self, answer: Answer) -> None:
+    def as_json(self, result: Answer) -> Any:
+        """Return the API's own object."""
+        return as_object(result)
+
+    def show(self, result: Answer) -> None:
         """Print one line for each item."""
-        if not answer.items:
+        if not result.items:
             self.stdout.write("Nothing to show: see recsys_doctor.")
-        for each in answer.items:
+        for each in result.items:
             reason = f" - {each.reason}" if each.reason else ""
             self.stdout.write(
                 f"{each.rank:>3}. {each.item} [{each.item_id}] "

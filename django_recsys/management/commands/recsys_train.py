@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from django_recsys.exceptions import RecsysError
-from django_recsys.management.progress import ProgressPrinter
+from django_recsys.management.base import RecsysCommand
 from django_recsys.models import TrainingRun
 from django_recsys.training import train_now
 
 
-class Command(BaseCommand):
+class Command(RecsysCommand):
     """`recsys_train [RECOMMENDER ...] [--force] [--json]`."""
 
     help = (
@@ -22,7 +20,7 @@ class Command(BaseCommand):
         "`popular` and with the serving model, and put the better ones live."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
         parser.add_argument(
             "recommenders",
@@ -33,25 +31,23 @@ class Command(BaseCommand):
         parser.add_argument(
             "--force", action="store_true", help="put live whatever the gate says"
         )
-        parser.add_argument(
-            "--json", action="store_true", help="print the result as JSON"
-        )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Run, print, and fail where a training failed."""
-        watcher = None if options["json"] else ProgressPrinter(self.stdout.write)
-        try:
-            runs = train_now(
-                options["recommenders"], is_forced=options["force"], watcher=watcher
-            )
-        except RecsysError as error:
-            raise CommandError(str(error)) from error
-        if options["json"]:
-            self.stdout.write(json.dumps([as_dict(run) for run in runs], indent=2))
-        failed = [r for r in runs if r.status == TrainingRun.Status.FAILED]
+    def run(
+        self, *, recommenders: list[str], force: bool, **options: Any
+    ) -> list[TrainingRun]:
+        """Train; the lines of `watcher` are all that people see of it."""
+        return train_now(recommenders, is_forced=force, watcher=self.watcher())
+
+    def as_json(self, result: list[TrainingRun]) -> Any:
+        """Return one object per run."""
+        return [as_dict(run) for run in result]
+
+    def check_result(self, result: list[TrainingRun]) -> None:
+        """Fail where a training failed."""
+        failed = [r for r in result if r.status == TrainingRun.Status.FAILED]
         if failed:
             sentences = "\n".join(f"{run.recommender}: {run.message}" for run in failed)
-            raise CommandError(f"{len(failed)} of {len(runs)} failed.\n{sentences}")
+            raise CommandError(f"{len(failed)} of {len(result)} failed.\n{sentences}")
 
 
 def as_dict(run: TrainingRun) -> dict[str, Any]:

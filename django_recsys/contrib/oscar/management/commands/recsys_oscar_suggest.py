@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from django_recsys.contrib.oscar.suggesting import suggest, withdraw_all
+from django_recsys.management.base import RecsysCommand
 
 
-class Command(BaseCommand):
+class Command(RecsysCommand):
     """`recsys_oscar_suggest [--withdraw] [--json]`."""
 
     help = (
@@ -20,21 +18,17 @@ class Command(BaseCommand):
         "made by hand stay as they are, and what you delete is not offered again."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
         parser.add_argument(
             "--withdraw", action="store_true", help="take all of them back"
         )
-        parser.add_argument("--json", action="store_true", help="for programs")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Run and print the counts."""
-        if options["withdraw"]:
-            counts = {"withdrawn": withdraw_all()}
-        else:
-            counts = asdict(suggest())
-        if options["json"]:
-            self.stdout.write(json.dumps(counts))
-            return
-        said = ", ".join(f"{name}: {count:,}" for name, count in counts.items())
-        self.stdout.write(said)
+    def run(self, *, withdraw: bool, **options: Any) -> dict[str, int]:
+        """Suggest or withdraw, and count."""
+        return {"withdrawn": withdraw_all()} if withdraw else asdict(suggest())
+
+    def show(self, result: dict[str, int]) -> None:
+        """Print the counts."""
+        counts = ", ".join(f"{name}: {count:,}" for name, count in result.items())
+        self.stdout.write(counts)
