@@ -35,8 +35,8 @@ Pointers = Mapping[str, Pointer]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of serving."""
+class ListQuery:
+    """What a list is wanted for."""
 
     rule: PlacementRule
     visitor_key: str | None
@@ -52,7 +52,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class CandidateSet:
     """Candidates in order, and what is known of the visitor's purchases."""
 
     candidates: Iterable[Candidate] = ()
@@ -65,22 +65,22 @@ class Gathered:
     """Whether the visitor did something since the training: queries were spent."""
 
 
-NOTHING = Gathered()
+NOTHING = CandidateSet()
 
 
-def gather(question: Question, pointers: Pointers) -> Gathered:
+def candidates_for(query: ListQuery, pointers: Pointers) -> CandidateSet:
     """Return the candidates that depend on the visitor or on the page."""
-    found = GATHERERS[question.rule.basis]
-    return found(question, pointers) if found else NOTHING
+    found = SOURCES[query.rule.basis]
+    return found(query, pointers) if found else NOTHING
 
 
-def for_visitor(question: Question, pointers: Pointers) -> Gathered:
+def for_visitor(query: ListQuery, pointers: Pointers) -> CandidateSet:
     """Return the stored lists, moved by what the visitor did since the training.
 
     One query; where something happened since, two more. A stored list leaves out
     what was bought before the training.
     """
-    key, rule = question.visitor_key, question.rule
+    key, rule = query.visitor_key, query.rule
     own = {name: pointers[name] for name in rule.sources if name in pointers}
     if key is None or not own:
         return NOTHING
@@ -88,8 +88,10 @@ def for_visitor(question: Question, pointers: Pointers) -> Gathered:
     ids = [pointer.trained_model_id for pointer in own.values()]
     stored = stored_lists(key, ids, until=until)
     lists = own_lists(stored, own)
-    if not (stored.has_news and (rule.follows_visitor or rule.excludes_purchased)):
-        return Gathered(chain.from_iterable(lists), is_clean=True)
+    if not (
+        stored.has_new_events and (rule.follows_visitor or rule.excludes_purchased)
+    ):
+        return CandidateSet(chain.from_iterable(lists), is_clean=True)
     activity = recent_activity(
         key,
         since=until if stored.packed else None,
@@ -98,7 +100,7 @@ def for_visitor(question: Question, pointers: Pointers) -> Gathered:
     first = list(next(lists, ()))
     if rule.follows_visitor:
         first = adjust(first, around(activity.items, pointers))
-    return Gathered(
+    return CandidateSet(
         chain(first, chain.from_iterable(lists)),
         activity.purchased if rule.excludes_purchased else None,
         is_moved=True,
@@ -128,11 +130,11 @@ def around(recent: Sequence[RecentItem], pointers: Pointers) -> list[Candidate]:
     return []
 
 
-def for_items(question: Question, pointers: Pointers) -> Gathered:
+def for_items(query: ListQuery, pointers: Pointers) -> CandidateSet:
     """Return neighbours of the items on the page, source by source: one query."""
-    names = [name for name in question.rule.sources if name in pointers]
-    relation = relation_of(question.rule)
-    seeds = [Seed(item_id, relation) for item_id in question.items]
+    names = [name for name in query.rule.sources if name in pointers]
+    relation = relation_of(query.rule)
+    seeds = [Seed(item_id, relation) for item_id in query.items]
     if not seeds or not names:
         return NOTHING
     ids = [pointers[name].trained_model_id for name in names]
@@ -141,7 +143,7 @@ def for_items(question: Question, pointers: Pointers) -> Gathered:
     for name in names:
         lists = neighbors.get(pointers[name].trained_model_id, {})
         found += from_neighbors(lists, seeds, name)
-    return Gathered(found)
+    return CandidateSet(found)
 
 
 def relation_of(rule: PlacementRule) -> str:
@@ -149,21 +151,21 @@ def relation_of(rule: PlacementRule) -> str:
     return "bought-together" if rule.recommender == "bought_together" else "similar"
 
 
-def for_recent(question: Question, pointers: Pointers) -> Gathered:
+def for_recent(query: ListQuery, pointers: Pointers) -> CandidateSet:
     """Return the neighbours of what the visitor looked at last."""
-    if question.visitor_key is None:
+    if query.visitor_key is None:
         return NOTHING
-    viewed = viewed_items(question.visitor_key, n=3)
-    return Gathered(around([RecentItem(item, "view") for item in viewed], pointers))
+    viewed = viewed_items(query.visitor_key, n=3)
+    return CandidateSet(around([RecentItem(item, "view") for item in viewed], pointers))
 
 
-def for_history(question: Question, pointers: Pointers) -> Gathered:
+def for_history(query: ListQuery, pointers: Pointers) -> CandidateSet:
     """Return what the visitor looked at last, as it is."""
-    if question.visitor_key is None:
+    if query.visitor_key is None:
         return NOTHING
-    wanted = question.size + len(question.left_out)
-    viewed = viewed_items(question.visitor_key, n=2 * wanted)
-    return Gathered(
+    wanted = query.size + len(query.left_out)
+    viewed = viewed_items(query.visitor_key, n=2 * wanted)
+    return CandidateSet(
         [
             Candidate(item_id, 1.0 / position, "recently_viewed")
             for position, item_id in enumerate(viewed, start=1)
@@ -171,7 +173,7 @@ def for_history(question: Question, pointers: Pointers) -> Gathered:
     )
 
 
-GATHERERS: Mapping[str, Callable[[Question, Pointers], Gathered] | None] = {
+SOURCES: Mapping[str, Callable[[ListQuery, Pointers], CandidateSet] | None] = {
     Basis.VISITOR: for_visitor,
     Basis.ITEMS: for_items,
     Basis.RECENT: for_recent,

@@ -19,7 +19,7 @@ from django_recsys.models import RankedItems
 from django_recsys.resilience.log_once import report_once
 
 from .answers import Answer, Recommendation
-from .candidate_sources import Gathered, Question, gather
+from .candidate_sources import CandidateSet, ListQuery, candidates_for
 from .candidates import Candidate, from_list
 from .cold_start import first_candidates
 from .live_models import LiveModels, get_live_models
@@ -65,8 +65,8 @@ def recommend_for(
             if rule is None or not rule.is_enabled:
                 return nothing
             size = min(max(n if n is not None else rule.size, 1), MAX_SIZE)
-            question = ask(rule, visitor_key, items, exclude, size)
-            shown = fill(question, live, request, request_id, described=described)
+            query = make_query(rule, visitor_key, items, exclude, size)
+            shown = fill(query, live, request, request_id, described=described)
             return Answer(placement, request_id, tuple(shown), str(rule.title))
     except Exception:
         report_once("recommend_for", "Placement %r could not be filled.", placement)
@@ -83,13 +83,13 @@ def report_unknown(placement: str) -> None:
     )
 
 
-def ask(
+def make_query(
     rule: PlacementRule,
     visitor_key: str | None,
     items: Iterable[Any],
     exclude: Iterable[Any],
     size: int,
-) -> Question:
+) -> ListQuery:
     """Put ids for instances, and note the titles that are at hand."""
     catalog = get_catalog()
     titles: dict[str, str] = {}
@@ -97,7 +97,7 @@ def ask(
         item_id = catalog.item_id(item)
         titles[item_id] = title_at_hand(item)
     excluded = frozenset(catalog.item_id(item) for item in exclude)
-    return Question(rule, visitor_key, titles, excluded, size)
+    return ListQuery(rule, visitor_key, titles, excluded, size)
 
 
 def title_at_hand(item: Any) -> str:
@@ -111,7 +111,7 @@ def title_at_hand(item: Any) -> str:
 
 
 def fill(
-    question: Question,
+    query: ListQuery,
     live: LiveModels,
     request: HttpRequest | None,
     request_id: str,
@@ -121,8 +121,8 @@ def fill(
     """Take candidates in order until the list is full of what may be shown."""
     catalog = get_catalog()
     shown: list[Recommendation] = []
-    titles = dict(question.items)
-    for batch in rounds(question, live):
+    titles = dict(query.items)
+    for batch in batches(query, live):
         ids = [candidate.item_id for candidate in batch]
         ids += missing_titles(batch, titles)
         if not ids:
@@ -135,28 +135,28 @@ def fill(
                 continue
             rank = len(shown) + 1
             shown.append(present(candidate, item, rank, titles, request_id))
-            if rank == question.size:
+            if rank == query.size:
                 return shown
     return shown
 
 
-def rounds(question: Question, live: LiveModels) -> Iterator[list[Candidate]]:
+def batches(query: ListQuery, live: LiveModels) -> Iterator[list[Candidate]]:
     """Yield the candidates that the shop is asked about first, then some more.
 
     The lists for everyone come after the visitor's own; the first batch does not
     touch them where the own ones suffice, since they may cost a query.
     """
-    gathered = gather(question, live.pointers)
-    seen = set(question.left_out)
-    if not gathered.is_clean:
-        seen |= purchases_to_leave_out(question, gathered)
-    own = unseen(gathered.candidates, seen)
-    general = unseen(for_everyone(question, gathered, live, seen), seen)
+    found = candidates_for(query, live.pointers)
+    seen = set(query.left_out)
+    if not found.is_clean:
+        seen |= purchases_to_leave_out(query, found)
+    own = unseen(found.candidates, seen)
+    general = unseen(for_everyone(query, found, live, seen), seen)
     # Where recent events took queries, a second batch would be one too many.
-    spare = question.size if gathered.is_moved else question.size // SPARE_SHARE + 1
-    amount = question.size + spare
+    spare = query.size if found.is_moved else query.size // SPARE_SHARE + 1
+    amount = query.size + spare
     batch = list(islice(own, amount))
-    if len(batch) < question.size:
+    if len(batch) < query.size:
         batch += islice(general, amount - len(batch))
     yield batch
     yield list(islice(chain(own, general), SECOND_ROUND))
@@ -171,35 +171,35 @@ def unseen(candidates: Iterable[Candidate], seen: set[str]) -> Iterator[Candidat
 
 
 def for_everyone(
-    question: Question, gathered: Gathered, live: LiveModels, seen: set[str]
+    query: ListQuery, found: CandidateSet, live: LiveModels, seen: set[str]
 ) -> Iterator[Candidate]:
     """Yield what is the same for all, without what the visitor bought."""
-    for position, candidate in enumerate(lists_for_everyone(question, live)):
-        if position == 0 and gathered.is_clean:
+    for position, candidate in enumerate(lists_for_everyone(query, live)):
+        if position == 0 and found.is_clean:
             # Only here, since until now nothing that was bought could come up.
-            seen |= purchases_to_leave_out(question, gathered)
+            seen |= purchases_to_leave_out(query, found)
         yield candidate
 
 
-def lists_for_everyone(question: Question, live: LiveModels) -> Iterator[Candidate]:
+def lists_for_everyone(query: ListQuery, live: LiveModels) -> Iterator[Candidate]:
     """Yield what the placement's recommenders show to everyone, in their order.
 
     A placement that falls back to such a list has one before any training, too.
     """
-    general = [key for key in question.rule.sources if key in live.general]
+    general = [key for key in query.rule.sources if key in live.general]
     for key in general:
         yield from from_list(RankedItems.unpacked(live.general[key]), key)
-    if not general and GENERAL_SOURCES.intersection(question.rule.sources):
+    if not general and GENERAL_SOURCES.intersection(query.rule.sources):
         yield from first_candidates()
 
 
-def purchases_to_leave_out(question: Question, gathered: Gathered) -> frozenset[str]:
+def purchases_to_leave_out(query: ListQuery, found: CandidateSet) -> frozenset[str]:
     """Return what the visitor bought, where the placement leaves that out."""
-    if gathered.purchased is not None:
-        return gathered.purchased
-    if not question.rule.excludes_purchased or question.visitor_key is None:
+    if found.purchased is not None:
+        return found.purchased
+    if not query.rule.excludes_purchased or query.visitor_key is None:
         return frozenset()
-    activity = recent_activity(question.visitor_key, since=None, with_purchases=True)
+    activity = recent_activity(query.visitor_key, since=None, with_purchases=True)
     return activity.purchased
 
 

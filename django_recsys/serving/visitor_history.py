@@ -26,7 +26,7 @@ class StoredLists:
     """The lists of one visitor, by trained model."""
 
     packed: Mapping[int, str]
-    has_news: bool
+    has_new_events: bool
     """Whether the visitor did something that the first model does not know."""
 
 
@@ -54,8 +54,8 @@ def stored_lists(
     """Read the visitor's lists, and whether anything came after `until`: one query."""
     rows = select_stored_lists(visitor_key, trained_model_ids, until=until)
     # For a visitor without a list every event is recent.
-    has_news = any(is_news for _model, _ranked, is_news in rows) or not rows
-    return StoredLists({row[0]: row[1] for row in rows}, has_news)
+    has_new_events = any(is_news for _model, _ranked, is_news in rows) or not rows
+    return StoredLists({row[0]: row[1] for row in rows}, has_new_events)
 
 
 def recent_activity(

@@ -46,10 +46,10 @@ def test_stored_list_is_shown_in_its_order(shop):
 @pytest.mark.parametrize("catalogue", [50, 2000])
 @pytest.mark.parametrize("sold_out", [0, 1, 5])
 @pytest.mark.parametrize(
-    ("has_news", "queries"), [(False, 2), (True, 4)], ids=["quiet", "news"]
+    ("has_new_events", "queries"), [(False, 2), (True, 4)], ids=["quiet", "news"]
 )
 def test_block_costs_few_queries(
-    django_assert_max_num_queries, catalogue, sold_out, has_news, queries
+    django_assert_max_num_queries, catalogue, sold_out, has_new_events, queries
 ):
     products = make_products(catalogue)
     ease, knn = make_serving_model("ease"), make_serving_model("item_knn")
@@ -60,7 +60,7 @@ def test_block_costs_few_queries(
     for product in products[:sold_out]:
         Product.objects.filter(pk=product.pk).update(stock=0)
     recommend_for("trending")  # placement, pointers and popular list are cached now
-    if has_news:
+    if has_new_events:
         make_interaction("user:1", products[45])
     with django_assert_max_num_queries(queries):
         answer = recommend_for("recommended", visitor_key="user:1", n=12)
