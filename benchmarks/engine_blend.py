@@ -13,15 +13,15 @@ import argparse
 import json
 import tempfile
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine_quality import RESULTS, completejourney, git, given, items_beside
+from engine_quality import BLEND, RUNS, completejourney, given, items_beside
+from records import append_run, failures_kept, headlines, stamp
 
 from django_recsys.learning.data import Interactions
 from django_recsys.learning.data.files import read_interactions
-from django_recsys.learning.evaluation.evaluator import compare, evaluate
+from django_recsys.learning.evaluation.evaluator import Evaluation, compare, evaluate
 from django_recsys.learning.registry import (
     capabilities_of,
     create,
@@ -35,17 +35,13 @@ TASKS = ("new-items", "any-items")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("datasets", nargs="*", default=list(DATASETS))
-    path = RESULTS / "engine_blend.json"
-    found = json.loads(path.read_text()) if path.exists() else {}
+    found = json.loads(BLEND.read_text()) if BLEND.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         for dataset in parser.parse_args().datasets:
-            found[dataset] = {
-                "commit": git("rev-parse", "--short", "HEAD"),
-                "day": str(date.today()),
-                "above": above_parts(*data_of(dataset, Path(folder))),
-            }
+            above = above_parts(dataset, *data_of(dataset, Path(folder)))
+            found[dataset] = {**stamp(), "above": above}
             print(json.dumps({dataset: found[dataset]}), flush=True)
-            path.write_text(json.dumps(found, indent=1) + "\n")
+            BLEND.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def data_of(dataset: str, folder: Path) -> tuple[Interactions, Any]:
@@ -53,14 +49,24 @@ def data_of(dataset: str, folder: Path) -> tuple[Interactions, Any]:
     return read_interactions(path).interactions, items_beside(path)
 
 
-def above_parts(rows: Interactions, items: Any) -> dict[str, dict[str, Any]]:
+def above_parts(
+    dataset: str, rows: Interactions, items: Any
+) -> dict[str, dict[str, Any]]:
     """Return part -> task -> NDCG@10 of the part, and the blend's paired lead."""
-    blend = evaluate("blend", rows, "temporal", items=items)
+
+    def measured(name: str) -> Evaluation:
+        with failures_kept(RUNS, dataset=dataset, algorithm=name):
+            evaluation = evaluate(name, rows, "temporal", items=items)
+        of = {**stamp(), "dataset": dataset}
+        append_run(RUNS, headlines(evaluation.as_dict()) | of)
+        return evaluation
+
+    blend = measured("blend")
     result: dict[str, dict[str, Any]] = {}
     for name in PARTS:
         if items is None and capabilities_of(name).needs_items:
             continue
-        part = evaluate(name, rows, "temporal", items=items)
+        part = measured(name)
         result[name] = {
             task: {"ndcg@10": part.metric(task=task)}
             | asdict(compare(blend, part, task=task))

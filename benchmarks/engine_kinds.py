@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from records import RESULTS, append_run, failures_kept, headlines, stamp
 
 from django_recsys.learning.data import Interactions, pair_codes
 from django_recsys.learning.data.files import read_interactions
@@ -27,7 +28,9 @@ from django_recsys.learning.evaluation.evaluator import evaluate
 from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.registry import create
 
-RESULT = Path(__file__).resolve().parent / "results" / "engine_kinds.json"
+RESULT = RESULTS / "engine_kinds.json"
+RUNS = "engine_runs.jsonl"
+DATASET = "retailrocket-sub"
 PARTS = 5
 SEED = 0
 ALIKE = dict.fromkeys(KIND_WEIGHTS, 1.0)
@@ -39,13 +42,10 @@ WAYS: Mapping[str, tuple[Mapping[str, float], Mapping[str, Any]]] = {
 
 
 def main() -> None:
-    folder = Path(os.environ["RECSYS_TEST_DATA"]) / "retailrocket-sub"
+    folder = Path(os.environ["RECSYS_TEST_DATA"]) / DATASET
     rows = read_interactions(folder / "interactions.parquet").interactions
     parts = parts_of_purchases(rows)
-    values = {
-        way: [ndcg(rows, part, *choices) for part in parts]
-        for way, choices in WAYS.items()
-    }
+    values = {way: [ndcg(rows, way, part) for part in parts] for way in WAYS}
     result = {"date": date.today().isoformat(), "algorithm": "item_knn", "seed": SEED}
     for label, some in (("one_fifth", slice(0, 1)), ("all_fifths", slice(None))):
         joined = {way: np.concatenate(each[some]) for way, each in values.items()}
@@ -62,20 +62,16 @@ def parts_of_purchases(rows: Interactions) -> list[np.ndarray]:
     return [np.isin(codes, dealt[at::PARTS]) for at in range(PARTS)]
 
 
-def ndcg(
-    rows: Interactions,
-    is_test: np.ndarray,
-    kind_weights: Mapping[str, float],
-    hyperparameters: Mapping[str, Any],
-) -> np.ndarray:
+def ndcg(rows: Interactions, way: str, is_test: np.ndarray) -> np.ndarray:
     """Return NDCG@10 of each person asked."""
-    evaluation = evaluate(
-        create("item_knn", **hyperparameters),
-        rows,
-        "given-split",
-        is_test=is_test,
-        kind_weights=kind_weights,
-    )
+    kind_weights, hyperparameters = WAYS[way]
+    model = create("item_knn", **hyperparameters)
+    of = {"part": way, "dataset": DATASET}
+    with failures_kept(RUNS, **of, algorithm=model.name):
+        evaluation = evaluate(
+            model, rows, "given-split", is_test=is_test, kind_weights=kind_weights
+        )
+    append_run(RUNS, headlines(evaluation.as_dict()) | stamp() | of)
     return evaluation.values()
 
 

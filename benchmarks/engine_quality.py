@@ -12,16 +12,24 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from records import (
+    RESULTS,
+    ROOT,
+    append_run,
+    failures_kept,
+    headlines,
+    merge_summary,
+    output_of,
+    read_summary,
+    stamp,
+)
 
 from django_recsys.learning.data.files import read_interactions, read_items
 from django_recsys.learning.data.item_features import SEPARATOR
@@ -38,8 +46,8 @@ from django_recsys.learning.splitting.protocols import (
     validation_split,
 )
 
-ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "results"
+RUNS = "engine_runs.jsonl"
+BLEND = RESULTS / "engine_blend.json"
 PAGE = ROOT / "docs" / "engine" / "quality.md"
 PROTOCOLS = {
     "online-retail": "temporal",
@@ -61,7 +69,6 @@ def main() -> None:
     parser.add_argument("--algorithms", default=",".join(USUAL))
     parser.add_argument("--page-only", action="store_true", help="write the page anew")
     options = parser.parse_args()
-    RESULTS.mkdir(exist_ok=True)
     if not options.page_only:
         with tempfile.TemporaryDirectory() as folder:
             for dataset in options.datasets:
@@ -80,24 +87,16 @@ def measure(dataset: str, algorithms: str, folder: Path) -> None:
     algorithms = ",".join(names)
     command = ["-m", "django_recsys.learning", "evaluate", str(path)]
     command += ["--algorithms", algorithms, "--protocol", protocol, "--json"]
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    results = json.loads(done.stdout)
+    with failures_kept(RUNS, dataset=dataset, algorithm=algorithms):
+        evaluated = output_of(*command)
     interactions = read_interactions(path).interactions
-    commit = git("rev-parse", "--short", "HEAD")
-    for result in results:
+    results = []
+    for result in map(headlines, json.loads(evaluated)):
         found = validation(result, interactions, protocol, items_beside(path))
-        result["validation_ndcg@10"] = found
-        result |= {"dataset": dataset, "commit": commit, "day": str(date.today())}
-        with (RESULTS / "engine_runs.jsonl").open("a") as file:
-            print(json.dumps(short(result)), file=file)
-        print(json.dumps(short(result)), flush=True)
-    path = RESULTS / f"engine_{dataset}.json"
-    before = json.loads(path.read_text()) if path.exists() else []
-    merged = {each["algorithm"]: each for each in [*before, *results]}
-    ordered = [merged[name] for name in ALGORITHMS if name in merged]
-    path.write_text(json.dumps(ordered, indent=1) + "\n")
+        result |= {**stamp(), "dataset": dataset, "validation_ndcg@10": found}
+        append_run(RUNS, result)
+        results.append(result)
+    merge_summary(f"engine_{dataset}.json", results, order=ALGORITHMS)
 
 
 def validation(
@@ -165,43 +164,13 @@ def completejourney(folder: Path) -> Path:
     return path
 
 
-def git(*arguments: str) -> str:
-    done = subprocess.run(
-        ["git", *arguments],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
-
-
-def short(result: dict[str, Any]) -> dict[str, Any]:
-    """Return what is kept of every run."""
-    segments = {
-        f"{task}/{segment}": values["metrics"]["ndcg@10"]
-        for task, parts in result["segments"].items()
-        for segment, values in parts.items()
-        if values["scored"]
-    }
-    kept = ("day", "commit", "dataset", "algorithm", "seed", "hyperparameters")
-    return {name: result[name] for name in kept} | {
-        "validation_ndcg@10": result["validation_ndcg@10"],
-        "ndcg@10": segments,
-        "fit_seconds": round(result["fit_seconds"], 2),
-        "recommend_seconds": round(result["recommend_seconds"], 2),
-    }
-
-
 def page() -> str:
     parts = [INTRODUCTION]
     for dataset, protocol in PROTOCOLS.items():
-        path = RESULTS / f"engine_{dataset}.json"
-        if path.exists():
-            parts.append(table(dataset, protocol, json.loads(path.read_text())))
-    path = RESULTS / "engine_blend.json"
-    if path.exists():
-        parts.append(beside_parts(json.loads(path.read_text())))
+        if results := read_summary(f"engine_{dataset}.json"):
+            parts.append(table(dataset, protocol, results))
+    if BLEND.exists():
+        parts.append(beside_parts(json.loads(BLEND.read_text())))
     return "\n".join(parts)
 
 
@@ -244,23 +213,19 @@ def table(dataset: str, protocol: str, results: list[dict[str, Any]]) -> str:
 
 
 def row(result: dict[str, Any], *, timely: bool) -> str:
-    new = result["segments"]["new-items"]["all"]
-    low, high = new["intervals"]["ndcg@10"]
+    ndcg, (low, high) = result["ndcg@10"], result["interval"]
     above = result.get("ndcg@10_above_popular", {}).get("new-items")
     cells = [
-        f"{new['metrics']['ndcg@10']:.4f}",
+        f"{ndcg['new-items/all']:.4f}",
         f"{low:.4f} to {high:.4f}",
         f"{above['mean']:+.4f} ({above['low']:+.4f} to {above['high']:+.4f})"
         if above
         else "",
-        f"{new['metrics']['hit_rate@10']:.4f}",
+        f"{result['hit_rate@10']['new-items/all']:.4f}",
     ]
     if timely:
-        cells += [
-            mean_of(result, "new-items", "known"),
-            mean_of(result, "any-items", "all"),
-            mean_of(result, "baskets", "all"),
-        ]
+        asked = ("new-items/known", "any-items/all", "baskets/all")
+        cells += [f"{ndcg[name]:.4f}" if name in ndcg else "" for name in asked]
     cells += [
         f"{result['coverage@10']:.3f}",
         f"{result['fit_cpu_seconds']:.1f}",
@@ -268,11 +233,6 @@ def row(result: dict[str, Any], *, timely: bool) -> str:
         f"{result['peak_rss_bytes'] / 1e6:.0f}",
     ]
     return f"| `{result['algorithm']}` | " + " | ".join(cells) + " |"
-
-
-def mean_of(result: dict[str, Any], task: str, segment: str) -> str:
-    values = result["segments"].get(task, {}).get(segment, {}).get("metrics", {})
-    return f"{values['ndcg@10']:.4f}" if values else ""
 
 
 INTRODUCTION = """# Measured quality

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from records import RESULTS, append_run, failures_kept, stamp
 
 from django_recsys.learning.data import Interactions
 from django_recsys.learning.data.files import read_interactions
@@ -26,7 +27,9 @@ from django_recsys.learning.evaluation.ratings import TEST_SHARE, evaluate_ratin
 from django_recsys.learning.metrics.ratings import rating_metrics
 from django_recsys.learning.options import TrainingOptions
 
-RESULT = Path(__file__).resolve().parent / "results" / "engine_ratings.json"
+RESULT = RESULTS / "engine_ratings.json"
+RUNS = "engine_runs.jsonl"
+DATASET = "ml-latest-small"
 SEEDS = (0, 1, 2)
 PEER = """
 import json, sys, time
@@ -57,13 +60,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", required=True, help="python with scikit-surprise")
     options = parser.parse_args()
-    folder = Path(os.environ["RECSYS_TEST_DATA"]) / "ml-latest-small"
+    folder = Path(os.environ["RECSYS_TEST_DATA"]) / DATASET
     rows = read_interactions(folder / "interactions.parquet").interactions
     runs = [both(rows, seed, options.peer) for seed in SEEDS]
     ours, theirs = (mean([run[side]["rmse"] for run in runs]) for side in runs[0])
     result = {
         "date": date.today().isoformat(),
-        "data": "ml-latest-small",
+        "data": DATASET,
         "rmse": {"svd": ours, "surprise": theirs, "ratio": ours / theirs},
         "runs": runs,
     }
@@ -74,7 +77,10 @@ def main() -> None:
 
 def both(rows: Interactions, seed: int, peer: str) -> dict[str, Any]:
     is_test = np.random.default_rng(seed).random(len(rows)) < TEST_SHARE
-    ours = evaluate_ratings(rows, is_test=is_test, options=TrainingOptions(seed=seed))
+    options = TrainingOptions(seed=seed)
+    with failures_kept(RUNS, dataset=DATASET, algorithm="svd", seed=seed):
+        ours = evaluate_ratings(rows, is_test=is_test, options=options)
+    append_run(RUNS, ours | stamp() | {"dataset": DATASET})
     return {"svd": ours, "surprise": peer_metrics(rows, is_test, seed, peer)}
 
 

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 from engine_scaling_costs import add_predictions, ratios, write_costs
 from engine_scaling_plot import draw, resampled
+from engine_scaling_runs import keep, read_runs, write_summary
 
 from django_recsys.learning.algorithms.temporal.selection import choose
 from django_recsys.learning.data import Edges, IdMap, Interactions
@@ -34,8 +35,6 @@ from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import ALGORITHMS, create
 from django_recsys.learning.resources.cost_terms import Sizes
 
-ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "results" / "engine_scaling.json"
 MILLIONS = (0.1, 1.0, 8.0)
 SOURCES = ("amazon-toys", "online-retail", "retailrocket-sub", "ml-latest-small")
 OTHERS = [(name, share, {}) for name in SOURCES for share in (1.0, 0.4)]
@@ -75,11 +74,11 @@ def main() -> None:
         for name in options.algorithms.split(","):
             for source, amount, settings in wanted(name, options):
                 keep(run(name, source, amount, settings))
-    runs = json.loads(RESULTS.read_text())["runs"]
+    runs = read_runs()
     if options.calibrate or options.costs_only:
         write_costs(runs)
     found = summary(runs)
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+    write_summary(found)
     draw(runs, list(found["exponents"]))
 
 
@@ -231,17 +230,6 @@ def interactions(source: str, amount: float) -> Interactions:
     ).compact()
 
 
-def keep(result: dict[str, Any]) -> None:
-    """Write the run over an earlier one of the same."""
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"runs": []}
-    key = ("algorithm", "source", "amount", "set")
-    others = [
-        each for each in results["runs"] if any(each.get(k) != result[k] for k in key)
-    ]
-    results["runs"] = [*others, result]
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-
-
 def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
     """Return growth exponents, and predicted against measured."""
     exponents: dict[str, Any] = {}
@@ -252,7 +240,7 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
                 kind: exponent(own, kind) for kind in ("cpu_seconds", "memory_bytes")
             }
     add_predictions(runs)
-    return {"exponents": exponents, "ratios": ratios(runs), "runs": runs}
+    return {"exponents": exponents, "ratios": ratios(runs)}
 
 
 def exponent(runs: list[dict[str, Any]], kind: str) -> float | None:

@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,10 @@ from typing import Any
 import numpy as np
 from engine_agreement import ease_metrics
 from engine_peers import PEERS, REGULARIZATION, implicit_lists
-from engine_quality import completejourney, git
+from engine_quality import completejourney
 from engine_scaling import memory, warm_up
 from engine_speed_page import PAGE, page
+from records import stamp
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
@@ -314,8 +314,7 @@ def interactions_of(dataset: str, folder: Path) -> Path:
 
 def keep(part: str, measured: dict[str, Any]) -> None:
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    stamp = {"commit": git("rev-parse", "--short", "HEAD"), "day": str(date.today())}
-    results[part] = {**stamp, "measured": measured}
+    results[part] = {**stamp(), "measured": measured}
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(json.dumps({part: results[part]}, indent=1), flush=True)
 

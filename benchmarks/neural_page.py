@@ -6,25 +6,29 @@ import json
 from pathlib import Path
 from typing import Any
 
+from records import RESULTS, read_summary
+
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "engine"
+PLOTTED = "toys"  # the part of which the summary keeps the curves
 PLOT = "images/neural_curves.svg"
+NEW = "new-items/all"
 REFERENCES = ("popular", "sequence_rules", "ease", "content", "blend")
 REPEATERS = ("buy_again",)  # where repeat purchases count
 
 
-def write_page(results: Path) -> None:
+def write_page() -> None:
     """Write the page; a part that was never measured is left out."""
     toys, ids, retail, cold, blend = (
-        read(results / f"neural_{part}.json")
-        for part in ("toys", "ids", "retail", "cold", "blend")
+        read_summary(f"neural_{part}.json")
+        for part in (PLOTTED, "ids", "retail", "cold", "blend")
     )
     parts = [INTRODUCTION]
     if toys:
         plot(toys, DOCS / PLOT)
         parts += [
             "## amazon-toys, `leave-one-out`, mean of three seeds\n",
-            table(toys + references(results, "amazon-toys")),
-            verdicts(toys, references(results, "amazon-toys")),
+            table(toys + references("amazon-toys")),
+            verdicts(toys, references("amazon-toys")),
             f"![Loss and NDCG@10 by epoch]({PLOT})\n",
             "Loss and NDCG@10 on the rows that training held out, by epoch, seed 0.\n",
         ]
@@ -41,25 +45,22 @@ def write_page(results: Path) -> None:
         above = cold[-1]["ndcg@10_above_content"]["new-items"]
         parts.append(gain(above, "`two_tower`", "`content`"))
     if retail:
-        others = references(results, "online-retail", *REPEATERS)
+        others = references("online-retail", *REPEATERS)
         parts += [
             "## online-retail, `temporal`\n",
             RETAIL,
             table(retail + others),
-            verdicts(retail, references(results, "online-retail")),
+            verdicts(retail, references("online-retail")),
         ]
-    speed = read(results / "neural_speed.json")
-    if speed:
-        parts += ["## Cost\n", cost(speed), whole_fits(toys)]
+    speed = RESULTS / "neural_speed.json"
+    if speed.exists():
+        costs = cost(json.loads(speed.read_text()))
+        parts += ["## Cost\n", costs, whole_fits(toys)]
     (DOCS / "neural-quality.md").write_text("\n".join(parts))
 
 
-def read(path: Path) -> Any:
-    return json.loads(path.read_text()) if path.exists() else []
-
-
-def references(results: Path, dataset: str, *more: str) -> list[dict[str, Any]]:
-    found = read(results / f"engine_{dataset}.json")
+def references(dataset: str, *more: str) -> list[dict[str, Any]]:
+    found = read_summary(f"engine_{dataset}.json")
     return [each for each in found if each["algorithm"] in (*REFERENCES, *more)]
 
 
@@ -75,17 +76,16 @@ def table(results: list[dict[str, Any]]) -> str:
 
 
 def row(result: dict[str, Any]) -> list[str]:
-    segments = result["segments"]
-    low, high = segments["new-items"]["all"]["intervals"]["ndcg@10"]
-    again = segments.get("any-items", {}).get("all", {}).get("metrics", {})
+    low, high = result["interval"]
+    again = result["ndcg@10"].get("any-items/all")
     seeds = [each["ndcg@10"] for each in result.get("by_seed", [])]
     spread = f" ({min(seeds):.4f} to {max(seeds):.4f})" if seeds else ""
     return [
         f"`{result['algorithm']}`",
-        f"{result['hit_rate@10']:.4f}",
-        f"{result['ndcg@10']:.4f}{spread}",
+        f"{result['hit_rate@10'][NEW]:.4f}",
+        f"{result['ndcg@10'][NEW]:.4f}{spread}",
         f"{low:.4f} to {high:.4f}",
-        f"{again['ndcg@10']:.4f}" if again else "",
+        f"{again:.4f}" if again else "",
         f"{result['fit_cpu_seconds']:.0f}",
         f"{result['peak_rss_bytes'] / 1e6:.0f}" if "peak_rss_bytes" in result else "",
     ]
@@ -97,10 +97,11 @@ def drop(values: list[str], at: int) -> list[str]:
 
 def verdicts(deep: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
     """Say of each deep model which simple ones it does not beat."""
-    rivals = {each["algorithm"]: each["ndcg@10"] for each in others}
+    rivals = {each["algorithm"]: each["ndcg@10"][NEW] for each in others}
     lines = []
     for each in deep:
-        ahead = [name for name, value in rivals.items() if value >= each["ndcg@10"]]
+        own = each["ndcg@10"][NEW]
+        ahead = [name for name, value in rivals.items() if value >= own]
         if ahead:
             names = ", ".join(f"`{name}`" for name in ahead)
             lines.append(f"- `{each['algorithm']}` does not beat {names}.")
@@ -177,7 +178,7 @@ def whole_fits(toys: list[dict[str, Any]]) -> str:
     lines = ["A whole fit with the defaults on amazon-toys, one thread:\n"]
     lines += [
         f"- `{each['algorithm']}`: {each['fit_cpu_seconds']:.0f} CPU seconds to "
-        f"HR@10 {each['hit_rate@10']:.4f}, NDCG@10 {each['ndcg@10']:.4f}"
+        f"HR@10 {each['hit_rate@10'][NEW]:.4f}, NDCG@10 {each['ndcg@10'][NEW]:.4f}"
         for each in toys
     ]
     return "\n".join(lines) + "\n"

@@ -14,26 +14,31 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from neural_page import write_page
+from neural_page import PLOTTED, write_page
+from records import (
+    append_run,
+    failures_kept,
+    headlines,
+    merge_summary,
+    output_of,
+    stamp,
+)
 
 from django_recsys.learning.cli.results_table import differences
 from django_recsys.learning.data.files import read_interactions, read_items
+from django_recsys.learning.data.interactions import Interactions
 from django_recsys.learning.evaluation.evaluator import Evaluation, compare, evaluate
 from django_recsys.learning.metrics.bootstrap import bootstrap
-from django_recsys.learning.recommender import TrainingOptions
+from django_recsys.learning.recommender import Recommender, TrainingOptions
 from django_recsys.learning.registry import create, get_recommender_class
 
-ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "results"
+RUNS = "neural_runs.jsonl"
 DEEP = ("sasrec", "gru", "lstm", "cnn", "autoencoder", "two_tower")
 DEEP_SOURCES = (("sasrec",), ("sasrec", "gru"))
 TOYS = ["amazon-toys", "leave-one-out"]
@@ -52,7 +57,7 @@ def main() -> None:
     for part in parts:
         for result in PARTS[part](names):
             keep(part, result)
-    write_page(RESULTS)
+    write_page()
 
 
 def toys(names: list[str]) -> Iterator[dict[str, Any]]:
@@ -88,10 +93,9 @@ def cold(names: list[str]) -> Iterator[dict[str, Any]]:
     settings = {"popular": {}, "content": {"new_items": 1.0}, "two_tower": {}}
     for name, each in settings.items():
         runs = [
-            evaluate(
+            on_toys(
                 create(name, **each),
                 rows,
-                TOYS[1],
                 items=items,
                 cold_items=0.1,
                 cold_draw=draw,
@@ -102,6 +106,13 @@ def cold(names: list[str]) -> Iterator[dict[str, Any]]:
         found.append(pooled(runs) | {"dataset": TOYS[0]})
     differences(found, "content")
     yield from found
+
+
+def on_toys(model: Recommender, rows: Interactions, **how: Any) -> Evaluation:
+    """Evaluate a model on the test of amazon-toys."""
+    asked = {"algorithm": model.name, "hyperparameters": model.hyperparameters}
+    with failures_kept(RUNS, dataset=TOYS[0], **asked):
+        return evaluate(model, rows, TOYS[1], **how)
 
 
 def pooled(runs: list[Evaluation]) -> dict[str, Any]:
@@ -133,15 +144,16 @@ def blend(names: list[str]) -> Iterator[dict[str, Any]]:
     rows = read_interactions(path / "interactions.parquet").interactions
     # As the command line does, which reads the file of items beside that of rows.
     items = read_items(path / "items.parquet")
-    plain = evaluate("blend", rows, TOYS[1], items=items)
-    yield plain.as_dict()
+    plain = on_toys(create("blend"), rows, items=items)
+    yield plain.as_dict() | {"dataset": TOYS[0]}
     for more in DEEP_SOURCES:
         sources = ",".join((create("blend").hyperparameters["sources"], *more))
         model = create("blend", sources=sources)
-        deep = evaluate(model, rows, TOYS[1], items=items)
+        deep = on_toys(model, rows, items=items)
         above = asdict(compare(deep, plain))
         name = "+".join(("blend", *more))
-        yield deep.as_dict() | {"algorithm": name, "ndcg@10_above_blend": above}
+        own = {"dataset": TOYS[0], "algorithm": name, "ndcg@10_above_blend": above}
+        yield deep.as_dict() | own
 
 
 PARTS = {"toys": toys, "ids": ids, "retail": retail, "cold": cold, "blend": blend}
@@ -150,10 +162,8 @@ PARTS = {"toys": toys, "ids": ids, "retail": retail, "cold": cold, "blend": blen
 def run(where: list[str], algorithms: str, *more: str) -> list[dict[str, Any]]:
     """Return what the command line says of algorithms on a data set."""
     command = ["-m", "django_recsys.learning", *arguments(where, algorithms, *more)]
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+    with failures_kept(RUNS, dataset=where[0], algorithm=algorithms, asked=more):
+        found: list[dict[str, Any]] = json.loads(output_of(*command))
     for result in found:
         result["dataset"] = where[0]
     return found
@@ -169,46 +179,14 @@ def arguments(where: list[str], algorithms: str, *more: str) -> list[str]:
 
 def keep(part: str, result: dict[str, Any]) -> None:
     """Append the run, and write it over the earlier one of its kind."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    validation_scores = [point[1] for point in result.get("curve", [])]
-    if validation_scores:
-        result["held_out_ndcg@10"] = max(validation_scores)
-    result |= {"part": part, "commit": commit.stdout.strip(), "day": str(date.today())}
-    line = {name: result[name] for name in KEPT if name in result}
-    with (RESULTS / "neural_runs.jsonl").open("a") as file:
-        print(json.dumps(line), file=file)
-    print(json.dumps(line), flush=True)
-    path = RESULTS / f"neural_{part}.json"
-    before = json.loads(path.read_text()) if path.exists() else []
-    merged = {each["algorithm"]: each for each in before}
-    merged[result["algorithm"]] = result
-    path.write_text(json.dumps(list(merged.values()), indent=1) + "\n")
+    result = headlines(result) | {**stamp(), "part": part}
+    if curve := result.get("curve"):
+        # The best epoch on the rows that training sets aside.
+        result["validation_ndcg@10"] = max(ndcg for _, ndcg in curve)
+    append_run(RUNS, result)
+    more = ("curve",) if part == PLOTTED else ()
+    merge_summary(f"neural_{part}.json", [result], more=more)
 
-
-KEPT = (
-    "day",
-    "commit",
-    "part",
-    "dataset",
-    "algorithm",
-    "seed",
-    "hyperparameters",
-    "ndcg@10",
-    "hit_rate@10",
-    "by_seed",
-    "ndcg@10_above_blend",
-    "ndcg@10_above_content",
-    "held_out_ndcg@10",
-    "curve",
-    "fit_cpu_seconds",
-    "peak_rss_bytes",
-)
 
 if __name__ == "__main__":
     main()

@@ -1,5 +1,6 @@
 """What no file of the checkout may hold."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,7 +8,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("django_recsys", "docs", "example_shop", "tests", "benchmarks")
-TEXTS = {".py", ".md", ".html", ".css", ".js", ".toml", ".ini", ".txt", ".json"}
+TEXTS = {
+    ".py",
+    ".md",
+    ".html",
+    ".css",
+    ".js",
+    ".toml",
+    ".ini",
+    ".txt",
+    ".json",
+    ".jsonl",
+}
 OURSELVES = Path(__file__).name
 
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
@@ -41,3 +53,16 @@ def test_modules_stay_small():
         and (lines := len(path.read_text().splitlines())) > 350
     }
     assert long == {}
+
+
+def test_results_of_benchmarks_keep_a_short_line_for_each_run():
+    results = ROOT / "benchmarks" / "results"
+    files = [results / f"{name}_runs.jsonl" for name in ("engine", "neural")]
+    lines = [line for file in files for line in file.read_text().splitlines()]
+    assert len(lines) > 200
+    for line in lines:
+        run = json.loads(line)
+        assert {"day", "commit", "algorithm"} <= run.keys()
+        assert "error" in run or {"seed", "hyperparameters"} <= run.keys(), line
+        assert len(line) < 2_000, "values per user or per epoch belong nowhere"
+    assert sum(each.stat().st_size for each in results.iterdir()) < 600_000
