@@ -1,12 +1,17 @@
 """The wheel holds the package with its files, and nothing of the checkout around it."""
 
+import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+import threading
 import tomllib
 import zipfile
 from email import message_from_string
 from email.message import Message
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -30,8 +35,10 @@ def wheel(tmp_path_factory) -> Path:
     return built
 
 
-def run(*command: str | Path, cwd: Path) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+def run(*command: str | Path, cwd: Path, environ: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command, cwd=cwd, env=environ, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -137,3 +144,61 @@ def test_wheel_works_in_an_empty_environment(wheel, tmp_path):
         "call_command('recsys_backfill')"
     )
     run(python, "-c", program, cwd=tmp_path)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args) -> None:
+        """Keep the requests out of what the test prints."""
+
+
+@pytest.fixture
+def index(wheel, tmp_path):
+    """The address of a package index that holds our wheel and nothing else."""
+    folder = tmp_path / "index" / "django-recsys"
+    folder.mkdir(parents=True)
+    shutil.copy(wheel, folder)
+    handler = partial(Quiet, directory=folder.parent)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def python(tmp_path) -> Path:
+    """An environment with the packages of this one, but without ours."""
+    others = tmp_path / "others"
+    others.mkdir()
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        if path.suffix != ".pth" and "django_recsys" not in path.name:
+            (others / path.name).symlink_to(path)
+    run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv", cwd=tmp_path)
+    [packages] = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    (packages / "others.pth").write_text(f"{others}\n")
+    return tmp_path / "venv" / "bin" / "python"
+
+
+def test_fresh_project_installs_it_by_name_from_an_index(index, python, tmp_path):
+    told = ("PIP_", "PYTHON", "DJANGO_", "RECSYS_")
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(told)}
+    environ |= {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1"}
+    outside = partial(run, cwd=tmp_path, environ=environ)
+    found = "import importlib.util as u; print(u.find_spec('django_recsys').origin)"
+    absent = "import importlib.util as u; assert not u.find_spec('django_recsys')"
+    outside(python, "-c", absent)
+    pip = (sys.executable, "-m", "pip", "--python", python, "install")
+    outside(*pip, "--index-url", index, "--retries", "0", "django-recsys")
+    installed = Path(outside(python, "-c", found).strip())
+    assert installed.is_relative_to(tmp_path / "venv")
+
+    outside(python, "-m", "django", "startproject", "shop")
+    settings = tmp_path / "shop" / "shop" / "settings.py"
+    ours = (
+        'INSTALLED_APPS += ["django_recsys"]\n'
+        'RECSYS = {"ITEM_MODEL": "auth.User", "AVAILABLE": {"is_active": True}}\n'
+    )
+    settings.write_text(settings.read_text() + ours)
+    manage = (python, tmp_path / "shop" / "manage.py")
+    assert "no issues" in outside(*manage, "check")
+    assert "django_recsys.0001_initial... OK" in outside(*manage, "migrate")
+    outside(*manage, "migrate", "--check")
