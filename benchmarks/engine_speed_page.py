@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-from django_recsys.learning.resources.planner import FACTOR, FLOOR_BYTES, FLOOR_SECONDS
+from engine_scaling_costs import FACTOR, FLOORS
+from records import RESULTS, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "engine" / "speed.md"
-SCALING = ROOT / "benchmarks" / "results" / "engine_scaling.json"
+SCALING = RESULTS / "engine_scaling.json"
 LARGEST_EXPONENT = 1.1
 
 INTRODUCTION = """# Measured speed
@@ -180,7 +179,8 @@ def predictions(ratios: dict[str, dict[str, list[float]]]) -> str:
         "## Predicted / measured\n",
         "What the planner says of a fit before it is begun, against the same fit: the "
         "smallest and the largest ratio over all runs of `engine_scaling.py` above "
-        f"{FLOOR_SECONDS:g} CPU seconds or {FLOOR_BYTES / 1e6:.0f} MB; bar: a factor "
+        f"{FLOORS['cpu_seconds']:g} CPU seconds or "
+        f"{FLOORS['memory_bytes'] / 1e6:.0f} MB; bar: a factor "
         f"of {FACTOR:g}. These are the runs that the costs were fitted to; the machine "
         "was shared with other work, which alone moves CPU seconds by a half.\n",
         row("algorithm", "time", "memory"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -232,7 +231,3 @@ class TrainedModel(models.Model):
     def is_serving(self) -> bool:
         """Whether visitors see this model's lists."""
         return self.recommender.serving_id == self.pk
-
-    def metric(self, name: str) -> Any:
-        """Return one metric, None where it was not measured."""
-        return self.metrics.get(name)

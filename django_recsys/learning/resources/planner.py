@@ -29,11 +29,6 @@ from .memory import available_memory
 __all__ = ["Arrangement", "Estimate", "Sizes", "arrange", "available_memory", "plan"]
 
 GIGABYTE = 1e9
-FACTOR = 2.0
-"""A prediction is this near to what was measured, of fits above the two floors."""
-FLOOR_SECONDS = 0.5
-FLOOR_BYTES = 50e6
-"""Less needs no plan, and is lost in the noise of a machine."""
 USABLE_SHARE = 0.8
 """Of the free memory; a prediction is right within a factor, and others live, too."""
 SMALLEST_BLOCK = 1000

@@ -18,9 +18,6 @@ from django_recsys.learning.resources.cost_coefficients import CHOICE, COSTS
 from django_recsys.learning.resources.cost_terms import TERMS
 from django_recsys.learning.resources.memory import available_memory
 from django_recsys.learning.resources.planner import (
-    FACTOR,
-    FLOOR_BYTES,
-    FLOOR_SECONDS,
     Sizes,
     arrange,
     in_words,
@@ -29,7 +26,6 @@ from django_recsys.learning.resources.planner import (
 from django_recsys.testing import interactions_of, taste_clusters
 
 BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
-FLOORS = {"cpu_seconds": FLOOR_SECONDS, "memory_bytes": FLOOR_BYTES}
 GIGABYTE = 1e9
 GROCER = Sizes.guessed(users=2_400, items=62_000, interactions=1_450_000)
 MARKETPLACE = Sizes.guessed(users=400_000, items=300_000, interactions=8_000_000)
@@ -53,6 +49,7 @@ def test_every_cost_names_a_term_and_an_algorithm():
 @pytest.mark.skipif(not BENCHMARKS.exists(), reason="part of a checkout only")
 def test_every_run_above_the_floors_is_predicted_within_the_factor(monkeypatch):
     monkeypatch.syspath_prepend(BENCHMARKS)
+    from engine_scaling_costs import FACTOR, FLOORS
     from engine_scaling_runs import read_runs
 
     runs = [each for each in read_runs() if each["algorithm"] in COSTS]
