@@ -31,8 +31,8 @@ from records import (
 )
 
 from django_recsys.learning.cli.results_table import differences
-from django_recsys.learning.data.files import read_interactions, read_items
 from django_recsys.learning.data import Interactions
+from django_recsys.learning.data.files import read_interactions, read_items
 from django_recsys.learning.evaluation.evaluator import Evaluation, compare, evaluate
 from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.recommender import Recommender, TrainingOptions
