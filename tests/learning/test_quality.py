@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from django_recsys.learning.algorithms.blend import candidates
 from django_recsys.learning.data import pair_codes
 from django_recsys.learning.data.files import read_interactions, read_items
 from django_recsys.learning.evaluation.evaluator import compare, evaluate
@@ -92,14 +93,17 @@ def test_amazon_toys_features_help(amazon_toys, shared_data):
     assert evaluation.metric("ndcg@10") >= 0.052
 
 
-def test_amazon_toys_a_blend_gains_by_features(amazon_toys, shared_data):
+def test_amazon_toys_a_blend_gains_by_features(amazon_toys, shared_data, monkeypatch):
+    """On a third of the users, with trees fitted on 800 of them."""
+    monkeypatch.setattr(candidates, "MOST_QUERIES", 800)
+    some = amazon_toys.select(amazon_toys.user_indices % 3 == 0).compact()
     items = read_items(shared_data("amazon-toys") / "items.parquet")
     pair = create("blend", sources="sequence_rules,content")
-    blend = evaluate(pair, amazon_toys, "leave-one-out", items=items)
+    blend = evaluate(pair, some, "leave-one-out", items=items)
     assert list(pair.parts_) == ["sequence_rules", "content"]
-    rules = evaluate("sequence_rules", amazon_toys, "leave-one-out")
+    rules = evaluate("sequence_rules", some, "leave-one-out")
     assert compare(blend, rules).is_better
-    assert blend.metric("ndcg@10") >= 0.070
+    assert blend.metric("ndcg@10") >= 0.040
 
 
 @pytest.mark.parametrize(
@@ -111,7 +115,7 @@ def test_online_retail_floors_of_the_family(online_retail, name, floor):
 
 
 def test_kinds_that_say_more_count_more(shared_data):
-    """All purchased pairs in five parts, each held out once with all its rows."""
+    """Three fifths of the purchased pairs, each withheld once with all its rows."""
     rows = read_interactions(
         shared_data("retailrocket-sub") / "interactions.parquet"
     ).interactions
@@ -120,7 +124,7 @@ def test_kinds_that_say_more_count_more(shared_data):
         np.unique(codes[rows.is_kind("purchase")])
     )
     gains = []
-    for part in range(5):
+    for part in range(3):
         is_test = np.isin(codes, bought[part::5])
         weighed, binary = (
             evaluate(
