@@ -248,37 +248,3 @@ def test_celery_without_an_app(settings, monkeypatch):
 )
 def test_a_number_that_is_too_small(settings, key, number):
     assert the_one(found(settings, **{key: number})).id == "django_recsys.E015"
-
-
-class SignedBucket:
-    """Stands for a storage of django-storages."""
-
-    querystring_auth = True
-
-
-class OpenBucket(SignedBucket):
-    querystring_auth = False
-
-
-@pytest.mark.parametrize(
-    ("storage", "is_public"),
-    [
-        ({"location": "media/recsys"}, True),
-        ({"location": "media"}, True),
-        ({"location": "private"}, False),
-        (OpenBucket, True),
-        (SignedBucket, False),
-    ],
-)
-def test_storage_with_public_addresses(settings, tmp_path, storage, is_public):
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    if isinstance(storage, dict):
-        entry = {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path / storage["location"])},
-        }
-    else:
-        entry = {"BACKEND": f"{__name__}.{storage.__name__}"}
-    settings.STORAGES = {**settings.STORAGES, "models": entry}
-    messages = found(settings, STORAGE="models")
-    assert [m.id for m in messages] == ["django_recsys.W001"] * is_public

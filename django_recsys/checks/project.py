@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import FileSystemStorage, storages
 from django.db import DEFAULT_DB_ALIAS, connections, router
 
 from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
+from django_recsys.training import get_artifact_storage, is_public
 
 from .ids import message
 
@@ -104,10 +102,10 @@ def check_tasks() -> Iterator[CheckMessage]:
 def check_storage() -> Iterator[CheckMessage]:
     """Artifacts should not lie where anybody can fetch them."""
     alias = get_settings().STORAGE
-    if alias is None or alias not in settings.STORAGES:
-        return
+    if alias is not None and alias not in settings.STORAGES:
+        return  # `check_aliases` says so
     try:
-        storage = storages[alias]
+        storage = get_artifact_storage()
     except (ImproperlyConfigured, ImportError, TypeError) as error:
         yield message(
             "E011",
@@ -118,17 +116,7 @@ def check_storage() -> Iterator[CheckMessage]:
     if is_public(storage):
         yield message(
             "W001",
-            f"RECSYS['STORAGE']: the files of {alias!r} have public addresses.",
-            "Trained models are no secret of a person, but of the shop: give them a "
-            "storage outside MEDIA_ROOT, or leave the key out.",
+            f"RECSYS['STORAGE'] is {alias!r}: its files have public addresses.",
+            "Trained models are no secret of a person, but of the shop: name a storage "
+            "in STORAGES whose files lie outside MEDIA_ROOT and have no address.",
         )
-
-
-def is_public(storage: Any) -> bool:
-    """Say whether a web server, or a bucket, hands the files to anybody."""
-    if not isinstance(storage, FileSystemStorage):
-        # django-storages: addresses without a signature.
-        return getattr(storage, "querystring_auth", True) is False
-    roots = [root for root in (settings.MEDIA_ROOT, settings.STATIC_ROOT) if root]
-    folder = Path(storage.location).resolve()
-    return any(folder.is_relative_to(Path(root).resolve()) for root in roots)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
-from django_recsys.training import get_artifact_storage
+from django_recsys.training import get_artifact_storage, is_public
 
 from .findings import Finding, fail, ok, warn
 
@@ -113,16 +112,6 @@ def examine_storage(now: datetime) -> Iterator[Finding]:
 def place_of(storage: Storage) -> str:
     """Return where a storage keeps its files, or its kind."""
     return str(getattr(storage, "location", type(storage).__name__))
-
-
-def is_public(storage: Storage) -> bool:
-    """Say whether the files lie in a folder that the web server serves."""
-    location: Any = getattr(storage, "location", None)
-    if not location:
-        return False
-    served = [root for root in (settings.MEDIA_ROOT, settings.STATIC_ROOT) if root]
-    own = Path(location).resolve()
-    return any(own.is_relative_to(Path(root).resolve()) for root in served)
 
 
 def judge_server(connection: Any, options: dict[str, Any]) -> Finding:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from django_recsys.lazy import exports
 
 if TYPE_CHECKING:
-    from .artifact_storage import get_artifact_storage as get_artifact_storage
+    from .artifact_storage import (
+        get_artifact_storage as get_artifact_storage,
+        is_public as is_public,
+    )
     from .comparison import Row as Row, evaluate_recommenders as evaluate_recommenders
     from .drafts import adopt as adopt
     from .jobs.dispatch import send as send
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 __getattr__, __all__ = exports(
     __name__,
     {
-        "artifact_storage": "get_artifact_storage",
+        "artifact_storage": "get_artifact_storage is_public",
         "comparison": "Row evaluate_recommenders",
         "drafts": "adopt",
         "jobs.dispatch": "send",

@@ -36,6 +36,26 @@ def get_artifact_storage() -> Storage:
     )
 
 
+def is_public(storage: Storage) -> bool:
+    """Say whether a web server, or a bucket, hands the storage's files to anybody."""
+    if not isinstance(storage, FileSystemStorage):
+        return has_open_addresses(storage)
+    # By default base_url is MEDIA_URL, whose files are those of MEDIA_ROOT alone.
+    if storage.base_url not in (None, FileSystemStorage().base_url):
+        return True
+    roots = [root for root in (settings.MEDIA_ROOT, settings.STATIC_ROOT) if root]
+    folder = Path(storage.location).resolve()
+    return any(folder.is_relative_to(Path(root).resolve()) for root in roots)
+
+
+def has_open_addresses(storage: Any) -> bool:
+    """Say whether a bucket of django-storages gives addresses without a signature."""
+    acl = str(getattr(storage, "default_acl", None) or "")
+    is_unsigned = getattr(storage, "querystring_auth", True) is False
+    # "public-read" at Amazon, "publicRead" at Google.
+    return is_unsigned or acl.lower().startswith("public")
+
+
 def own_folder() -> Path:
     """Return the folder that is ours where the host names no storage."""
     return Path(getattr(settings, "BASE_DIR", Path.cwd())) / FOLDER

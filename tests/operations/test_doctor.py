@@ -188,19 +188,6 @@ def test_cache_that_keeps_nothing_is_found():
         assert findings()["cache"].state == "warn"
 
 
-def test_storage_in_public_is_found(tmp_path):
-    storages = {
-        **project.STORAGES,
-        "recsys": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "media" / "recsys"},
-        },
-    }
-    with override_settings(STORAGES=storages, MEDIA_ROOT=tmp_path / "media"):
-        storage = findings()["storage"]
-    assert (storage.state, "public" in storage.detail) == ("warn", True)
-
-
 def test_storage_that_cannot_be_written_is_found(tmp_path):
     (tmp_path / "file").write_text("no folder")
     storages = {
