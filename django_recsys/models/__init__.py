@@ -17,10 +17,13 @@ from .recommenders import (
     TrainedModel,
 )
 from .runs import TrainingRun
+from .visitor_keys import EMAIL_PREFIX, GUEST_PREFIX, account_key, is_visitor_key
 
 __all__ = [
     "DEFAULT_RECOMMENDERS",
+    "EMAIL_PREFIX",
     "EVERYONE",
+    "GUEST_PREFIX",
     "Interaction",
     "ItemNeighbors",
     "KeyField",
@@ -32,4 +35,6 @@ __all__ = [
     "StoredRecommendations",
     "TrainedModel",
     "TrainingRun",
+    "account_key",
+    "is_visitor_key",
 ]

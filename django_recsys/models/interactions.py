@@ -43,7 +43,7 @@ class Interaction(models.Model):
         RETURN = "return", _("return")
 
     visitor_key = KeyField(_("visitor"))
-    """"user:42", "guest:<token>" or "email:<keyed hash>"."""
+    """As `visitor_keys` writes it."""
 
     item_id = KeyField(_("item"))
     """str(pk), or "app.model:pk" where several item models are configured."""

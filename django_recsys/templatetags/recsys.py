@@ -15,8 +15,9 @@ from django import template
 from django.db.models import Manager, Model
 from django.template import Context
 
+from django_recsys.models import is_visitor_key
 from django_recsys.serving import Answer, recommend_for
-from django_recsys.tracking import VISITOR_PREFIXES, visitor_key_for, visitor_of
+from django_recsys.tracking import visitor_key_for, visitor_of
 
 from .placement_node import placement_tag
 
@@ -106,7 +107,7 @@ def key_of_visitor(request: Any, user: Any) -> str | None:
     accounts gives a key, as `email_key(address)` makes it. An undefined variable
     arrives as an empty text, which is as good as no user.
     """
-    if isinstance(user, str) and user.startswith(VISITOR_PREFIXES):
+    if isinstance(user, str) and is_visitor_key(user):
         return user
     is_account = getattr(user, "pk", None) is not None
     if request is not None and (is_visitor(request, user) or not is_person(user)):

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
         record_interaction as record_interaction,
     )
     from .reports import BackfillReport as BackfillReport, ImportReport as ImportReport
-    from .rows import VISITOR_PREFIXES as VISITOR_PREFIXES
 
 __getattr__, __all__ = exports(
     __name__,
@@ -55,6 +54,5 @@ __getattr__, __all__ = exports(
         "purchases.sources": "KNOWN make_source purchase_sources",
         "recording.record": "browsing_key record_interaction",
         "reports": "BackfillReport ImportReport",
-        "rows": "VISITOR_PREFIXES",
     },
 )

@@ -13,12 +13,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from django_recsys.exceptions import DataError
-from django_recsys.models import Interaction
+from django_recsys.models import Interaction, account_key, is_visitor_key
 
 KINDS = frozenset(Interaction.Kind.values)
 KEY_LENGTH = 191
 LARGEST_PRICE = Decimal(10) ** 10
-VISITOR_PREFIXES = ("user:", "guest:", "email:")
 
 
 class InteractionRow(NamedTuple):
@@ -103,7 +102,7 @@ def as_reference(value: Any) -> str:
 
 def as_account_key(primary_key: Any) -> str:
     """Return the visitor key of an account."""
-    return as_key("user", f"user:{primary_key}")
+    return as_key("user", account_key(primary_key))
 
 
 def as_number(name: str, value: Any) -> float | None:
@@ -184,7 +183,7 @@ def parse_text(value: Any) -> datetime:
 def as_visitor_key(user: Any) -> str:
     """Return the visitor key of a user column: a primary key, or a key already."""
     text = as_key("user", user)
-    return text if text.startswith(VISITOR_PREFIXES) else f"user:{text}"
+    return text if is_visitor_key(text) else account_key(text)
 
 
 def provisional_id(reference: str, item_id: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import ConfigurationError
 from django_recsys.learning import Edges
+from django_recsys.models import account_key
 
 
 def read_friends() -> Edges | None:
@@ -30,4 +31,4 @@ def read_friends() -> Edges | None:
 
 
 def _key_of(account: Any) -> str:
-    return f"user:{getattr(account, 'pk', account)}"
+    return account_key(getattr(account, "pk", account))

@@ -10,7 +10,7 @@ from django.db.models import Min, Q, QuerySet
 from oscar.core.loading import get_model
 
 from django_recsys.database.alias import our_alias
-from django_recsys.models import Interaction
+from django_recsys.models import Interaction, account_key
 from django_recsys.tracking import email_key
 
 from .conf import get_oscar_settings
@@ -142,7 +142,7 @@ def returned_lines() -> QuerySet[Any]:
 def buyer_of(order: Any) -> str | None:
     """Return the visitor key of an order; None where nobody is named."""
     if order.user_id is not None:
-        return f"user:{order.user_id}"
+        return account_key(order.user_id)
     return email_key(order.guest_email) if order.guest_email else None
 
 

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from django_recsys.models import GUEST_PREFIX
+
 COOKIE = "recsys_visitor"
 COOKIE_AGE = timedelta(days=365)
 SALT = "django_recsys.visitor"
@@ -33,7 +35,7 @@ class Guest:
     @property
     def key(self) -> str | None:
         """The visitor key, None where the browser brought no valid cookie."""
-        return None if self.token is None else f"guest:{self.token}"
+        return None if self.token is None else f"{GUEST_PREFIX}{self.token}"
 
     def make_key(self) -> str | None:
         """Return the key, new if there was none; None where no cookie can be set."""

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import DataError
-from django_recsys.tracking.rows import VISITOR_PREFIXES
+from django_recsys.models import EMAIL_PREFIX, account_key, is_visitor_key
 
 from .guests import guest_of
 
@@ -50,7 +50,7 @@ def visitor_key_for(user: Any) -> str:
         raise ValueError(
             f"{user!r} has no primary key: only a saved account has a visitor key."
         )
-    return f"user:{user.pk}"
+    return account_key(user.pk)
 
 
 def find_visitor_key(name: str) -> str:
@@ -58,7 +58,7 @@ def find_visitor_key(name: str) -> str:
 
     Raises `DataError` where there is no such account.
     """
-    if name.startswith(VISITOR_PREFIXES):
+    if is_visitor_key(name):
         return name
     user_model = get_user_model()
     for field in ("pk", user_model.USERNAME_FIELD):
@@ -81,7 +81,7 @@ def email_key(email: str) -> str:
     """
     address = email.strip().lower()
     digest = salted_hmac("django_recsys.email", address, algorithm="sha256")
-    return f"email:{digest.hexdigest()}"
+    return f"{EMAIL_PREFIX}{digest.hexdigest()}"
 
 
 def visitor_of(request: HttpRequest | None) -> Visitor:
