@@ -23,8 +23,8 @@ from records import RESULTS, append_run, failures_kept, headlines, stamp
 
 from django_recsys.learning.data import Interactions, pair_codes
 from django_recsys.learning.data.files import read_interactions
-from django_recsys.learning.data.preparation import KIND_WEIGHTS
 from django_recsys.learning.evaluation.evaluator import evaluate
+from django_recsys.learning.kinds import KIND_WEIGHTS
 from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.registry import create
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from django.apps import apps
@@ -17,17 +16,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-DEFAULT_WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {
-        "view": 1,
-        "cart_add": 3,
-        "like": 5,
-        "purchase": 10,
-        "rating": 5,
-        "removal": -3,
-        "return": -10,
-    }
-)
+from django_recsys.learning import KIND_WEIGHTS
 
 
 def setting(
@@ -75,7 +64,7 @@ class RecsysSettings:
     @property
     def weights(self) -> dict[str, float]:
         """What each kind of interaction says: the defaults under the host's own."""
-        return {**DEFAULT_WEIGHTS, **self.INTERACTION_WEIGHTS}
+        return {**KIND_WEIGHTS, **self.INTERACTION_WEIGHTS}
 
     @property
     def item_models(self) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         searched_hyperparameters as searched_hyperparameters,
         validate_hyperparameters as validate_hyperparameters,
     )
+    from .kinds import KIND_WEIGHTS as KIND_WEIGHTS, NEGATIVE_KINDS as NEGATIVE_KINDS
     from .metrics.ranking import HEADLINE as HEADLINE
     from .numerics.threads import available_cores as available_cores
     from .options import Progress as Progress, TrainingOptions as TrainingOptions
@@ -104,6 +105,7 @@ __getattr__, __all__ = exports(
             "Hyperparameter hyperparameters_of hyperparameter "
             "searched_hyperparameters validate_hyperparameters"
         ),
+        "kinds": "KIND_WEIGHTS NEGATIVE_KINDS",
         "metrics.ranking": "HEADLINE",
         "numerics.threads": "available_cores",
         "options": "Progress TrainingOptions",

@@ -11,14 +11,15 @@ from typing import Any
 from django.db.models import Max
 
 from django_recsys.database.deadline import within_deadline
+from django_recsys.learning import KIND_WEIGHTS, NEGATIVE_KINDS
 from django_recsys.models import Interaction
 
 from .sql import select_activity, select_stored_lists
 
 RECENT_ITEMS = 10
 """How many of the newest items move the list."""
-POSITIVE_KINDS = frozenset({"view", "cart_add", "like", "purchase"})
-NEGATIVE_KINDS = frozenset({"removal", "return"})
+# A rating is neither: what it says, its stars say.
+POSITIVE_KINDS = frozenset(KIND_WEIGHTS) - frozenset(NEGATIVE_KINDS) - {"rating"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from django.urls import URLPattern
 import django_recsys
 from django_recsys import signals
 from django_recsys.api import urls
-from django_recsys.conf import DEFAULT_WEIGHTS, RecsysSettings
+from django_recsys.conf import RecsysSettings
+from django_recsys.learning import KIND_WEIGHTS
 from django_recsys.templatetags import recsys
 
 PACKAGE = Path(django_recsys.__file__).parent
@@ -38,9 +39,9 @@ def test_setting_is_described(name):
     assert f"`{name}`" in page("settings")
 
 
-@pytest.mark.parametrize("kind", sorted(DEFAULT_WEIGHTS))
+@pytest.mark.parametrize("kind", sorted(KIND_WEIGHTS))
 def test_default_weight_is_described(kind):
-    assert f'"{kind}": {DEFAULT_WEIGHTS[kind]:g}' in page("settings")
+    assert f'"{kind}": {KIND_WEIGHTS[kind]:g}' in page("settings")
 
 
 @pytest.mark.parametrize("name", SIGNALS)

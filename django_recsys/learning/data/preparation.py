@@ -9,19 +9,10 @@ from typing import Any
 import numpy as np
 
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.kinds import KIND_WEIGHTS
 
 from .interactions import Interactions, pair_codes
 
-KIND_WEIGHTS: Mapping[str, float] = {
-    "view": 1.0,
-    "cart_add": 3.0,
-    "like": 5.0,
-    "purchase": 10.0,
-    "rating": 5.0,
-    "removal": -3.0,
-    "return": -10.0,
-}
-NEGATIVE_KINDS = ("removal", "return")
 MAX_ROWS_PER_USER = 10_000
 SECONDS_PER_DAY = 86_400.0
 RATINGS_BEFORE_OWN_MEAN = 5.0  # a person's mean is drawn to the shop's by so many

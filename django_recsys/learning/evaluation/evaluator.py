@@ -10,12 +10,9 @@ from typing import Any
 import numpy as np
 
 from django_recsys.learning.data import Interactions
-from django_recsys.learning.data.preparation import (
-    KIND_WEIGHTS,
-    NEGATIVE_KINDS,
-    prepare,
-)
+from django_recsys.learning.data.preparation import prepare
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.kinds import KIND_WEIGHTS, NEGATIVE_KINDS
 from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import Recommender, Task, TrainingOptions

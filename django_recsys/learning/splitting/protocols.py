@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from django_recsys.learning.data import Interactions, pair_codes
-from django_recsys.learning.data.preparation import NEGATIVE_KINDS
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.kinds import NEGATIVE_KINDS
 
 Fit = Literal["train", "train+validation"]
 

@@ -16,7 +16,6 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from django_recsys.learning.data import Interactions
-from django_recsys.learning.data.preparation import KIND_WEIGHTS
 from django_recsys.learning.evaluation.evaluator import Difference
 from django_recsys.learning.evaluation.validation import (
     ValidationSet,
@@ -25,6 +24,7 @@ from django_recsys.learning.evaluation.validation import (
 )
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import validate_hyperparameters
+from django_recsys.learning.kinds import KIND_WEIGHTS
 from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import TrainingOptions
