@@ -35,6 +35,8 @@ HOSTILE = """
         "DEFAULT_CONTENT_NEGOTIATION_CLASS": "tests.api.hostile.RefusesAll",
         "EXCEPTION_HANDLER": "tests.api.hostile.teapot",
         "URL_FORMAT_OVERRIDE": "n",
+        "NON_FIELD_ERRORS_KEY": "kind",
+        "COERCE_DECIMAL_TO_STRING": False,
         "UNICODE_JSON": False,
         "COMPACT_JSON": False,
         "STRICT_JSON": False,
@@ -77,6 +79,8 @@ PROGRAM = """
         response = client.post("/recsys/events/", event, "application/json")
         assert response.status_code == 202, response.content
         assert len(response.json()["rejected"]) == 1
+    response = client.post("/recsys/events/", "[[], {}, 7]", "application/json")
+    assert len(response.json()["rejected"]) == 3, response.content
     print("fine")
 """
 

@@ -71,6 +71,14 @@ def test_browser_cannot_claim_a_purchase(session, products):
         {"kind": "cart_add", "item_id": "1", "quantity": 0},
         {"kind": "cart_add", "item_id": "1", "quantity": True},
         {"kind": "cart_add", "item_id": "1", "quantity": 1e300},
+        {"kind": "view", "item_id": 1.5},
+        {"kind": "view", "item_id": "\ud800"},
+        {"kind": "view", "item_id": 10**191},
+        {"kind": "view", "item_id": "1", "quantity": "2"},
+        {"kind": "view", "item_id": "1", "quantity": None},
+        {"kind": "view", "item_id": "1", "quantity": 10**400},
+        {"kind": "view", "item_id": "1", "event_id": ""},
+        {"kind": "view", "item_id": "1", "event_id": "1\0"},
         {"kind": "view", "item_id": "1", "event_id": 5},
         {"kind": "view", "item_id": "1", "event_id": "x" * 65},
     ],
@@ -83,6 +91,51 @@ def test_wrong_event_holds_up_no_other(session, products, event):
     assert refusal["index"] == 1
     assert refusal["error"]
     assert len(recorded()) == 2
+
+
+KINDS = "one of cart_add, click, impression, like, removal, view"
+ITEM_ID = "a text of 1 to 191 characters, or a whole number"
+
+
+@pytest.mark.parametrize(
+    ("event", "error"),
+    [
+        (7, "An event is 7: give an object with its kind."),
+        ([], "An event is a list: give an object with its kind."),
+        ({}, f"kind is missing: give {KINDS}."),
+        ({"kind": "purchase"}, f'kind is "purchase": give {KINDS}.'),
+        ({"kind": {}}, f"kind is an object: give {KINDS}."),
+        ({"kind": "like", "item_id": True}, f"item_id is true: give {ITEM_ID}."),
+        ({"kind": "like", "item_id": " "}, f'item_id is " ": give {ITEM_ID}.'),
+        (
+            {"kind": "like", "item_id": "1", "quantity": 0},
+            "quantity is 0: give a number above 0, up to 10000.",
+        ),
+        ({"kind": "like"}, f"item_id is missing: give {ITEM_ID}."),
+        (
+            {"kind": "like", "item_id": "x" * 192, "quantity": 10**400},
+            f'item_id is "{"x" * 39}...: give {ITEM_ID}. '
+            f"quantity is 1{'0' * 39}...: give a number above 0, up to 10000.",
+        ),
+        (
+            {"kind": "like", "item_id": 1, "quantity": True, "event_id": "\ud800"},
+            "quantity is true: give a number above 0, up to 10000. "
+            'event_id is "\\ud800": give a text of 1 to 64 characters.',
+        ),
+    ],
+)
+def test_refusal_names_the_value_and_the_way_out(session, event, error):
+    answer = send(session, [event]).json()
+    assert answer == {"accepted": 0, "rejected": [{"index": 0, "error": error}]}
+
+
+@pytest.mark.parametrize(
+    "extra", [{"quantity": 0.5}, {"quantity": 10_000}, {"event_id": None}, {"more": []}]
+)
+def test_values_at_their_limits_are_recorded(session, products, extra):
+    event = {"kind": "view", "item_id": products[0].pk, **extra}
+    assert send(session, event).json() == {"accepted": 1, "rejected": []}
+    assert Interaction.objects.get().quantity == extra.get("quantity", 1)
 
 
 @pytest.mark.parametrize(
