@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import time
+from contextlib import closing
 
 import numpy as np
 
@@ -32,3 +34,24 @@ def test_visitors_and_the_recording_wait_for_nothing(make_file_shop):
         assert len(found[name]["milliseconds"]) > 100
         p99 = np.percentile(found[name]["milliseconds"], 99)
         assert p99 < 100
+
+
+def test_shop_writes_while_old_rows_are_pruned(make_file_shop):
+    shop = make_file_shop(visitors=1500, purchases=20)
+    shop.rows("UPDATE django_recsys_interaction SET occurred_at = '2001-01-01'")
+
+    pruning = shop.start("-m", "django", "recsys_prune", "--json")
+    milliseconds = []
+    with closing(sqlite3.connect(shop.database, timeout=20)) as connection:
+        while pruning.poll() is None:
+            began = time.perf_counter()
+            with connection:
+                connection.execute("UPDATE shop_product SET stock = stock + 1")
+            milliseconds.append(1000 * (time.perf_counter() - began))
+            time.sleep(0.01)
+    out, error = pruning.communicate()
+
+    assert json.loads(out) == {"pruned": 30_000}, error
+    assert len(milliseconds) > 50
+    # A writer that never meets the pause of the pruning waits for its end.
+    assert max(milliseconds) < 300

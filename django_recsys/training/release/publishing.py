@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 
 import numpy as np
-from django.db import connections, models, router, transaction
+from django.db import connections, models
 
+from django_recsys.database.alias import our_alias
+from django_recsys.database.batches import (
+    delete_in_batches,
+    fair_transaction,
+    rows_per_transaction,
+)
 from django_recsys.learning import Histories, Interactions, Recommender
 from django_recsys.models import (
     EVERYONE,
@@ -22,11 +26,6 @@ from django_recsys.models import (
 )
 from django_recsys.training.context import TrainingContext
 
-ROWS_PER_TRANSACTION = 100
-"""Some hundred kilobytes: a few milliseconds of a write lock on SQLite."""
-ROWS_PER_SERVER_TRANSACTION = 1000
-"""On servers, where other connections do not wait for rows without a pointer."""
-LONGEST_PAUSE_SECONDS = 0.25
 VISITORS_PER_SLICE = 1024
 NEIGHBORS = 40
 EXPLAINED = 24
@@ -197,7 +196,7 @@ def write(
     lists: Iterable[tuple[str, RankedItems]],
 ) -> None:
     """Insert (key, list) pairs by `executemany`, some at a time."""
-    alias = router.db_for_write(model)
+    alias = our_alias()
     connection = connections[alias]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(name) for name in ("trained_model_id", key, "ranked"))
@@ -206,9 +205,9 @@ def write(
         "VALUES (%s, %s, %s)"
     )
     rows = ((trained_model.pk, name, ranked.packed()) for name, ranked in lists)
-    while page := list(islice(rows, rows_per_transaction(alias))):
-        with turns(alias), connection.cursor() as cursor:
-            cursor.executemany(statement, page)
+    while batch := list(islice(rows, rows_per_transaction(alias))):
+        with fair_transaction(alias), connection.cursor() as cursor:
+            cursor.executemany(statement, batch)
 
 
 def drop_lists_of_the_gone(trained_model: TrainedModel) -> None:
@@ -217,43 +216,6 @@ def drop_lists_of_the_gone(trained_model: TrainedModel) -> None:
     theirs = Interaction.objects.filter(visitor_key=models.OuterRef("visitor_key"))
     gone = own.exclude(visitor_key=EVERYONE).filter(~models.Exists(theirs))
     delete_in_batches(gone)
-
-
-def delete_in_batches(rows: models.QuerySet) -> int:
-    """Delete rows some at a time; return how many there were."""
-    deleted = 0
-    manager = rows.model._default_manager
-    alias = router.db_for_write(rows.model)
-    size = rows_per_transaction(alias)
-    while keys := list(rows.values_list("pk", flat=True)[:size]):
-        with turns(alias):
-            manager.filter(pk__in=keys).delete()
-        deleted += len(keys)
-    return deleted
-
-
-def rows_per_transaction(alias: str) -> int:
-    """Return how many rows are written at once."""
-    return ROWS_PER_TRANSACTION if is_sqlite(alias) else ROWS_PER_SERVER_TRANSACTION
-
-
-def is_sqlite(alias: str) -> bool:
-    """Say whether all who write wait for one lock."""
-    return connections[alias].vendor == "sqlite"
-
-
-@contextmanager
-def turns(alias: str) -> Iterator[None]:
-    """Hold a transaction; in SQLite, pause then as long as it took.
-
-    It has one writer and does not queue those who wait: without the pause this
-    process would take the lock again before the shop's next poll of it.
-    """
-    began = time.perf_counter()
-    with transaction.atomic(using=alias):
-        yield
-    if is_sqlite(alias):
-        time.sleep(min(time.perf_counter() - began, LONGEST_PAUSE_SECONDS))
 
 
 def delete_lists(trained_models: Sequence[int]) -> None:

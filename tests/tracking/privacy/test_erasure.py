@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from django_recsys.database import batches
 from django_recsys.models import Interaction, StoredRecommendations
 from django_recsys.tracking import (
     erase_item,
@@ -37,7 +38,8 @@ def rows():
 
 @pytest.fixture
 def _small_batches(monkeypatch):
-    monkeypatch.setattr("django_recsys.tracking.privacy.erasure.ROWS_PER_BATCH", 2)
+    monkeypatch.setattr(batches, "ROWS_PER_TRANSACTION", 2)
+    monkeypatch.setattr(batches, "ROWS_PER_SERVER_TRANSACTION", 2)
 
 
 @pytest.mark.usefixtures("rows", "_small_batches")
@@ -68,6 +70,24 @@ def test_pruning_keeps_what_retention_allows(now):
 def test_shorter_retention_prunes_more(now, settings):
     settings.RECSYS = {**settings.RECSYS, "RETENTION_DAYS": 30}
     assert prune(now=now) == 8
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("rows", "_small_batches")
+@pytest.mark.parametrize(
+    ("delete", "batch_count"),
+    [
+        (lambda: prune(now=NOW), 2),
+        (lambda: erase_item("3"), 3),
+        (lambda: erase_visitor("user:1"), 3),
+    ],
+)
+def test_others_may_write_between_batches_on_sqlite(delete, batch_count, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(batches, "is_sqlite", lambda alias: True)
+    monkeypatch.setattr(batches.time, "sleep", pauses.append)
+    delete()
+    assert len(pauses) == batch_count
 
 
 @pytest.mark.usefixtures("rows")
