@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
 from django_recsys.exceptions import RecsysError
+from django_recsys.learning import format_table
 from django_recsys.models import TrainingRun
 
 ROWS_PER_LINE = 100_000
@@ -74,14 +76,13 @@ class RecsysCommand(BaseCommand):
         To the error output, so that `--json` stays one document; without a style it
         would come out in red.
         """
-        lines = iter(range(ROWS_PER_LINE, 1 << 62, ROWS_PER_LINE))
-        following = [next(lines)]
+        lines = 0
 
         def count(read: int) -> None:
-            if read < following[0]:
+            nonlocal lines
+            if read // ROWS_PER_LINE == lines:
                 return
-            while following[0] <= read:
-                following[0] = next(lines)
+            lines = read // ROWS_PER_LINE
             if self.options["verbosity"]:
                 self.stderr.write(f"{read:,} rows read", style_func=str)
 
@@ -123,15 +124,28 @@ def add_user(parser: ArgumentParser) -> None:
     )
 
 
+def add_recommender(parser: ArgumentParser) -> None:
+    """Declare the recommender that a command is about."""
+    parser.add_argument(
+        "recommender", metavar="RECOMMENDER", help="key of a recommender"
+    )
+
+
+def add_recommenders(parser: ArgumentParser) -> None:
+    """Declare the recommenders that a command is about, all where none is named."""
+    parser.add_argument(
+        "recommenders",
+        nargs="*",
+        metavar="RECOMMENDER",
+        help="key of a recommender, or the name of an algorithm",
+    )
+
+
 def count_lines(counts: Mapping[str, Any]) -> str:
     """Return counts one below the other; those of zero are left out."""
-    shown = {
-        name.replace("_", " "): value
+    rows = [
+        (name.replace("_", " "), f"{value:,}" if isinstance(value, int) else str(value))
         for name, value in counts.items()
         if value and not isinstance(value, (bool, dict))
-    }
-    width = max((len(name) for name in shown), default=0)
-    return "\n".join(
-        f"  {name:<{width}}  {f'{value:,}' if isinstance(value, int) else value}"
-        for name, value in shown.items()
-    )
+    ]
+    return textwrap.indent(format_table(rows, left=2), "  ")

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django_recsys.learning import format_table
-from django_recsys.management.base import RecsysCommand
+from django_recsys.management.base import RecsysCommand, add_recommenders
 from django_recsys.training import Row, evaluate_recommenders
 
 METRICS = ("ndcg@10", "recall@10", "hit_rate@10", "map@10", "coverage@10")
@@ -24,7 +24,7 @@ class Command(RecsysCommand):
 
     def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
-        parser.add_argument("recommenders", nargs="*", metavar="RECOMMENDER")
+        add_recommenders(parser)
 
     def run(self, *, recommenders: list[str], json: bool, **options: Any) -> list[Row]:
         """Evaluate, and name what is fitted for those who wait."""

@@ -32,7 +32,7 @@ class Command(RecsysCommand):
     def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
         add = parser.add_argument
-        add("file", type=Path, metavar="FILE")
+        add("file", type=Path, metavar="FILE", help="CSV, JSON lines or Parquet")
         formats = ("csv", "jsonl", "parquet")
         add("--format", choices=formats, help="where the ending does not tell it")
         kinds = Interaction.Kind.values

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from django_recsys.management.base import RecsysCommand
+from django_recsys.management.base import RecsysCommand, add_recommender
 from django_recsys.models import TrainedModel
 from django_recsys.training import promote
 
@@ -19,7 +19,7 @@ class Command(RecsysCommand):
 
     def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
-        parser.add_argument("recommender", metavar="RECOMMENDER")
+        add_recommender(parser)
         parser.add_argument(
             "--model", type=int, metavar="VERSION", help="which one; else the newest"
         )

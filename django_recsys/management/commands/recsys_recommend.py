@@ -16,16 +16,30 @@ class Command(RecsysCommand):
     """`recsys_recommend USER [--placement KEY] [--item ID ...] [-n N] [--json]`."""
 
     help = "Print what a visitor is shown now, with sources and reasons."
-    json_help = "the object that the API answers with"
+    json_help = "print the object that the API answers with"
 
     def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
         add_user(parser)
-        parser.add_argument("--placement", metavar="KEY", default="recommended")
         parser.add_argument(
-            "--item", action="append", default=[], metavar="ID", help="on the page"
+            "--placement",
+            metavar="KEY",
+            default="recommended",
+            help="key of a placement (default: %(default)s)",
         )
-        parser.add_argument("-n", type=int, metavar="N", help="how many")
+        parser.add_argument(
+            "--item",
+            action="append",
+            default=[],
+            metavar="ID",
+            help="an item that the page shows; can be repeated",
+        )
+        parser.add_argument(
+            "-n",
+            type=int,
+            metavar="N",
+            help="how many items; else as the placement says",
+        )
 
     def run(
         self, *, user: str, placement: str, item: list[str], n: int, **options: Any

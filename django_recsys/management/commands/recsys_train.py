@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from django_recsys.management.base import RecsysCommand
+from django_recsys.management.base import RecsysCommand, add_recommenders
 from django_recsys.models import TrainingRun
 from django_recsys.training import train_now
 
@@ -22,12 +22,7 @@ class Command(RecsysCommand):
 
     def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
-        parser.add_argument(
-            "recommenders",
-            nargs="*",
-            metavar="RECOMMENDER",
-            help="key of a recommender, or the name of an algorithm",
-        )
+        add_recommenders(parser)
         parser.add_argument(
             "--force", action="store_true", help="put live whatever the gate says"
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from django_recsys.management.base import RecsysCommand
+from django_recsys.management.base import RecsysCommand, add_recommender
 from django_recsys.models import TrainingRun
 from django_recsys.training import tune_now
 
@@ -26,8 +26,13 @@ class Command(RecsysCommand):
 
     def add_options(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
-        parser.add_argument("recommender", metavar="RECOMMENDER")
-        parser.add_argument("--minutes", type=float, default=USUAL_MINUTES)
+        add_recommender(parser)
+        parser.add_argument(
+            "--minutes",
+            type=float,
+            default=USUAL_MINUTES,
+            help="how long to search (default: %(default)g)",
+        )
 
     def run(self, *, recommender: str, minutes: float, **options: Any) -> TrainingRun:
         """Search."""
