@@ -8,7 +8,9 @@ RECSYS_TEST_DATABASE_URL names an empty database, RECSYS_TEST_STORAGE an empty f
 import json
 import os
 import sys
+import traceback
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,23 +31,32 @@ def main(before: Before) -> None:
     setup_test_environment()  # pages tell of their forms
     set_up(before)
     command("migrate", verbosity=0)
-    shown = before.read("shown")
-    seen: dict[str, Any] = {"counts": counts(before)}
-    seen["lists"] = {"after the migration": all_shown(shown["queries"])}
-    seen["recorded"], seen["pruned"] = catch_up(before)
-    seen["counts after the catch-up"] = counts(before)
-    seen["lists"]["after the catch-up"] = all_shown(shown["queries"])
-    seen["pages"] = [blocks_shown(*each["page"]) for each in shown["pages"]]
-    seen["doctor fails"] = doctor_fails()
-    seen["artifacts"] = artifacts()
-    client = boss()
-    seen["forms"] = forms(client)
-    seen["draft"] = adopt(client)
-    seen["trained"] = retrain()
-    seen["rolled back to"] = command("recsys_rollback", "my-knn", json=True)
-    seen["lists after the rollback"] = all_shown(shown["queries"])
-    seen["late order"] = write_late_order()
-    print(json.dumps(seen))
+    queries = before.read("shown")["queries"]
+    looks: dict[str, Callable[[], Any]] = {
+        "counts": lambda: counts(before),
+        "lists after the migration": lambda: all_shown(queries),
+        "catch-up": lambda: catch_up(before),
+        "counts after the catch-up": lambda: counts(before),
+        "lists after the catch-up": lambda: all_shown(queries),
+        "pages": lambda: pages(before),
+        "doctor fails": doctor_fails,
+        "artifacts": artifacts,
+        "forms": lambda: forms(boss()),
+        "draft": lambda: adopt(boss()),
+        "trained": retrain,
+        "rolled back": lambda: command("recsys_rollback", "my-knn", json=True),
+        "lists after the rollback": lambda: all_shown(queries),
+        "late order": write_late_order,
+    }
+    print(json.dumps({name: seen(look) for name, look in looks.items()}))
+
+
+def seen(look: Callable[[], Any]) -> dict[str, Any]:
+    """Return what is found, or how it failed: the others are looked at all the same."""
+    try:
+        return {"found": look()}
+    except (Exception, SystemExit):
+        return {"failed": traceback.format_exc()}
 
 
 def set_up(before: Before) -> None:
@@ -86,11 +97,8 @@ def counts(before: Before) -> dict[str, int]:
     }
 
 
-def catch_up(before: Before) -> tuple[dict[str, list[int]], int]:
-    """Read on every road what is stored already.
-
-    Returns of each how many rows were recorded and read; and how many were pruned.
-    """
+def catch_up(before: Before) -> dict[str, Any]:
+    """Read on every road what is stored already; return what each road counts."""
     from django_recsys.models import Lease
 
     reports = {
@@ -101,17 +109,19 @@ def catch_up(before: Before) -> tuple[dict[str, list[int]], int]:
     Lease.objects.all().delete()  # as if a day had passed: the tick looks far back
     tick = command("recsys_tick", json=True)
     reports["daily tick"] = tick["caught_up"]
-    recorded = {
-        road: [each["recorded"], each["read"]] for road, each in reports.items()
+    return {
+        "pruned": tick["pruned"],
+        "recorded": {road: each["recorded"] for road, each in reports.items()},
+        "read": {road: each["read"] for road, each in reports.items()},
     }
-    return recorded, tick["pruned"]
+
+
+def pages(before: Before) -> list[dict[str, list[str]]]:
+    return [blocks_shown(*each["page"]) for each in before.read("shown")["pages"]]
 
 
 def doctor_fails() -> list[dict[str, Any]]:
-    try:
-        findings = command("recsys_doctor", json=True)
-    except SystemExit:
-        return [{"name": "the doctor's exit code"}]
+    findings = command("recsys_doctor", json=True)  # exits where anything fails
     return [finding for finding in findings if finding["state"] == "fail"]
 
 
@@ -139,7 +149,8 @@ def boss() -> Any:
     from django.test import Client
 
     client = Client()
-    client.force_login(User.objects.create_superuser("boss"))
+    users = User.objects.filter(is_superuser=True)
+    client.force_login(users.first() or User.objects.create_superuser("boss"))
     return client
 
 
