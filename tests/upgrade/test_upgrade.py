@@ -97,7 +97,16 @@ def test_what_is_stored_is_not_stored_again(upgraded):
 
 def test_an_order_replaces_what_a_signal_told_before(upgraded):
     _before, seen = upgraded
-    assert seen("late order") == [1, 1]
+    then, now = seen("late orders")["told"]
+    assert now == then
+    assert len(then) == 1
+
+
+def test_who_buys_by_email_is_who_did_before(upgraded):
+    _before, seen = upgraded
+    then, now = seen("late orders")["by email"]
+    assert len(now) == len(then) + 1
+    assert len({visitor_key for visitor_key, _item in now}) == 1
 
 
 @pytest.mark.parametrize("moment", ["migration", "catch-up"])

@@ -46,7 +46,7 @@ def main(before: Before) -> None:
         "trained": retrain,
         "rolled back": lambda: command("recsys_rollback", "my-knn", json=True),
         "lists after the rollback": lambda: all_shown(queries),
-        "late order": write_late_order,
+        "late orders": write_late_orders,
     }
     print(json.dumps({name: seen(look) for name, look in looks.items()}))
 
@@ -217,22 +217,28 @@ def retrain() -> dict[str, Any]:
     }
 
 
-def write_late_order() -> list[int]:
-    """Write the order of a purchase that a signal told of before the upgrade.
+def write_late_orders() -> dict[str, list[list[list[str]]]]:
+    """Write the order that a signal told of before, and one more of an email address.
 
-    Returns how many rows that purchase has before and after.
+    Returns who bought what under their numbers, before and after.
     """
     from django.contrib.auth.models import User
 
     from django_recsys.models import Interaction
     from tests.hosts.shop.models import Order, OrderLine, Product
 
-    told = Interaction.objects.filter(kind="purchase", reference="LATE")
-    before = told.count()
-    user = User.objects.get(username="customer2")
-    order = Order.objects.create(number="LATE", user=user)
-    OrderLine.objects.create(order=order, product=Product.objects.get(pk=2))
-    return [before, told.count()]
+    def bought(*numbers: str) -> list[list[str]]:
+        rows = Interaction.objects.filter(kind="purchase", reference__in=numbers)
+        return sorted(map(list, rows.values_list("visitor_key", "item_id")))
+
+    numbers = {"told": ["LATE"], "by email": ["G1", "G2"]}
+    before = {name: bought(*each) for name, each in numbers.items()}
+    item = Product.objects.get(pk=2)
+    buyer = {"user": User.objects.get(username="customer2")}
+    for number, fields in {"LATE": buyer, "G2": {"email": "guest@example.com"}}.items():
+        order = Order.objects.create(number=number, **fields)
+        OrderLine.objects.create(order=order, product=item)
+    return {name: [before[name], bought(*each)] for name, each in numbers.items()}
 
 
 if __name__ == "__main__":
