@@ -32,7 +32,7 @@ def missing(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-OWN_DATABASE = {"make_file_shop", "make_empty_host"}
+OWN_DATABASE = {"make_file_shop", "make_empty_host", "upgraded"}
 """Fixtures that make a database for the test, whichever the suite runs on."""
 
 

@@ -24,8 +24,6 @@ CASES = {
     for database in ("sqlite", *SERVERS)
 }
 
-pytestmark = pytest.mark.own_database
-
 
 @contextmanager
 def empty_database(kind, folder):
