@@ -53,5 +53,6 @@ def test_shop_writes_while_old_rows_are_pruned(make_file_shop):
 
     assert json.loads(out) == {"pruned": 30_000}, error
     assert len(milliseconds) > 50
-    # A writer that never meets the pause of the pruning waits for its end.
-    assert max(milliseconds) < 300
+    # Django's own timeout: a page that waits longer fails. How short the pauses are
+    # is tested where they are made, without a clock.
+    assert max(milliseconds) < 5000

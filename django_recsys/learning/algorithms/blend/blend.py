@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -52,6 +53,7 @@ class Blend(Recommender):
         "roots_",
         "tree_weights_",
     )
+    former_array_names: ClassVar[Mapping[str, str]] = {"tree_weights_": "says_"}
 
     sources: str = hyperparameter(
         "ease,als,item_knn,graph,sequence_rules,trending,buy_again,content",
