@@ -8,6 +8,7 @@ written down here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -22,6 +23,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.status import HTTP_413_REQUEST_ENTITY_TOO_LARGE
+from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView, exception_handler
 
 from .throttles import ReadThrottle
@@ -38,9 +40,18 @@ class PayloadTooLarge(APIException):
     default_code = "too_large"
 
 
+class ExactJSONEncoder(JSONEncoder):
+    """Writes a price as text; REST framework's own makes a float of it."""
+
+    def default(self, obj: Any) -> Any:
+        """Return what JSON has for a value that it does not know."""
+        return str(obj) if isinstance(obj, Decimal) else super().default(obj)
+
+
 class FixedJSONRenderer(JSONRenderer):
     """JSON as UTF-8, without the host's choices."""
 
+    encoder_class = ExactJSONEncoder
     compact = True
     ensure_ascii = False
     strict = True

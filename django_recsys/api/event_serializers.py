@@ -28,7 +28,13 @@ MAX_ITEM_ID = 191
 MAX_EVENT_ID = 64
 MAX_QUANTITY = 10_000
 LONGEST_SHOWN = 40
-KIND_WANTED = "one of " + ", ".join(sorted((*RECORDED, *NOTED)))
+WANTED = {
+    "kind": "one of " + ", ".join(sorted((*RECORDED, *NOTED))),
+    "item_id": f"a text of 1 to {MAX_ITEM_ID} characters, or a whole number",
+    "quantity": f"a number above 0, up to {MAX_QUANTITY}",
+    "event_id": f"a text of 1 to {MAX_EVENT_ID} characters",
+}
+"""How the sentence ends that refuses a value, whatever is wrong with it."""
 
 
 class TextField(serializers.CharField):
@@ -61,26 +67,18 @@ class QuantityField(serializers.FloatField):
 
 
 class InteractionEventSerializer(serializers.Serializer[Any]):
-    """Something that a visitor did to an item.
-
-    The help texts end the sentence that refuses a value: "quantity is 0: give ...".
-    """
+    """Something that a visitor did to an item."""
 
     kind = serializers.ChoiceField(choices=RECORDED)
-    item_id = ItemIdField(
-        max_length=MAX_ITEM_ID,
-        help_text=f"a text of 1 to {MAX_ITEM_ID} characters, or a whole number",
-    )
+    item_id = ItemIdField(max_length=MAX_ITEM_ID)
     quantity = QuantityField(
-        default=1,
-        max_value=MAX_QUANTITY,
-        help_text=f"a number above 0, up to {MAX_QUANTITY}",
+        default=1, max_value=MAX_QUANTITY, help_text="How many of the item."
     )
     event_id = TextField(
         default=None,
         allow_null=True,
         max_length=MAX_EVENT_ID,
-        help_text=f"a text of 1 to {MAX_EVENT_ID} characters",
+        help_text="The same one of the same visitor and kind is stored once.",
     )
 
 
@@ -106,21 +104,19 @@ def read_event(event: Any) -> dict[str, Any]:
         raise DataError(f"An event is {shown(event)}: give an object with its kind.")
     kind = event.get("kind")
     if not isinstance(kind, str) or kind not in SERIALIZERS:
-        raise DataError(refusal(event, "kind", KIND_WANTED))
-    serializer = SERIALIZERS[kind]
+        raise DataError(refusal_of("kind", event))
     try:
-        values: dict[str, Any] = serializer.run_validation(event)
+        values: dict[str, Any] = SERIALIZERS[kind].run_validation(event)
     except serializers.ValidationError as error:
-        wanted = {name: str(serializer.fields[name].help_text) for name in error.detail}
-        sentences = [refusal(event, name, text) for name, text in wanted.items()]
+        sentences = [refusal_of(name, event) for name in WANTED if name in error.detail]
         raise DataError(" ".join(sentences)) from None
     return values
 
 
-def refusal(event: Mapping[str, Any], name: str, wanted: str) -> str:
-    """Return the sentence about one value."""
+def refusal_of(name: str, event: Mapping[str, Any]) -> str:
+    """Return the sentence about one value: what it is, and what to give."""
     state = f"is {shown(event[name])}" if name in event else "is missing"
-    return f"{name} {state}: give {wanted}."
+    return f"{name} {state}: give {WANTED[name]}."
 
 
 def shown(value: Any) -> str:

@@ -5,6 +5,7 @@ from django.urls import path
 from .events import EventsView
 from .lists import ItemView, PlacementView, RecommendationsView, TrendingView
 from .me import MeView
+from .openapi import OpenAPIView
 
 app_name = "django_recsys"
 
@@ -24,4 +25,5 @@ urlpatterns = [
     ),
     path("events/", EventsView.as_view(), name="events"),
     path("me/", MeView.as_view(), name="me"),
+    path("openapi.json", OpenAPIView.as_view(), name="openapi"),
 ]

@@ -45,6 +45,7 @@ HOSTILE = """
 
 PROGRAM = """
     import json
+    import sys
     import django
     from django.conf import settings
     from tests import settings as usual
@@ -81,6 +82,10 @@ PROGRAM = """
         assert len(response.json()["rejected"]) == 1
     response = client.post("/recsys/events/", "[[], {}, 7]", "application/json")
     assert len(response.json()["rejected"]) == 3, response.content
+    response = client.get("/recsys/openapi.json", headers={"accept": "text/html"})
+    assert response.json()["servers"] == [{"url": "http://testserver/recsys"}]
+    # A shop has none of what the document is made with.
+    assert not {"drf_spectacular", "jsonschema"} & set(sys.modules)
     print("fine")
 """
 

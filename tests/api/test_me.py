@@ -24,6 +24,7 @@ def test_visitor_takes_everything_away(session, ada, kept, products):
     [interaction] = answer["interactions"]
     assert interaction["kind"] == "purchase"
     assert interaction["item_id"] == str(products[0].pk)
+    assert interaction["price"] == "3.5000"
     [stored] = answer["stored_recommendations"]
     assert (stored["recommender"], len(stored["item_ids"])) == ("ease", 2)
 
