@@ -89,6 +89,10 @@ def reachable(url: str, default_port: int) -> bool:
 def redis_url() -> str:
     """Return the URL of a running Redis, a database that only tests use."""
     url = os.environ.get("RECSYS_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+    # Tests that run side by side empty each their own database.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    base, _, number = url.rpartition("/")
+    url = f"{base}/{int(number) + worker}"
     if not reachable(url, 6379):
         missing(f"no Redis answers at {url}")
     return url

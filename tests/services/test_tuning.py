@@ -12,7 +12,7 @@ CELERY = ("-m", "celery", "-A", "tests.services.celery_app")
 ASK = """
 import tests.services.celery_app
 from django_recsys.models import RecommenderConfig
-from django_recsys.training.jobs import request_tuning
+from django_recsys.training import request_tuning
 RecommenderConfig.objects.create(
     key="poor",
     algorithm="item_knn",
