@@ -73,6 +73,10 @@ def test_old_interactions_are_pruned_once_a_day():
     assert run_tick(NOW).pruned == 1
     assert Interaction.objects.count() == 1
 
+    make_interaction("user:2", product, at=NOW - timedelta(days=731))
+    assert run_tick(NOW + timedelta(hours=1)).pruned == 0
+    assert run_tick(NOW + timedelta(hours=25)).pruned == 2
+
 
 def test_a_tick_beside_a_training_leaves_the_queue_to_it():
     make_interaction("user:1", make_products(1)[0])

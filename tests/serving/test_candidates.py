@@ -4,6 +4,7 @@ import pytest
 
 from django_recsys.models.lists import RankedItems
 from django_recsys.serving.candidates import (
+    RECENT_DECAY,
     Candidate,
     Seed,
     adjust,
@@ -40,6 +41,19 @@ def test_newer_seed_weighs_more_and_names_the_reason():
     assert found[0].score == 1.0
     assert (found[0].reason.item_id, found[0].reason.kind) == ("new", "view")
     assert found[1].reason.kind == "cart_add"
+
+
+def test_each_older_item_counts_less_than_the_next_newer_one():
+    kinds = [RecentItem(item, "view") for item in ("new", "older", "oldest")]
+    weights = [seed.weight for seed in seeds_of(kinds)]
+    assert weights == pytest.approx([1, RECENT_DECAY, RECENT_DECAY**2])
+    assert RECENT_DECAY < 1
+    alike = {
+        item: RankedItems([f"near {item}"], [1.0], [None])
+        for item in ("oldest", "older", "new")
+    }
+    found = from_neighbors(alike, seeds_of(kinds), "item_knn")
+    assert ids(found) == ["near new", "near older", "near oldest"]
 
 
 def test_seeds_without_neighbours_give_nothing():

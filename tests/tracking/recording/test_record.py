@@ -10,6 +10,8 @@ from django_recsys.models import Interaction
 from django_recsys.tracking import record_interaction
 from tests.tracking.conftest import stored
 
+REFUSALS = ("", "0", "false", "no", "off", "deny", "denied", "rejected")
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -150,7 +152,9 @@ def test_guest_with_consent_keeps_one_key(product, browser):
     assert keys.pop().startswith("guest:")
 
 
-@pytest.mark.parametrize("cookies", [{}, {"recsys_consent": "no"}])
+@pytest.mark.parametrize(
+    "cookies", [{}, *({"recsys_consent": word} for word in [*REFUSALS, " Denied "])]
+)
 def test_guest_without_consent_is_left_out(product, browser, cookies):
     record_interaction(item=product, kind="view", request=browser(cookies=cookies))
     assert stored("pk") == []

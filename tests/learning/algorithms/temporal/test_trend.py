@@ -20,6 +20,9 @@ from django_recsys.learning.algorithms.temporal.selection import (
     choose,
     one_standard_error_choice,
 )
+from django_recsys.learning.algorithms.temporal.trend import (
+    FIRST_PURCHASES_BEFORE_OWN_TREND,
+)
 from django_recsys.learning.data import Interactions
 
 DAY = 86_400.0
@@ -139,3 +142,16 @@ def test_scores_and_reasons_are_multiplied_by_the_trend(model, shape):
     assert [share for _, share in ours] == pytest.approx(
         [share * factor for _, share in theirs], rel=1e-3
     )
+
+
+def test_a_first_purchase_counts_half_after_a_week():
+    """Twenty users took "a" for the first time today, twenty "b" a week ago."""
+    users = [f"u{number}" for number in range(40)]
+    items = ["a"] * 20 + ["b"] * 20
+    times = np.repeat([1_700_000_000.0, 1_700_000_000.0 - 7 * DAY], 20)
+    rows = Interactions.from_arrays(users, items, timestamps=times)
+    recent, of_shop = np.array([20, 10]), 30 / 40
+    prior = FIRST_PURCHASES_BEFORE_OWN_TREND
+    expected = (recent + prior * of_shop) / ((20 + prior) * of_shop)
+    np.testing.assert_allclose(item_trends(rows), expected, rtol=1e-5)
+    assert prior == 10
