@@ -16,7 +16,14 @@ HOUSEHOLDS = 8
 def sample() -> SourceTables:
     whole = read_package()
     kept = whole.household_ids % HOUSEHOLDS == 0
-    names = "household_ids basket_ids product_ids quantities amounts times".split()
+    names = [
+        "household_ids",
+        "basket_ids",
+        "product_ids",
+        "quantities",
+        "amounts",
+        "times",
+    ]
     return replace(whole, **{name: getattr(whole, name)[kept] for name in names})
 
 

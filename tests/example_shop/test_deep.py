@@ -17,7 +17,15 @@ def test_a_worker_trains_them_and_the_home_page_shows_them(tmp_path):
         missing("torch is not installed")
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "example_shop.settings"}
     module = "tests.example_shop.made_up_start"
-    command = [sys.executable, "-m", module, "made-up", "--data", str(tmp_path), "--check"]
+    command = [
+        sys.executable,
+        "-m",
+        module,
+        "made-up",
+        "--data",
+        str(tmp_path),
+        "--check",
+    ]
     first = subprocess.run(
         [*command, "--deep"], env=environment, capture_output=True, text=True
     )

@@ -70,6 +70,15 @@ def test_recent_interest_moves_a_list_but_does_not_replace_it():
     assert adjust([], recent) == recent
 
 
+def test_the_larger_part_gives_source_and_reason():
+    stored = [Candidate("a", 1.0, "ease"), Candidate("b", 0.2, "ease")]
+    recent = [Candidate("b", 0.8, "item_knn")]
+    mixed = {each.item_id: each for each in adjust(stored, recent)}
+    assert mixed["b"].source == "item_knn"
+    assert mixed["b"].score == pytest.approx(0.5 * 0.2 + 0.5 * 0.8)
+    assert mixed["a"].score == pytest.approx(0.5)
+
+
 def test_summary_takes_each_item_once_newest_first():
     rows = [
         ("a", "removal", 1),

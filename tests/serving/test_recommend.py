@@ -7,7 +7,8 @@ from django.test import override_settings
 
 from django_recsys.models import Placement, StoredRecommendations
 from django_recsys.models.lists import Reason
-from django_recsys.serving import recommend_for
+from django_recsys.serving import DECLARED, recommend_for
+from django_recsys.serving.cold_start import most_wanted
 from tests.factories import (
     TRAINED_AT,
     make_interaction,
@@ -375,3 +376,42 @@ def test_variants_in_a_basket_stand_for_their_products(shop):
     answer = recommend_for("bought-together", items=variants, n=3)
     assert shown(answer) == shop.products[6:9]
     assert answer.items[0].reason == "Often bought with Product 1"
+
+
+def test_neighbours_of_the_last_three_viewed_are_shown(shop):
+    for hours, number in enumerate((0, 1, 2, 3), start=1):
+        moment = TRAINED_AT + timedelta(hours=hours)
+        make_interaction("guest:ab", shop.products[number], at=moment)
+    answer = recommend_for("because-you-viewed", visitor_key="guest:ab")
+    # The first viewed has 40 and 41, the last three have 41 to 44.
+    assert set(shown(answer)) == set(shop.products[41:45])
+
+
+def test_a_list_has_a_hundred_items_at_most():
+    products = make_products(120)
+    store_for_everyone(make_serving_model("popular"), products)
+    assert len(recommend_for("trending", n=1000).items) == 100
+
+
+def test_declared_placements_keep_their_sizes():
+    sizes = {key: rule.size for key, rule in DECLARED.items()}
+    assert sizes == {
+        "recommended": 12,
+        "buy-again": 12,
+        "trending": 12,
+        "similar": 8,
+        "bought-together": 6,
+        "recently-viewed": 8,
+        "because-you-viewed": 8,
+    }
+
+
+def test_before_any_training_the_most_wanted_come_first(products):
+    """Weighed by kind; what was only put back, or has an unknown kind, is not shown."""
+    viewed, bought, removed, unknown = products[:4]
+    for number in range(2):
+        make_interaction(f"user:{number}", viewed)
+    make_interaction("user:9", bought, kind="purchase")
+    make_interaction("user:9", removed, kind="removal")
+    make_interaction("user:9", unknown, kind="shared")
+    assert most_wanted() == [str(bought.pk), str(viewed.pk)]
