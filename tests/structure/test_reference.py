@@ -12,7 +12,8 @@ import django_recsys
 from django_recsys import signals
 from django_recsys.api import urls
 from django_recsys.conf import RecsysSettings
-from django_recsys.learning import KIND_WEIGHTS
+from django_recsys.learning import ALGORITHMS, KIND_WEIGHTS
+from django_recsys.serving import DECLARED
 from django_recsys.templatetags import recsys
 
 PACKAGE = Path(django_recsys.__file__).parent
@@ -78,3 +79,37 @@ def test_nothing_described_is_gone():
     assert named == set(COMMANDS)
     rows = set(re.findall(r"^\| `([A-Z_]+)` \|", page("settings"), re.MULTILINE))
     assert rows == set(SETTINGS)
+
+
+@pytest.mark.parametrize("name", [*ALGORITHMS, *DECLARED])
+def test_glossary_has_every_model_and_placement(name):
+    assert f"`{name}`" in page("glossary")
+
+
+PAGES = [*(PACKAGE.parent / "docs").rglob("*.md"), *PACKAGE.parent.glob("*.md")]
+DOTTED = re.compile(r"\bdjango_recsys(?:\.\w+)+")
+SOURCE = re.compile(r"`((?:django_recsys|tests|benchmarks)/[\w/]+\.py)`")
+NOT_A_MODULE = re.compile(r"django_recsys\.([EW]\d+|tick|train|tune|rescore)$")
+
+
+def exists(dotted: str) -> bool:
+    """Say whether a dotted name leads to a module, or to a name that one mentions."""
+    parts = dotted.split(".")
+    for length in range(len(parts), 0, -1):
+        module = PACKAGE.parent.joinpath(*parts[:length])
+        source = module.with_suffix(".py")
+        if not source.exists():
+            source = module / "__init__.py"
+        if source.exists():
+            rest = parts[length : length + 1]
+            return all(re.search(rf"\b{name}\b", source.read_text()) for name in rest)
+    return False
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_names_of_code_in_the_docs_exist(path):
+    text = path.read_text()
+    names = {name for name in DOTTED.findall(text) if not NOT_A_MODULE.match(name)}
+    assert {name for name in names if not exists(name)} == set()
+    sources = SOURCE.findall(text)
+    assert [name for name in sources if not (PACKAGE.parent / name).exists()] == []
