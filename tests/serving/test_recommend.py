@@ -414,4 +414,15 @@ def test_before_any_training_the_most_wanted_come_first(products):
     make_interaction("user:9", bought, kind="purchase")
     make_interaction("user:9", removed, kind="removal")
     make_interaction("user:9", unknown, kind="shared")
-    assert most_wanted() == [str(bought.pk), str(viewed.pk)]
+    make_interaction("user:9", products[4])
+    wanted = [bought, viewed, products[4]]
+    assert most_wanted() == [str(product.pk) for product in wanted]
+
+
+def test_a_purchase_before_many_views_is_left_out_all_the_same(shop):
+    bought = shop.listed[0]
+    moment = TRAINED_AT + timedelta(minutes=1)
+    make_interaction("user:1", bought, kind="purchase", at=moment)
+    for number, product in enumerate(make_products(80)):
+        make_interaction("user:1", product, at=moment + timedelta(minutes=number + 1))
+    assert bought not in shown(recommend_for("recommended", visitor_key="user:1"))

@@ -7,7 +7,7 @@ import pytest
 from django_recsys.learning.evaluation.evaluator import Difference
 from django_recsys.models import Interaction, RecommenderConfig, TrainingRun
 from django_recsys.training.jobs.runner import train_now
-from django_recsys.training.release.gate import judge
+from django_recsys.training.release.gate import interval, judge
 from tests.factories import make_products
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,7 +34,10 @@ def train(key: str, **fields) -> TrainingRun:
     [
         (100, difference(0.02), None, True),
         (100, difference(0.02, low=-0.01), None, False),
+        (50, difference(0.02, low=-0.01), None, False),
+        (49, difference(0.02, low=-0.01), None, True),
         (20, difference(0.02, low=-0.01), None, True),
+        (20, difference(0.0005, low=-0.01), None, True),
         (100, difference(0.0), None, False),
         (100, difference(0.02), difference(-0.001), False),
         (100, difference(0.02), difference(0.0), True),
@@ -118,3 +121,10 @@ def test_the_first_order_is_enough_for_popular_and_for_nothing_else():
 
     assert train("popular").status == Status.PROMOTED
     assert train("ease").status == Status.REFUSED
+
+
+def test_an_interval_is_kept_to_six_digits():
+    found = interval(Difference(mean=0.123456789, low=-0.1111111111, high=1.0))
+    assert found == [-0.111111, 0.123457, 1.0]
+    assert interval(Difference(mean=float("nan"), low=0.0, high=0.0)) is None
+    assert interval(None) is None

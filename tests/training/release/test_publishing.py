@@ -12,6 +12,7 @@ from django_recsys.models import (
     TrainedModel,
     TrainingRun,
 )
+from django_recsys.training import get_artifact_storage
 from django_recsys.training.jobs.runner import train_now
 from tests.hosts.shop.models import Product
 
@@ -155,3 +156,43 @@ def test_more_data_recorded_later_is_news_to_the_model():
     newest = Interaction.objects.order_by("-recorded_at").first().recorded_at
     assert run.trained_model.data_until == newest
     assert newest < START + timedelta(days=1)
+
+
+def test_lists_for_everyone_hold_twice_as_many_items():
+    run = train("popular", list_length=15)
+    assert len(list_of(run, "").item_ids) == 30
+
+
+def test_the_first_two_dozen_places_have_a_reason_and_scores_four_digits():
+    run = train("ease", list_length=40)
+
+    ranked = list_of(run, "user:5")
+
+    assert len(ranked.item_ids) > 24
+    assert any(ranked.reasons[:24])
+    assert any(ranked.reasons[12:24])
+    assert not any(ranked.reasons[24:])
+    assert all(float(f"{score:.4g}") == score for score in ranked.scores)
+
+
+def test_files_of_old_versions_go_unless_another_version_has_the_same_content():
+    files = get_artifact_storage()
+    runs = [train("popular", half_life_days=days) for days in (1, 2, 3, 4)]
+    first = runs[0].trained_model.artifact
+    kept = [run.trained_model.artifact for run in runs[1:]]
+    alike = first in kept
+    assert files.exists(first) is alike
+    assert all(files.exists(name) for name in kept)
+
+
+def test_progress_of_publishing_ends_at_one():
+    from django_recsys.learning import create
+    from django_recsys.training.context import open_context
+    from django_recsys.training.release.publishing import personal_lists
+
+    context = open_context()
+    recommender = create("ease").fit(context.rows)
+    seen = []
+    lists = personal_lists(recommender, context.rows, context, n=5, report=seen.append)
+    assert len(list(lists)) == len(context.rows.users)
+    assert seen[-1] == 1
