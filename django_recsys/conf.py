@@ -4,8 +4,6 @@ Reading settings never raises: an unknown key or a wrong type keeps its default 
 and is reported by the system checks (`django_recsys.checks`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache

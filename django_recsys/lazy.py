@@ -3,8 +3,6 @@
 Stands below every room, the engine included, and imports nothing of this package.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any

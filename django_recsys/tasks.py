@@ -1,7 +1,5 @@
 """Celery's doors. A schedule needs one beat entry: `django_recsys.tick`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from celery import current_app, shared_task

@@ -1,7 +1,5 @@
 """Pages behind buttons: one object, one permission, one deed by POST."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """What a training measured, as tables."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Learning curves: loss and NDCG@10 after each interval."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Form fields made from the declarations of an algorithm's hyper-parameters."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Placements: the declared ones, and what the shop changed about them."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The form of a recommender: what it learns with, from which interactions, when."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

@@ -1,7 +1,5 @@
 """Recommenders: tune, train now, roll back."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Trained models: compare them, put one live."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin, messages

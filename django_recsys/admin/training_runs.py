@@ -1,7 +1,5 @@
 """Trainings: watch them run, see what was measured."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin

@@ -5,8 +5,6 @@ exception handler) for an API of its own; everything that would be read from the
 written down here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO

@@ -1,7 +1,5 @@
 """What an event must look like. The schema of the API is made from these, too."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """`POST events/`: what a page or an app saw its visitor do."""
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 

@@ -3,8 +3,6 @@
 None takes a user: the visitor is the one of the session, or of the guest's cookie.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from rest_framework.exceptions import NotFound, ValidationError

@@ -1,7 +1,5 @@
 """`me/`: what is kept about the visitor who asks, to take away or to erase."""
 
-from __future__ import annotations
-
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response

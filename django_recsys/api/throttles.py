@@ -1,7 +1,5 @@
 """How often one visitor may ask."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rest_framework.request import Request

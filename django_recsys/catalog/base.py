@@ -1,7 +1,5 @@
 """What the rest of the app asks of the host's catalogue."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """How one described field of an item is read: by SQL where that is possible."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

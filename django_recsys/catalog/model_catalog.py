@@ -1,7 +1,5 @@
 """The catalog that is built from the RECSYS settings."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any

@@ -1,7 +1,5 @@
 """Whole catalogues and single instances as records."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time

@@ -3,8 +3,6 @@
 `IDS` lists them all; `docs/reference/checks.md` explains each.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 

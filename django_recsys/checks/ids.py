@@ -1,7 +1,5 @@
 """The id of every check, and how a message is made."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

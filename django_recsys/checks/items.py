@@ -1,7 +1,5 @@
 """ITEM_MODEL, ITEM_FIELDS and AVAILABLE, held against the host's models."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What RECSYS needs of the project around it."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Keys, types, dotted paths and numbers of RECSYS."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import fields
 from difflib import get_close_matches

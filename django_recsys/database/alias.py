@@ -1,7 +1,5 @@
 """Which of the host's databases holds our tables."""
 
-from __future__ import annotations
-
 from django.apps import apps
 from django.db import router
 

@@ -1,7 +1,5 @@
 """Change many rows in small transactions, beside a running shop."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -7,8 +7,6 @@ connection to another thread and goes on without an answer after a moment. Then 
 database is left alone for a while, or until the late answer comes after all.
 """
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Callable
 from concurrent.futures import Future

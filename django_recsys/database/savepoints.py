@@ -1,7 +1,5 @@
 """Keeps a failure of ours from spoiling the host's open transaction."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 

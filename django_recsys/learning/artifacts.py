@@ -1,7 +1,5 @@
 """Trained models as one file of arrays and JSON; nothing in it executes on load."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

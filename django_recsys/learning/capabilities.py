@@ -1,7 +1,5 @@
 """What a recommender can do, as one frozen value."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """One declaration of a hyper-parameter gives signature, JSON, admin form and docs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any

@@ -1,7 +1,5 @@
 """The kinds of interaction, and how much each says of an item."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 KIND_WEIGHTS: Mapping[str, float] = {

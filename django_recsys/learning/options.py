@@ -1,7 +1,5 @@
 """Options of a fit that are no hyper-parameters."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Names of algorithms; an algorithm is imported only when asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec

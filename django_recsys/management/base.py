@@ -1,7 +1,5 @@
 """What the `recsys_*` commands share."""
 
-from __future__ import annotations
-
 import textwrap
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence

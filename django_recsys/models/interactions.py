@@ -1,7 +1,5 @@
 """What visitors did to items: the rows that every model learns from."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Self
 

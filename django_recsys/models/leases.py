@@ -1,7 +1,5 @@
 """Who may train now: one row, taken by compare-and-swap on any database."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from django.db import models

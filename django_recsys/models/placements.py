@@ -1,7 +1,5 @@
 """Placement rows: what a merchant changed about a slot on a page."""
 
-from __future__ import annotations
-
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -4,8 +4,6 @@
 an account.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 ACCOUNT_PREFIX = "user:"

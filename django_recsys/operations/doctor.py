@@ -1,7 +1,5 @@
 """Examine an installation: what is wired, what is not, how to mend it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """What the doctor says about one thing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime

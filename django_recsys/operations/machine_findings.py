@@ -1,7 +1,5 @@
 """What is known of the machinery: settings, database, cache, storage, broker."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any

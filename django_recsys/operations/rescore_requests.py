@@ -1,7 +1,5 @@
 """Ask a worker to rescore a visitor who did something, without making a page wait."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future

@@ -1,7 +1,5 @@
 """What is known of the shop: items, purchases, interactions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice

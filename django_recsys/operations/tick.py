@@ -1,7 +1,5 @@
 """The one thing that a schedule calls: catch up, clean up, start what is due."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """What is known of the trainings and their schedule."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib.util import find_spec

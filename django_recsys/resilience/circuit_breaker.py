@@ -1,7 +1,5 @@
 """A service that failed is left alone for a while, so that not every page waits."""
 
-from __future__ import annotations
-
 import time
 
 

@@ -1,7 +1,5 @@
 """One log line for a failure that may repeat on every page."""
 
-from __future__ import annotations
-
 import logging
 import time
 

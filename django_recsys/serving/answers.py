@@ -1,7 +1,5 @@
 """What serving gives back."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

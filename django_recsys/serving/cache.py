@@ -4,8 +4,6 @@ A cache that does not answer must not slow the page down: after one failure it i
 alone for a while, and what this process knew last is used instead.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

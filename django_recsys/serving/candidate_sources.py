@@ -1,7 +1,5 @@
 """The candidates of a placement, by what it is based on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain

@@ -1,7 +1,5 @@
 """Ranked candidates from stored lists and item neighbours."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

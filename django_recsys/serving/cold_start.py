@@ -1,7 +1,5 @@
 """What is shown before anything was trained, so that a shop's first page is full."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Placements and serving models, which every page needs: one read of the cache."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial

@@ -1,7 +1,5 @@
 """Placements: declared here, overridden by rows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """Changes of placements and recommenders show on the next page."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db import router, transaction

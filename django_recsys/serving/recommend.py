@@ -1,7 +1,5 @@
 """Fill a placement: candidates, then the shop's own queryset, then fallbacks."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice

@@ -1,7 +1,5 @@
 """An answer as the object that the API and the command line print."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django_recsys.catalog import get_catalog

@@ -5,8 +5,6 @@ longer than the database needs to answer, so here they stand as SQL that every d
 of Django's understands; tests compare them with the ORM.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any

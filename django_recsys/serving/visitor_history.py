@@ -1,7 +1,5 @@
 """What is stored for a visitor, and what the visitor did since."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The template node behind every tag that shows a placement."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ rank order. All take `n` (how many), `exclude` (an item or several that are on t
 already) and `title` (in place of the placement's).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any

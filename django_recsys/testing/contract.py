@@ -2,8 +2,6 @@
 
 # ruff: noqa: S101 (these are tests, though they ship)
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Small data whose right answers are known."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Lets a coroutine call what asks the database, which Django forbids there."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import Callable

@@ -4,8 +4,6 @@
 builds an instance and a savepoint for what is a tuple here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache

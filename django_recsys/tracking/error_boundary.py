@@ -1,7 +1,5 @@
 """Keeps our failures out of the host's pages: caught, and logged once a minute."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 from typing import Any

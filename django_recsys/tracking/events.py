@@ -1,7 +1,5 @@
 """Tells other rooms that a visitor did something, once that is stored."""
 
-from __future__ import annotations
-
 from django.dispatch import Signal
 
 visitor_acted = Signal()

@@ -1,7 +1,5 @@
 """Gives guests who consented a key that lasts longer than one request."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Waits for the host's transaction before anything of ours is written."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from django.db import DEFAULT_DB_ALIAS, connections

@@ -1,7 +1,5 @@
 """Listens to the host, translates, and never raises back into its pages."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial

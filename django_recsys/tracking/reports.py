@@ -1,7 +1,5 @@
 """What a backfill or an import did, as counts."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any

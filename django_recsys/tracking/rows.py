@@ -1,7 +1,5 @@
 """One interaction on its way into the table, with every value checked."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from datetime import date, datetime, time

@@ -1,7 +1,5 @@
 """Where the files of trained models lie."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 from typing import Any

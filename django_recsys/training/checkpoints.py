@@ -1,7 +1,5 @@
 """Where a long fit leaves what it has, to go on from after its process was killed."""
 
-from __future__ import annotations
-
 import hashlib
 import time
 from collections.abc import Iterator

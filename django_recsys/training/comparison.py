@@ -1,7 +1,5 @@
 """Measure configurations over the shop's rows, without training any of them."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field

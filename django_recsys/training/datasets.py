@@ -1,7 +1,5 @@
 """Interaction rows as integer arrays, without an object per row."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace

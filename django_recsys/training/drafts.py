@@ -1,7 +1,5 @@
 """Drafts: settings that wait beside a live configuration to be adopted."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Fit a spec, after a look at what that will take."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from datetime import timedelta

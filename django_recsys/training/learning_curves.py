@@ -1,7 +1,5 @@
 """Learning curves: loss and validation score of each interval, as a run keeps them."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One training at a time in a shop: memory and cores are the shop's own."""
 
-from __future__ import annotations
-
 import secrets
 import socket
 import threading

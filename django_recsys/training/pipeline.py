@@ -1,7 +1,5 @@
 """One training from start to end: measure, decide, fit, store, publish, flip."""
 
-from __future__ import annotations
-
 import traceback
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Make one visitor's lists anew, by the models that serve, between two trainings."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache

@@ -1,7 +1,5 @@
 """Whom each visitor trusts, as the host says."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils.module_loading import import_string

@@ -1,7 +1,5 @@
 """The specification of a training: all that decides the result but the data."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

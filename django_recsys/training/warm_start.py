@@ -1,7 +1,5 @@
 """Nightly fine-tuning: a deep model goes on from the one that serves."""
 
-from __future__ import annotations
-
 from django_recsys.conf import get_settings
 from django_recsys.exceptions import RecsysError
 from django_recsys.learning import Recommender

@@ -1,7 +1,5 @@
 """Oscar's catalogue: parents stand for their children, the strategy says the rest."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 

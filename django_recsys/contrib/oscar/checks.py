@@ -1,7 +1,5 @@
 """RECSYS_OSCAR, and whether this is an Oscar shop at all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any

@@ -1,7 +1,5 @@
 """RECSYS_OSCAR, a dict: what only an Oscar shop can say."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any

@@ -1,7 +1,5 @@
 """What an Oscar shop knows besides its orders: RECSYS["HISTORY"] for the backfill."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any

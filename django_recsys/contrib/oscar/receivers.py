@@ -5,8 +5,6 @@ page for an order that stands: every receiver catches errors. `sender` is an ins
 whatever Oscar was doing, `user` a lazy object; `raw` means a fixture.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -4,8 +4,6 @@ What the merchant leaves is accepted, what the merchant deletes is never offered
 and a product that has a row made by hand is left alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What the process of one algorithm does for the command line."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """``python -m django_recsys.learning``: evaluate algorithms on a file, list them."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

@@ -1,7 +1,5 @@
 """A progress bar, for people who wait at a terminal."""
 
-from __future__ import annotations
-
 import sys
 from typing import TextIO
 

@@ -1,7 +1,5 @@
 """Results of evaluations, side by side."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from typing import Any

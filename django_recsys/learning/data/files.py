@@ -1,7 +1,5 @@
 """Interactions and items from CSV and Parquet files."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

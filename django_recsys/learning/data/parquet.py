@@ -1,7 +1,5 @@
 """Parquet through pyarrow: the only place that imports it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """From rows as recorded to rows worth learning from, each step with its counts."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any

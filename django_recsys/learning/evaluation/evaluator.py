@@ -1,7 +1,5 @@
 """One evaluator for every algorithm, over all items."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """How well explicit ratings are predicted: RMSE, MAE, precision and recall."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from typing import Any

@@ -3,8 +3,6 @@
 The test rows of a protocol are dropped first, so no choice made here has seen them.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """How sure a mean over users is: bootstrap intervals with a fixed seed."""
 
-from __future__ import annotations
-
 import numpy as np
 
 RESAMPLES = 1000

@@ -1,7 +1,5 @@
 """What the lists of all users show together."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from .ranking import CUTOFFS

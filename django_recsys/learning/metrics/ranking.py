@@ -1,7 +1,5 @@
 """How good rankings are, per user, from the ranks of the relevant items."""
 
-from __future__ import annotations
-
 import numpy as np
 
 CUTOFFS = (5, 10, 20, 50, 100)

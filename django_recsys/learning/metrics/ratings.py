@@ -1,7 +1,5 @@
 """How near predicted ratings are to true ones."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from django_recsys.learning.exceptions import DataError

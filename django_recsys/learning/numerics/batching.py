@@ -1,7 +1,5 @@
 """Work that is done a slice at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
 

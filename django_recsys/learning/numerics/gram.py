@@ -1,7 +1,5 @@
 """Gram matrices and their inverses, in float32 and in place."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.linalg import lapack
 from scipy.sparse import csr_array, eye_array

@@ -7,8 +7,6 @@ nothing dropped. LAPACK inverts the rest only; the rows that went follow by spar
 products.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

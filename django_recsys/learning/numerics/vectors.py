@@ -1,7 +1,5 @@
 """What the directions of vectors say of each other."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

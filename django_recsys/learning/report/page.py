@@ -1,7 +1,5 @@
 """One page from an evaluation, for people, and the same as JSON."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from html import escape

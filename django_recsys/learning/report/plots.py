@@ -1,7 +1,5 @@
 """The figures of a report (extra ``reports``)."""
 
-from __future__ import annotations
-
 import base64
 import io
 from collections.abc import Mapping, Sequence

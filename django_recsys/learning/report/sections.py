@@ -1,7 +1,5 @@
 """What a report shows beyond the metrics: activity, growth of the data, examples."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How much memory there is, and how much was used."""
 
-from __future__ import annotations
-
 import os
 import resource
 import sys

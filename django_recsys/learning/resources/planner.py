@@ -1,7 +1,5 @@
 """What a fit will take, before it is begun: memory, time, and what would fit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Items that a model has never seen: withheld from training entirely."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

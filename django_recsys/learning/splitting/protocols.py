@@ -1,7 +1,5 @@
 """What a model may learn from and what it is asked afterwards."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Search for better hyper-parameters, on validation only (extra ``tuning``)."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace

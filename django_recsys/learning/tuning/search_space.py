@@ -1,7 +1,5 @@
 """Where tuning looks: around what stands, inside of what is declared."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

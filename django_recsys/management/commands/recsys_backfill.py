@@ -1,7 +1,5 @@
 """Read the past of the shop: once on the first day, or again after a long pause."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Say what is wired and what is not."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from typing import Any

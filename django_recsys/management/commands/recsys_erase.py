@@ -1,7 +1,5 @@
 """Delete what is kept about one visitor."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Measure recommenders over the shop's own rows."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

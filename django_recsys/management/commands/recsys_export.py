@@ -1,7 +1,5 @@
 """Hand out what is kept about one visitor."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Import interactions from a file."""
 
-from __future__ import annotations
-
 import csv
 from argparse import ArgumentParser
 from contextlib import ExitStack

@@ -1,7 +1,5 @@
 """Make a trained model serve."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Delete interactions that are older than RETENTION_DAYS."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils import timezone

@@ -1,7 +1,5 @@
 """Print what a visitor is shown."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Make the model serve that served before."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Do what is due: for cron, where no Celery beat runs."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils import timezone

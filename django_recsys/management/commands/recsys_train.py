@@ -1,7 +1,5 @@
 """Train recommenders now and wait for the end."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The key of a guest: a signed first-party cookie, made only when it is needed."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from datetime import timedelta

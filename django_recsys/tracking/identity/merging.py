@@ -1,7 +1,5 @@
 """Joins what a guest did to the account that the guest logs in to."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from django.http import HttpRequest

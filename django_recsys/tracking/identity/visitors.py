@@ -1,7 +1,5 @@
 """Who is here, under which key, and whether we may record what they do."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any

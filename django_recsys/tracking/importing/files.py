@@ -1,7 +1,5 @@
 """Reads records from CSV, JSON lines and Parquet, one at a time."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping

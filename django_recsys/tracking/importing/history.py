@@ -1,7 +1,5 @@
 """Reads what the host's HISTORY callable yields."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Imports interactions from a file: streamed, repeatable, bad lines reported."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta

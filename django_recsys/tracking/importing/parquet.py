@@ -1,7 +1,5 @@
 """The only module of this room that imports pyarrow."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any

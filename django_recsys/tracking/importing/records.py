@@ -1,7 +1,5 @@
 """Understands one record of the past: a line of a file, or a dict of HISTORY."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Delete what is kept about a visitor or an item, and what is too old."""
 
-from __future__ import annotations
-
 import logging
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Hands out what is kept about one visitor."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django_recsys.database.alias import our_alias

@@ -1,7 +1,5 @@
 """Brings what the shop already knows into our table: all of it, or what we missed."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Records order lines as they are saved: all lines of a transaction at once."""
 
-from __future__ import annotations
-
 from functools import partial
 from threading import local
 from typing import Any

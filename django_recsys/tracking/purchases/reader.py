@@ -4,8 +4,6 @@ The backfill, the live hook, the catch-up and a host's signal all read lines her
 so give one purchase the same key.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Records one interaction: the function that hosts, receivers and the API call."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial

@@ -3,8 +3,6 @@
 Order lines that PURCHASES finds are not kept here: the tick catches them up.
 """
 
-from __future__ import annotations
-
 import atexit
 import logging
 from collections import Counter, deque

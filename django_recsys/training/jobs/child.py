@@ -4,8 +4,6 @@ A worker of Celery must not fork BLAS or torch, and multiprocessing refuses to w
 inside one; a process of its own also gives all memory back.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

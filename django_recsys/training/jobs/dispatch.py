@@ -1,7 +1,5 @@
 """Hand queued trainings to the runner of this shop: Celery or the tick."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from django.utils.module_loading import import_string

@@ -1,7 +1,5 @@
 """Ask for trainings and tunings; who runs them is settled elsewhere."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django_recsys.exceptions import ConfigurationError

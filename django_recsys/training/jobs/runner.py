@@ -1,7 +1,5 @@
 """Ask for trainings, and run them in a process that is started and watched."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """When each recommender is trained next."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django_recsys.models import RecommenderConfig, TrainingRun

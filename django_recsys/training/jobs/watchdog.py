@@ -1,7 +1,5 @@
 """How long and how large a training may become before it is ended."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Remove what no pointer will need again."""
 
-from __future__ import annotations
-
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
 from django_recsys.training.artifact_storage import get_artifact_storage
 from django_recsys.training.checkpoints import remove_stale

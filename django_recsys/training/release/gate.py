@@ -5,8 +5,6 @@ The serving model's file is of no use for that: it has seen the newer part. So i
 spec is fitted on the same rows, which compares what would be served from now on.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

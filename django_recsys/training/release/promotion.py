@@ -1,7 +1,5 @@
 """The pointer: which trained model serves."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.db import router, transaction

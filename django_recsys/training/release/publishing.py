@@ -1,7 +1,5 @@
 """Write the lists of a trained model, in small transactions beside a running shop."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 

@@ -1,7 +1,5 @@
 """Which items lie in one basket more often than chance would have it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Trees that rank what several recommenders propose."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How often and how lately a person took an item, or others of its kind."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

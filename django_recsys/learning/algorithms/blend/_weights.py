@@ -1,7 +1,5 @@
 """Weights of several recommenders, by how well they predict."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

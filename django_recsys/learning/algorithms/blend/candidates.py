@@ -1,7 +1,5 @@
 """Scores of several recommenders on one scale, and the best that each proposes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """How the scores of items without interactions compare with those of others."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.sparse import csr_array
 

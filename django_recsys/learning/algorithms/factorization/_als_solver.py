@@ -1,7 +1,5 @@
 """Alternating least squares by implicit, and what follows from its factors."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
 

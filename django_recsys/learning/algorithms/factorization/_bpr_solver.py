@@ -1,7 +1,5 @@
 """Bayesian personalised ranking by implicit, and the way back to a person."""
 
-from __future__ import annotations
-
 import numpy as np
 from implicit.cpu.bpr import BayesianPersonalizedRanking
 from scipy.sparse import csr_array, csr_matrix

@@ -1,7 +1,5 @@
 """Randomised singular vectors by scikit-learn."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.sparse import csr_array, csr_matrix
 from sklearn.utils.extmath import randomized_svd

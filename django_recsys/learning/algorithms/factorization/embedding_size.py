@@ -1,7 +1,5 @@
 """How many numbers the vector of a user or an item has."""
 
-from __future__ import annotations
-
 BY_USERS = -1
 USERS_PER_NUMBER, FEWEST, MOST = 64, 64, 256
 

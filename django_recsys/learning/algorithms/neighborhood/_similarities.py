@@ -1,7 +1,5 @@
 """How alike two items are by the people who took them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import numpy as np

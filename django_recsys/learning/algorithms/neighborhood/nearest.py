@@ -1,7 +1,5 @@
 """The nearest items of every item, through implicit's parallel product."""
 
-from __future__ import annotations
-
 import numpy as np
 from implicit.nearest_neighbours import ItemItemRecommender
 from scipy.sparse import csr_array, csr_matrix

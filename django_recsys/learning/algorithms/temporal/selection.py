@@ -1,7 +1,5 @@
 """Choosing by the data how fast a history fades and how much a trend says."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import NamedTuple
 from weakref import WeakKeyDictionary

@@ -1,7 +1,5 @@
 """Autoencoders of sparse histories (Liang et al. 2018)."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 import torch

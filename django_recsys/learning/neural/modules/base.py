@@ -1,7 +1,5 @@
 """What the loop, the losses and the files need to know of any architecture."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from torch import Tensor, nn

@@ -1,7 +1,5 @@
 """Convolutions over the last few items (Caser: Tang & Wang 2018)."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional

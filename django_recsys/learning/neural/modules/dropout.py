@@ -1,7 +1,5 @@
 """Dropout whose noise is cheap."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -1,7 +1,5 @@
 """Recurrent networks over items (Hidasi et al. 2016, Hidasi & Karatzoglou 2018)."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from .sequence import Inputs, SequenceModule, Sequences

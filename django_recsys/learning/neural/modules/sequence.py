@@ -1,7 +1,5 @@
 """What a sequence model reads: a batch of sequences, and vectors of its items."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

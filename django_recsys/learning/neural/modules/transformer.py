@@ -1,7 +1,5 @@
 """A causal transformer over items (Kang & McAuley 2018)."""
 
-from __future__ import annotations
-
 import math
 from typing import ClassVar
 

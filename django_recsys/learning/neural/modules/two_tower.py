@@ -1,7 +1,5 @@
 """A tower for histories and one for items, over ids and features of items."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import torch

@@ -1,7 +1,5 @@
 """A training that was cut short, as arrays and JSON; nothing in it executes on load."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import zipfile

@@ -1,7 +1,5 @@
 """One loop for every architecture: it knows steps, losses and scores, nothing else."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator

@@ -6,8 +6,6 @@ Full softmax over a catalogue, a softmax over sampled negatives for large ones, 
 (Klenitskiy & Vasilev 2023).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

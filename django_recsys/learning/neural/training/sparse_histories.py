@@ -1,7 +1,5 @@
 """Training of an autoencoder on sparse histories, and their codes."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

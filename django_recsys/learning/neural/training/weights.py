@@ -1,7 +1,5 @@
 """The weights of a module as one array, and back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """Histories as stretches of rows to learn from, and batches of about equal length."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

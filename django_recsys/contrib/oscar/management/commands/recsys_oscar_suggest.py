@@ -1,7 +1,5 @@
 """Offer the merchant suggestions in Oscar's dashboard."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
