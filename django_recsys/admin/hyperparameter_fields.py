@@ -18,7 +18,7 @@ PREFIX = "hyperparameter_"
 
 
 def declarations_of(algorithm: str) -> tuple[Hyperparameter, ...]:
-    """Return what can be chosen; nothing for an algorithm that cannot be loaded."""
+    """Return the hyper-parameters; none of an algorithm that cannot be loaded."""
     try:
         return hyperparameters_of(get_recommender_class(algorithm))
     except RecsysError:
@@ -26,7 +26,7 @@ def declarations_of(algorithm: str) -> tuple[Hyperparameter, ...]:
 
 
 def advice_for(algorithm: str) -> str:
-    """Return which extra is to be installed before this can be trained, or nothing."""
+    """Return which extra must be installed to train the algorithm; "" for none."""
     try:
         create(algorithm)
     except MissingExtraError as error:
@@ -42,7 +42,7 @@ def fields_of(algorithm: str) -> dict[str, forms.Field]:
 
 
 def field_of(declaration: Hyperparameter) -> forms.Field:
-    """Return the field of one hyper-parameter; left empty it takes the default."""
+    """Return the field of one hyper-parameter; empty means the default."""
     common = {
         "label": declaration.name.replace("_", " ").capitalize(),
         "help_text": describe(declaration),
@@ -63,7 +63,7 @@ def field_of(declaration: Hyperparameter) -> forms.Field:
 
 
 def bounds_of(declaration: Hyperparameter) -> dict[str, Any]:
-    """Return the range as a number field takes it."""
+    """Return the range as arguments of a number field."""
     kind = declaration.type
     low, high = declaration.low, declaration.high
     return {
@@ -74,12 +74,10 @@ def bounds_of(declaration: Hyperparameter) -> dict[str, Any]:
 
 def describe(declaration: Hyperparameter) -> str:
     """Return help, range and default in one line."""
-    default = declaration.default
-    shown = f"{default:g}" if isinstance(default, float) else default
     allowed = declaration.allowed
     words = _("%(allowed)s; by default %(default)s.") % {
         "allowed": allowed[:1].upper() + allowed[1:],
-        "default": shown,
+        "default": declaration.shown_default,
     }
     return f"{declaration.help} {words}".strip()
 

@@ -9,12 +9,14 @@ from .exceptions import DataError
 _KEY = "hyperparameter"
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 
-type_names = {int: "a whole number", float: "a number", bool: "true or false"}
+_TYPE_NAMES = {int: "a whole number", float: "a number", bool: "true or false"}
+GUARD = 10_000
+"""Upper bounds from here on only stop slips, and are named in errors alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hyperparameter:
-    """What a person may choose about an algorithm before it learns."""
+    """A setting of an algorithm, chosen before the fit."""
 
     name: str
     type: type
@@ -27,19 +29,46 @@ class Hyperparameter:
     choices: tuple[Any, ...] | None = None
     help: str = ""
     searched: bool = True
-    """False where it is a wish of the shop, no matter of what scores best."""
+    """False for a policy of the shop, which no score can decide."""
+
+    @property
+    def automatic(self) -> float | None:
+        """The value that means "chosen from the data"; None where there is none."""
+        low = self.low
+        return low if low is not None and low < 0 and self.default == low else None
+
+    @property
+    def shown_default(self) -> str:
+        """The default in words."""
+        default = self.default
+        return f"{default:g}" if isinstance(default, float) else str(default) or "empty"
 
     @property
     def allowed(self) -> str:
-        """The range in words, for messages and documentation."""
+        """The range in words, as "-1, or at least 0"; the type where there is none."""
+        high = self.high if self.high is not None and self.high < GUARD else None
+        return self._range(high) or self._kind
+
+    @property
+    def requirement(self) -> str:
+        """The type and every bound in words, for errors."""
+        words = self._range(self.high)
+        if self.choices is not None or not words:
+            return words or self._kind
+        return f"{self._kind}: {words}"
+
+    @property
+    def _kind(self) -> str:
+        return _TYPE_NAMES.get(self.type, "text")
+
+    def _range(self, high: float | None) -> str:
+        is_whole = self.type is int
         if self.choices is not None:
             return "one of " + ", ".join(map(str, self.choices))
-        words = type_names.get(self.type, "a text")
-        if self.low is not None and self.high is not None:
-            return f"{words} from {self.low:g} to {self.high:g}"
-        if self.low is not None:
-            return f"{words} of at least {self.low:g}"
-        return words if self.high is None else f"{words} of at most {self.high:g}"
+        if self.automatic is None:
+            return _between(self.low, high, is_whole=is_whole)
+        above = _between(1 if is_whole else 0, high, is_whole=is_whole)
+        return f"{_number(self.automatic)}, or {above}"
 
     def clean(self, value: Any) -> Any:
         """Return the value in its type; texts are parsed. Raises ValueError."""
@@ -116,22 +145,37 @@ def validate_hyperparameters(cls: type, values: Mapping[str, Any]) -> dict[str, 
             cleaned[name] = known[name].clean(value)
         except (TypeError, ValueError) as error:
             raise DataError(
-                f"{algorithm}.{name} is {value!r}; it must be {known[name].allowed}."
+                f"{algorithm}.{name} is {value!r}; it must be "
+                f"{known[name].requirement}."
             ) from error
     return cleaned
 
 
-def _convert(value: Any, wanted: type) -> Any:
-    if wanted is bool:
+def _between(low: float | None, high: float | None, *, is_whole: bool) -> str:
+    """Return the bounds in words; "" without any."""
+    if low is not None and high is not None:
+        ends = _number(low), _number(high)
+        return " to ".join(ends) if is_whole else "between {} and {}".format(*ends)
+    if low is not None:
+        return f"at least {_number(low)}"
+    return "" if high is None else f"at most {_number(high)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10f}".rstrip("0").rstrip(".")
+
+
+def _convert(value: Any, kind: type) -> Any:
+    if kind is bool:
         return _boolean(value)
     if isinstance(value, bool):
         raise TypeError(value)
-    if wanted is int:
+    if kind is int:
         number = int(value)
         if not isinstance(value, str) and number != value:
             raise ValueError(value)
         return number
-    if wanted is float:
+    if kind is float:
         return float(value)
     if not isinstance(value, str):
         raise TypeError(value)

@@ -169,11 +169,7 @@ class Recommender(ABC):
         )
         return Recommendations.of_indices(self.items_, indices, scores)
 
-    def explain(
-        self,
-        history: Sequence[str],
-        item_id: str,
-    ) -> list[tuple[str, float]]:
+    def explain(self, history: Sequence[str], item_id: str) -> list[tuple[str, float]]:
         """Return (item_id, share) of the history's items, largest share first.
 
         Shares are parts of the item's score; only items that raise it are named.

@@ -41,7 +41,7 @@ def test_range_is_checked_by_the_field():
 def test_help_says_range_and_default():
     declaration = declare(float, 0.5, low=0.0, high=1.0, help="How strong.")
     text = field_of(declaration).help_text
-    assert text == "How strong. A number from 0 to 1; by default 0.5."
+    assert text == "How strong. Between 0 and 1; by default 0.5."
 
 
 @pytest.mark.parametrize("algorithm", sorted(ALGORITHMS))

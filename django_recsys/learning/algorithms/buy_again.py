@@ -34,9 +34,7 @@ class BuyAgain(Recommender):
 
     name: ClassVar[str] = "buy_again"
     class_capabilities: ClassVar[Capabilities] = Capabilities(
-        task="any-items",
-        handles_new_users=True,
-        can_explain=True,
+        task="any-items", handles_new_users=True, can_explain=True
     )
     array_names: ClassVar[tuple[str, ...]] = (
         "popularity_",
@@ -45,13 +43,17 @@ class BuyAgain(Recommender):
     )
 
     half_life_days: float = hyperparameter(
-        120.0, low=0.01, high=10_000, help="Half-life of a purchase, in days."
+        120.0,
+        low=0.01,
+        high=10_000,
+        help="Half-life of a purchase, in days; larger means slower decay.",
     )
     repeat_weight: float = hyperparameter(
         3.0,
         low=0.0,
         high=1000.0,
-        help="How many purchases it is worth that everyone buys the item again.",
+        help="Weight of an item's repeat rate, in purchases; larger favours items "
+        "that are often bought again.",
     )
 
     popularity_: np.ndarray = field(init=False, repr=False)

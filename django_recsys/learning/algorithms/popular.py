@@ -29,14 +29,13 @@ class Popular(Recommender):
 
     name: ClassVar[str] = "popular"
     class_capabilities: ClassVar[Capabilities] = Capabilities(
-        handles_new_users=True,
-        is_baseline=True,
+        handles_new_users=True, is_baseline=True
     )
     array_names: ClassVar[tuple[str, ...]] = ("popularity_", "categories_")
 
     by_category: bool = hyperparameter(
         default=False,
-        help="Rank within the categories of the person's history.",
+        help="Ranking within the categories of the user's history, not over all items.",
         searched=False,
     )
 

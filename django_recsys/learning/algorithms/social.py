@@ -30,24 +30,27 @@ class Social(RecencyWeighted):
     """
 
     name: ClassVar[str] = "social"
-    class_capabilities: ClassVar[Capabilities] = Capabilities(
-        handles_new_users=True,
-    )
+    class_capabilities: ClassVar[Capabilities] = Capabilities(handles_new_users=True)
 
     taste_share: float = hyperparameter(
         0.5,
         low=0.0,
         high=1.0,
-        help="How much a friend's like taste decides; 0: trust alone.",
+        help="Share of similar taste in the weight of a friend, the rest being "
+        "trust. 0: trust alone.",
     )
     popularity_power: float = hyperparameter(
-        0.25, low=0.0, high=1.0, help="Higher prefers what few took but friends did."
+        0.25,
+        low=0.0,
+        high=1.0,
+        help="Power of the popularity penalty; larger gives popular items less weight.",
     )
     fewest_friends: int = hyperparameter(
         1,
         low=1,
         high=1000,
-        help="Friends who must have taken an item; 1 may give away what one took.",
+        help="Minimum number of friends who have the item; larger protects their "
+        "privacy. 1: a list may reveal what a single friend bought.",
         searched=False,
     )
     trust_: csr_array | None = field(init=False, repr=False, default=None)

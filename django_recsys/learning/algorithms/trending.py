@@ -22,7 +22,10 @@ class Trending(Popular):
     name: ClassVar[str] = "trending"
 
     half_life_days: float = hyperparameter(
-        14.0, low=0.01, high=10_000, help="Half-life of an interaction, in days."
+        14.0,
+        low=0.01,
+        high=10_000,
+        help="Half-life of an interaction, in days; larger means slower decay.",
     )
 
     def _popularity(self, interactions: Interactions) -> np.ndarray:

@@ -24,7 +24,7 @@ PROTOCOLS = ("leave-one-out", "temporal", "given-split")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; bad input is said in one line."""
+    """Run a command and return its exit code; bad input gives one line of error."""
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -44,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         "ratings", help="how well a rating model predicts ratings"
     )
     ratings.add_argument("file", type=Path, help="user, item, weight: the rating")
-    ratings.add_argument("--liked", type=float, default=4.0, help="from so much on")
+    ratings.add_argument(
+        "--liked", type=float, default=4.0, help="least rating that counts as liked"
+    )
     ratings.add_argument("--seed", type=int, default=0)
     ratings.add_argument("--json", action="store_true")
     ratings.set_defaults(run=_ratings)
@@ -69,16 +71,16 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=0.0,
         metavar="SHARE",
-        help="hold out so many items of training and ask about those alone",
+        help="withhold this share of items from training and evaluate on them alone",
     )
     command.add_argument(
         "--tune",
         type=float,
         metavar="SECONDS",
-        help="search hyper-parameters on validation first, so long per algorithm",
+        help="tune hyper-parameters on validation rows first, this long per algorithm",
     )
     command.add_argument(
-        "--study", type=Path, metavar="FILE", help="keep the search, to go on later"
+        "--study", type=Path, metavar="FILE", help="keep the search, to resume it later"
     )
     command.add_argument(
         "--report", type=Path, metavar="PAGE", help="write an HTML page, and JSON"
@@ -115,10 +117,9 @@ def _list_algorithms(options: argparse.Namespace) -> int:
         return 0
     for entry in listing:
         print(f"{entry['algorithm']}: {entry['summary']}")
-        for each in entry["hyperparameters"]:
+        for each in hyperparameters_of(get_recommender_class(entry["algorithm"])):
             print(
-                f"    {each['name']} = {each['default']}  "
-                f"({each['allowed']}) {each['help']}"
+                f"    {each.name} = {each.shown_default} ({each.allowed}): {each.help}"
             )
     return 0
 
@@ -184,17 +185,17 @@ def _settings(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str,
 
 def _check_protocol(options: argparse.Namespace) -> None:
     if options.fit and options.protocol != "leave-one-out":
-        raise DataError("--fit is a choice of leave-one-out only.")
+        raise DataError("--fit needs --protocol leave-one-out.")
     if not 0 <= options.cold_items < 1:
         raise DataError("--cold-items takes a share of the items between 0 and 1.")
     if options.tune is not None and options.tune <= 0:
         raise DataError("--tune takes a number of seconds above zero.")
     if options.study and options.tune is None:
-        raise DataError("--study keeps what --tune does: give both.")
+        raise DataError("--study keeps the search of --tune: give both.")
 
 
 def _arguments(options: argparse.Namespace, name: str, seed: int) -> list[str]:
-    """Return what the process of one algorithm is started with."""
+    """Return the arguments of the process of one algorithm."""
     arguments = ["evaluate", str(options.file), "--algorithms", name, "--in-process"]
     arguments += ["--protocol", options.protocol, "--seed", str(seed)]
     for text in options.settings:

@@ -216,10 +216,7 @@ def _net_pairs(rows: Interactions, counts: dict[str, Any]) -> Interactions:
 
 
 def _decay(
-    rows: Interactions,
-    half_life_days: float | None,
-    now: float,
-    counts: dict[str, Any],
+    rows: Interactions, half_life_days: float | None, now: float, counts: dict[str, Any]
 ) -> Interactions:
     counts["rows_decayed"] = 0
     if half_life_days is None or not rows.has_times:

@@ -117,10 +117,7 @@ def compare(
 
 
 def score_on(
-    recommender: Recommender,
-    train: Interactions,
-    test: Interactions,
-    task: Task,
+    recommender: Recommender, train: Interactions, test: Interactions, task: Task
 ) -> Evaluation:
     """Return the evaluation of a fitted recommender on one task.
 

@@ -133,11 +133,7 @@ def basket_queries(train: Interactions, test: Interactions) -> TestQueries | Non
         name="baskets", relevant=relevant, left_out=histories.matrix()
     )
     return TestQueries(
-        histories=histories,
-        users=users,
-        known=known,
-        tasks=(task,),
-        train=train,
+        histories=histories, users=users, known=known, tasks=(task,), train=train
     )
 
 

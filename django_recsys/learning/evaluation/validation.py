@@ -17,11 +17,7 @@ from django_recsys.learning.kinds import KIND_WEIGHTS, NEGATIVE_KINDS
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
 from django_recsys.learning.splitting.cold_start import VALIDATION_SEED, withhold_items
-from django_recsys.learning.splitting.protocols import (
-    Split,
-    split,
-    split_again,
-)
+from django_recsys.learning.splitting.protocols import Split, split, split_again
 
 from .tasks import TestQueries, basket_queries, score_queries, user_queries
 

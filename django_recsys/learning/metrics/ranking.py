@@ -3,16 +3,7 @@
 import numpy as np
 
 CUTOFFS = (5, 10, 20, 50, 100)
-NAMES = (
-    "precision",
-    "recall",
-    "recall_capped",
-    "f1",
-    "hit_rate",
-    "ndcg",
-    "map",
-    "mrr",
-)
+NAMES = ("precision", "recall", "recall_capped", "f1", "hit_rate", "ndcg", "map", "mrr")
 _DISCOUNTS = 1 / np.log2(np.arange(2, max(CUTOFFS) + 2))
 _IDEAL = np.concatenate(([0.0], np.cumsum(_DISCOUNTS)))
 

@@ -32,31 +32,43 @@ class Autoencoder(DeepRecommender, TrendWeighted):
 
     variational: bool = hyperparameter(
         default=True,
-        help="Off: the denoising autoencoder, without a distribution of codes.",
+        help="Variational autoencoder. Off: denoising, without a distribution of "
+        "codes.",
     )
     embedding_size: int = hyperparameter(
-        128, low=2, high=2048, help="Numbers in the code of a history."
+        128, low=2, high=2048, help="Size of the code of a history."
     )
     hidden_size: int = hyperparameter(
-        256, low=2, high=4096, help="Numbers kept per item."
+        256, low=2, high=4096, help="Size of the item vectors."
     )
     dropout: float = hyperparameter(
-        0.0, low=0.0, high=0.9, help="Share of what is read that is left out, too."
+        0.0,
+        low=0.0,
+        high=0.9,
+        help="Dropout rate of the input; larger resists overfitting.",
     )
     divergence: float = hyperparameter(
-        0.2, low=0.0, high=1.0, help="Weight of the KL term, once it has grown to it."
+        0.2,
+        low=0.0,
+        high=1.0,
+        help="Weight of the KL divergence; larger means smoother.",
     )
     item_rate: float = hyperparameter(
-        4.0, low=0.1, high=100.0, help="Learning rate of item vectors, times the other."
+        4.0,
+        low=0.1,
+        high=100.0,
+        help="Learning rate of item vectors, as a multiple of learning_rate.",
     )
-    epochs: int = hyperparameter(15, low=1, high=1000, help="Passes over the data.")
+    epochs: int = hyperparameter(
+        15, low=1, high=1000, help="Maximum number of passes over the data."
+    )
     batch_users: int = hyperparameter(
-        200, low=1, high=100_000, help="Histories in one step."
+        200, low=1, high=100_000, help="Number of histories per step."
     )
     loss: str = hyperparameter(
         "auto",
         choices=("auto", "softmax", "sampled"),
-        help="auto: softmax up to 20,000 items, sampled above.",
+        help="Loss function. auto: softmax up to 20,000 items, sampled softmax above.",
     )
 
     def _fit(self, data: TrainingData) -> None:

@@ -34,17 +34,31 @@ class DeepRecommender(Recommender):
     )
 
     learning_rate: float = hyperparameter(
-        2e-3, low=1e-6, high=1.0, help="Lower it where training diverges."
+        2e-3,
+        low=1e-6,
+        high=1.0,
+        help="Learning rate; larger learns faster, but may diverge.",
     )
     item_rate: float = hyperparameter(
-        8.0, low=0.1, high=100.0, help="Learning rate of item vectors, times the other."
+        8.0,
+        low=0.1,
+        high=100.0,
+        help="Learning rate of item vectors, as a multiple of learning_rate.",
     )
-    epochs: int = hyperparameter(12, low=1, high=1000, help="Passes over the data.")
+    epochs: int = hyperparameter(
+        12, low=1, high=1000, help="Maximum number of passes over the data."
+    )
     patience: int = hyperparameter(
-        5, low=1, high=1000, help="Passes without a gain before training ends."
+        5,
+        low=1,
+        high=1000,
+        help="Number of passes without a gain before training stops.",
     )
     negatives: int = hyperparameter(
-        1024, low=1, high=100_000, help="Items drawn per step (sampled) or row (gbce)."
+        1024,
+        low=1,
+        high=100_000,
+        help="Number of negatives per step (sampled) or per row (gbce).",
     )
 
     trend: float = trend_hyperparameter()

@@ -23,12 +23,14 @@ class CNN(SequentialRecommender):
 
     name: ClassVar[str] = "cnn"
 
-    window: int = hyperparameter(5, low=1, high=50, help="Newest rows that are seen.")
+    window: int = hyperparameter(
+        5, low=1, high=50, help="Number of newest rows that are read."
+    )
     horizontal: int = hyperparameter(
-        16, low=1, high=512, help="Filters of each height, over several rows."
+        16, low=1, high=512, help="Number of horizontal filters of each height."
     )
     vertical: int = hyperparameter(
-        4, low=1, high=128, help="Ways to weigh the rows of a window."
+        4, low=1, high=128, help="Number of vertical filters."
     )
 
     def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:

@@ -21,9 +21,9 @@ class RecurrentRecommender(SequentialRecommender):
     """A recurrent model; a class of its own names the cell."""
 
     hidden_size: int = hyperparameter(
-        128, low=4, high=2048, help="Numbers in the state after each row."
+        128, low=4, high=2048, help="Size of the recurrent state."
     )
-    layers: int = hyperparameter(1, low=1, high=8, help="Cells on top of each other.")
+    layers: int = hyperparameter(1, low=1, high=8, help="Number of stacked layers.")
 
     @abstractmethod
     def _cell(self) -> type[nn.GRU] | type[nn.LSTM]:
@@ -33,10 +33,7 @@ class RecurrentRecommender(SequentialRecommender):
         from .modules.recurrent import RecurrentNetwork
 
         return RecurrentNetwork(
-            inputs,
-            cell=self._cell(),
-            hidden=self.hidden_size,
-            layers=self.layers,
+            inputs, cell=self._cell(), hidden=self.hidden_size, layers=self.layers
         )
 
 

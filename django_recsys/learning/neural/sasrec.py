@@ -24,10 +24,12 @@ class SASRec(SequentialRecommender):
 
     name: ClassVar[str] = "sasrec"
 
-    epochs: int = hyperparameter(20, low=1, high=1000, help="Passes over the data.")
-    blocks: int = hyperparameter(2, low=1, high=12, help="Layers of attention.")
+    epochs: int = hyperparameter(
+        20, low=1, high=1000, help="Maximum number of passes over the data."
+    )
+    blocks: int = hyperparameter(2, low=1, high=12, help="Number of attention blocks.")
     heads: int = hyperparameter(
-        2, low=1, high=16, help="Attentions per layer; must divide embedding_size."
+        2, low=1, high=16, help="Number of attention heads; must divide embedding_size."
     )
 
     def _module(self, inputs: Inputs, *, has_times: bool) -> SequenceModule:

@@ -49,47 +49,48 @@ class SequentialRecommender(DeepRecommender):
     )
 
     embedding_size: int = hyperparameter(
-        64, low=4, high=1024, help="Numbers kept per item."
+        64, low=4, high=1024, help="Size of the item vectors."
     )
     max_length: int = hyperparameter(
-        50, low=2, high=500, help="Newest rows of a history that are read."
+        50, low=2, high=500, help="Number of newest rows of a history that are read."
     )
     dropout: float = hyperparameter(
-        0.5, low=0.0, high=0.9, help="Higher resists overfitting."
+        0.5, low=0.0, high=0.9, help="Dropout rate; larger resists overfitting."
     )
     batch_tokens: int = hyperparameter(
-        800, low=16, high=1_000_000, help="Rows of histories in one step."
+        800, low=16, high=1_000_000, help="Number of rows per step."
     )
     loss: str = hyperparameter(
         "auto",
         choices=("auto", "softmax", "sampled", "gbce", "bce"),
-        help="auto: softmax up to 20,000 items, sampled above; bce is for comparison.",
+        help="Loss function. auto: softmax up to 20,000 items, sampled softmax "
+        "above; bce: for comparison.",
     )
     popularity: float = hyperparameter(
         -1.0,
         low=-1.0,
         high=2.0,
-        help="How much of an item's popularity its score has from the start; -1: 1 "
-        "above 20,000 items, where it would be learned slowly, else 0.",
+        help="Weight of the log-popularity in the scores; larger favours popular "
+        "items. -1: 1 above 20,000 items, else 0.",
     )
     repeats: float = hyperparameter(
         0.2,
         low=0.0,
         high=1.0,
-        help="How much a row teaches whose item stands earlier in the history; from "
-        "0.5 on the model is for repeat purchases too, and is measured with them.",
+        help="Weight of repeated items as targets; larger learns repeat purchases "
+        "more. From 0.5 on they are part of the evaluation.",
     )
     horizon: int = hyperparameter(
         0,
         low=0,
         high=500,
-        help="Rows ahead that are targets as well; 0: the next row only.",
+        help="Number of later rows that are targets as well. 0: the next row only.",
     )
 
     with_features: bool = hyperparameter(
         default=True,
-        help="Whether category, brand, words and price of an item are learned from, "
-        "where they are known.",
+        help="Use of item features (category, brand, words, price) where they are "
+        "known.",
         searched=False,
     )
 

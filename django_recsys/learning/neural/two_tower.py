@@ -40,25 +40,31 @@ class TwoTower(SequentialRecommender):
     )
 
     interests: int = hyperparameter(
-        1, low=1, high=16, help="Vectors per history, for users of several tastes."
+        1,
+        low=1,
+        high=16,
+        help="Number of vectors per history, for users with several tastes.",
     )
     id_dropout: float = hyperparameter(
-        0.2, low=0.0, high=0.9, help="How often features must do without the id."
+        0.2,
+        low=0.0,
+        high=0.9,
+        help="Dropout rate of item ids; larger relies more on features.",
     )
     feature_share: float = hyperparameter(
         0.4,
         low=0.0,
         high=0.9,
-        help="How much of what is read of a history its items' features decide; high "
-        "finds new items, low tells known ones apart.",
+        help="Share of the features in the vectors read from a history; larger finds "
+        "new items, smaller tells known ones apart.",
     )
 
     new_items: float = hyperparameter(
         0.25,
         low=0.0,
         high=1.0,
-        help="Popularity given to items without interactions: the median one is scored "
-        "as the item more popular than this share of the others; 0: as learned, behind "
+        help="Quantile of the popularity of known items that is given to the median "
+        "item without interactions; larger ranks them higher. 0: as learned, behind "
         "nearly all others.",
     )
 

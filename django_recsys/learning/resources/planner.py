@@ -6,11 +6,7 @@ from typing import Any, NamedTuple
 
 from django_recsys.learning.data import Interactions
 from django_recsys.learning.exceptions import TooLargeError
-from django_recsys.learning.registry import (
-    capabilities_of,
-    missing_extra,
-    settings_of,
-)
+from django_recsys.learning.registry import capabilities_of, missing_extra, settings_of
 
 from .cost_coefficients import CHOICE, COSTS
 from .cost_terms import (

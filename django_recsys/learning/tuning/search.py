@@ -215,8 +215,7 @@ class _Search:
         self.trials = list(_ended_trials(study))
         # A sampler that starts anew with its old seed would draw the same again.
         study.sampler = optuna.samplers.TPESampler(
-            seed=self.options.seed + len(study.trials),
-            n_startup_trials=RANDOM_TRIALS,
+            seed=self.options.seed + len(study.trials), n_startup_trials=RANDOM_TRIALS
         )
         return study
 

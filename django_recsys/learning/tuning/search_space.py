@@ -1,4 +1,4 @@
-"""Where tuning looks: around what stands, inside of what is declared."""
+"""Where tuning looks: around the current values, within the declared ranges."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from django_recsys.learning.hyperparameters import (
 )
 
 SPAN = 10.0
-"""Numbers are searched from a tenth of what stands to ten times as much."""
+"""Numbers are searched from a tenth of the current value to ten times as much."""
 AUTOMATIC_RANGE = (0.5, 1000.0)
-"""Where a number is searched that stands on "chosen by the data"."""
+"""Where a number is searched whose current value is "chosen from the data"."""
 AUTOMATIC = "automatic"
 
 
@@ -27,7 +27,7 @@ class Dimension:
     is_whole: bool = False
     is_log: bool = False
     automatic: float | None = None
-    """The value that means "chosen by the data", where there is one."""
+    """The value that means "chosen from the data", where there is one."""
 
     def suggest(self, trial: Any) -> Any:
         """Return the value that an Optuna trial proposes."""
@@ -54,7 +54,7 @@ class Dimension:
 def dimensions(cls: type, start: Mapping[str, Any]) -> tuple[Dimension, ...]:
     """Return what can be searched of an algorithm; start: a value for each name.
 
-    Texts without choices, as the sources of a blend, are left as they are.
+    Texts without choices, such as the sources of a blend, stay as they are.
     """
     found = (
         _dimension(each, start[each.name]) for each in searched_hyperparameters(cls)
@@ -73,10 +73,10 @@ def _dimension(declaration: Hyperparameter, value: Any) -> Dimension | None:
     lowest = -float("inf") if declaration.low is None else declaration.low
     highest = float("inf") if declaration.high is None else declaration.high
     is_whole = declaration.type is int
-    if lowest < 0 and declaration.default == lowest:
-        # A share is searched as one; steps and weights of any size by their order.
+    if declaration.automatic is not None:
+        # A share is searched evenly; steps and weights of any size by magnitude.
         low, high = (0.0, highest) if highest <= 1 else AUTOMATIC_RANGE
-        if value != lowest:
+        if value != declaration.automatic:
             low, high = min(low, value), max(high, value)
         return Dimension(
             name=name,
@@ -84,7 +84,7 @@ def _dimension(declaration: Hyperparameter, value: Any) -> Dimension | None:
             high=min(high, highest),
             is_whole=is_whole,
             is_log=low > 0,
-            automatic=lowest,
+            automatic=declaration.automatic,
         )
     low, high, is_log = _range(value, lowest, highest)
     return Dimension(name=name, low=low, high=high, is_whole=is_whole, is_log=is_log)

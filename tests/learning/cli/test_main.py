@@ -98,7 +98,7 @@ def test_algorithms_are_listed_with_default_range_and_help(capsys):
     shown = capsys.readouterr().out
     for name in ALGORITHMS:
         assert f"{name}: " in shown
-    assert "regularization = -1.0  (a number from -1 to 1e+06) Higher" in shown
+    assert "regularization = -1 (-1, or at least 0): L2 penalty; larger" in shown
 
 
 def test_algorithms_as_json(capsys):

@@ -45,31 +45,40 @@ class BoughtTogether(Recommender):
     measure: str = hyperparameter(
         "lift",
         choices=MEASURES,
-        help="What orders the pairs: lift (how much more often than by chance), "
-        "confidence (share of the first item's baskets that hold the second: other "
-        "in each direction) or support (baskets that hold both).",
+        help="Score of a pair: lift (how much more often than by chance), confidence "
+        "(share of the first item's baskets that hold the second) or support "
+        "(baskets that hold both).",
     )
     fewest_customers: int = hyperparameter(
         3,
         low=3,
         high=10_000,
-        help="Different customers a pair needs to be shown.",
+        help="Minimum number of different customers of a pair; larger shows fewer "
+        "pairs.",
         searched=False,
     )
     significance: float = hyperparameter(
-        10.83, low=0.0, high=1e6, help="Least log-likelihood ratio; 10.83 is p = 0.001."
+        10.83,
+        low=0.0,
+        high=1e6,
+        help="Minimum log-likelihood ratio of a pair; larger shows fewer pairs. "
+        "10.83: p = 0.001.",
     )
     shrinkage: float = hyperparameter(
         5.0,
         low=0.0,
         high=1e6,
-        help="Higher prefers frequent pairs to surprising ones.",
+        help="Shrinkage of the score, in baskets; larger prefers frequent pairs.",
     )
     neighbors: int = hyperparameter(
-        100, low=1, high=2000, help="Partners kept per item."
+        100, low=1, high=2000, help="Number of pairs kept per item."
     )
     largest_basket: int = hyperparameter(
-        200, low=2, high=5000, help="Baskets of more different items are left out."
+        200,
+        low=2,
+        high=5000,
+        help="Maximum number of different items of a basket; larger baskets are left "
+        "out.",
     )
 
     weights_: csr_array = field(init=False, repr=False)

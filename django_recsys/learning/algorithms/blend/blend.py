@@ -42,8 +42,7 @@ class Blend(Recommender):
 
     name: ClassVar[str] = "blend"
     class_capabilities: ClassVar[Capabilities] = Capabilities(
-        handles_new_users=True,
-        can_explain=True,
+        handles_new_users=True, can_explain=True
     )
     array_names: ClassVar[tuple[str, ...]] = (
         "weights_",
@@ -57,19 +56,20 @@ class Blend(Recommender):
 
     sources: str = hyperparameter(
         "ease,als,item_knn,graph,sequence_rules,trending,buy_again,content",
-        help="Names of recommenders, joined by commas; they use their defaults. Those "
-        "that learn from item features are left out where none are known.",
+        help="Algorithms to combine, separated by commas, with their default "
+        "settings. Those that need item features are left out where there are none.",
     )
     method: str = hyperparameter(
         RANKER,
         choices=(RANKER, WEIGHTED, FALL_THROUGH),
-        help="Learned trees with a weighted sum where that is better, the sum always, "
-        "or each source for what those before it leave open.",
+        help="Combination of the sources. ranker: weighted sum, plus boosted trees "
+        "where they predict better; weighted: weighted sum; fall-through: each "
+        "source ranks what the ones before it did not.",
     )
     weights: str = hyperparameter(
         "",
-        help="One number per source, joined by commas, for a plain weighted sum; "
-        "empty: chosen by the data.",
+        help="Weights of the sources, separated by commas, for a fixed weighted sum. "
+        "Empty: chosen from the data.",
     )
 
     weights_: np.ndarray = field(init=False, repr=False)

@@ -58,27 +58,29 @@ class Content(FactorRecommender):
     }
 
     embedding_size: int = hyperparameter(
-        128, low=1, high=1024, help="Numbers kept per item."
+        128, low=1, high=1024, help="Number of factors."
     )
     feature_share: float = hyperparameter(
         0.4,
         low=0.0,
         high=1.0,
-        help="How much of a known item's vector its features decide; of a new one, "
-        "all.",
+        help="Share of the features in the vector of an item with interactions; "
+        "without interactions it is 1.",
     )
     ridge: float = hyperparameter(
         3.0,
         low=0.001,
         high=1e6,
-        help="Higher trusts features of few items less; counted in items.",
+        help="L2 penalty of the map from features to factors, in items; larger "
+        "trusts rare features less.",
     )
     new_items: float = hyperparameter(
         CHOSEN_BY_DATA,
         low=CHOSEN_BY_DATA,
         high=1.0,
-        help="Scale of the scores of items without interactions; 1: as other items; "
-        "-1: chosen so that new items get their share of the lists.",
+        help="Factor of the scores of items without interactions; larger ranks them "
+        "higher. 1: no scaling. -1: chosen so that they get their share of the "
+        "lists.",
     )
     new_item_scale_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, factors of the scores: 1 for items with interactions."""

@@ -56,14 +56,14 @@ class EASE(TrendWeighted):
         -1.0,
         low=-1.0,
         high=1e6,
-        help="Higher trusts rare pairs of items less; "
-        "-1: by the number of items per user.",
+        help="L2 penalty; larger means smoother. -1: chosen from the data (items per "
+        "user).",
     )
     most_items: int = hyperparameter(
         0,
         low=0,
         high=1_000_000,
-        help="Learns about so many of the most taken items only; 0: about all.",
+        help="Number of most popular items to fit on. 0: all items.",
     )
 
     item_weights_: np.ndarray = field(init=False, repr=False)

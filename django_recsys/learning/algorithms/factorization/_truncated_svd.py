@@ -11,10 +11,7 @@ def item_directions(
     """Return (n_items, size) float32, orthonormal; zero columns where rank ends."""
     rank = min(size, *matrix.shape)
     _, values, directions = randomized_svd(
-        csr_matrix(matrix),
-        n_components=rank,
-        n_iter=iterations,
-        random_state=seed,
+        csr_matrix(matrix), n_components=rank, n_iter=iterations, random_state=seed
     )
     directions[values <= 1e-6 * values.max(initial=0)] = 0
     result = np.zeros((matrix.shape[1], size), dtype=np.float32)

@@ -12,9 +12,7 @@ from django_recsys.learning.data import Histories, Interactions, TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 
 from .embedding_size import BY_USERS, embedding_size_for
-from .factor_recommender import (
-    FactorRecommender,
-)
+from .factor_recommender import FactorRecommender
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -44,30 +42,33 @@ class ImplicitALS(FactorRecommender, TrendWeighted):
         BY_USERS,
         low=BY_USERS,
         high=1024,
-        help="Numbers kept per user and item; -1: one per 64 users, 64 to 256.",
+        help="Number of factors. -1: one per 64 users, 64 to 256.",
     )
     regularization: float = hyperparameter(
         4.0,
         low=0.0,
         high=1e4,
-        help="Higher resists overfitting; times the square root of the mean number of "
-        "items per user.",
+        help="L2 penalty, times the square root of the mean number of items per "
+        "user; larger means smoother.",
     )
     frequency_scaling: float = hyperparameter(
         0.0,
         low=0.0,
         high=1.0,
-        help="0: everybody is regularised alike; 1: in proportion to how much is known "
-        "of a user or an item.",
+        help="Scaling of the penalty by the frequency of a user or item. 0: the same "
+        "penalty for all; 1: proportional to the frequency.",
     )
     confidence: float = hyperparameter(
         -1.0,
         low=-1.0,
         high=1e4,
-        help="How much more a taken item says than one not taken; -1: so much that "
-        "all taken ones together say an eightieth of what all others say.",
+        help="Weight of interactions above that of missing ones; larger fits them "
+        "more closely. -1: all interactions together weigh an eightieth of all "
+        "missing ones.",
     )
-    epochs: int = hyperparameter(15, low=1, high=500, help="Passes over the data.")
+    epochs: int = hyperparameter(
+        15, low=1, high=500, help="Number of passes over the data."
+    )
     confidence_: np.ndarray = field(init=False, repr=False)  # () float64
     ridge_: np.ndarray = field(init=False, repr=False)
     """() float64, of a person without a history; others have more."""

@@ -11,9 +11,7 @@ from django_recsys.learning.data import Histories, TrainingData
 from django_recsys.learning.hyperparameters import hyperparameter
 from django_recsys.learning.numerics.sparse import column_counts
 
-from .factor_recommender import (
-    FactorRecommender,
-)
+from .factor_recommender import FactorRecommender
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -39,20 +37,26 @@ class BPR(FactorRecommender):
     )
 
     embedding_size: int = hyperparameter(
-        128, low=1, high=1024, help="Numbers kept per user and item."
+        128, low=1, high=1024, help="Number of factors."
     )
     learning_rate: float = hyperparameter(
-        0.05, low=1e-5, high=1.0, help="Size of each step."
+        0.05,
+        low=1e-5,
+        high=1.0,
+        help="Learning rate; larger learns faster, but may diverge.",
     )
     regularization: float = hyperparameter(
-        0.01, low=0.0, high=10.0, help="Higher resists overfitting."
+        0.01, low=0.0, high=10.0, help="L2 penalty; larger means smoother."
     )
-    epochs: int = hyperparameter(100, low=1, high=5000, help="Passes over the data.")
+    epochs: int = hyperparameter(
+        100, low=1, high=5000, help="Number of passes over the data."
+    )
     popularity_power: float = hyperparameter(
         0.5,
         low=0.0,
         high=2.0,
-        help="How much popularity is given back; 1 undoes the draw of the negatives.",
+        help="Weight of the log-popularity in the scores; larger favours popular "
+        "items. 1: makes up for negatives that are drawn by popularity.",
     )
     item_offsets_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, liking common to all; NaN for items without interactions."""

@@ -32,16 +32,16 @@ class SVD(FactorRecommender, TrendWeighted):
         BY_USERS,
         low=BY_USERS,
         high=1024,
-        help="Numbers kept per item; -1: one per 64 users, 128 to 256.",
+        help="Number of factors. -1: one per 64 users, 128 to 256.",
     )
     popularity_scaling: float = hyperparameter(
         0.5,
         low=0.0,
         high=1.0,
-        help="Power of an item's popularity; 1 leaves popular items their weight, 0 "
-        "takes it all.",
+        help="Power of an item's popularity; larger favours popular items. 0: all "
+        "items weigh the same.",
     )
-    epochs: int = hyperparameter(4, low=1, high=100, help="Power iterations.")
+    epochs: int = hyperparameter(4, low=1, high=100, help="Number of power iterations.")
 
     def _fit(self, data: TrainingData) -> None:
         from ._truncated_svd import item_directions
@@ -52,9 +52,7 @@ class SVD(FactorRecommender, TrendWeighted):
         scale = scale ** ((self.popularity_scaling - 1) / 2)
         taken.data = scale[taken.indices].astype(np.float32)
         size = embedding_size_for(
-            self.embedding_size,
-            data.interactions.user_count(),
-            fewest=FEWEST_NUMBERS,
+            self.embedding_size, data.interactions.user_count(), fewest=FEWEST_NUMBERS
         )
         self.item_factors_ = item_directions(
             taken, size, self.epochs, data.options.seed

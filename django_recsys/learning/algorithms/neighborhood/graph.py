@@ -29,16 +29,20 @@ class Graph(ItemToItem):
     name: ClassVar[str] = "graph"
 
     neighbors: int = hyperparameter(
-        100, low=1, high=2000, help="Neighbours kept per item."
+        100, low=1, high=2000, help="Number of neighbours kept per item."
     )
     alpha: float = hyperparameter(
         0.6,
         low=0.0,
         high=2.0,
-        help="Power of the probability of each step; less trusts busy people more.",
+        help="Power of the transition probabilities; larger gives users of many "
+        "items less weight.",
     )
     beta: float = hyperparameter(
-        0.4, low=0.0, high=1.0, help="Higher holds popular items back."
+        0.4,
+        low=0.0,
+        high=1.0,
+        help="Power of the popularity penalty; larger gives popular items less weight.",
     )
 
     def _learn_weights(

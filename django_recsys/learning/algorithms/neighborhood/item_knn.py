@@ -30,24 +30,28 @@ class ItemKNN(ItemToItem):
     name: ClassVar[str] = "item_knn"
 
     neighbors: int = hyperparameter(
-        50, low=1, high=2000, help="Neighbours kept per item."
+        50, low=1, high=2000, help="Number of neighbours kept per item."
     )
     similarity: str = hyperparameter(
         "cosine",
         choices=SIMILARITIES,
-        help="How alike two items are by the people they share. tfidf and bm25 let "
-        "people who took much say less; conditional: how many of an item's "
-        "people took the other, whatever its popularity.",
+        help="Similarity of two items by their users. tfidf and bm25 give users of "
+        "many items less weight; conditional: probability of one item given the "
+        "other.",
     )
     shrinkage: float = hyperparameter(
-        30.0, low=0.0, high=1e5, help="Higher trusts items of few users less."
+        30.0,
+        low=0.0,
+        high=1e5,
+        help="Shrinkage of the similarity, in users; larger trusts items with few "
+        "users less.",
     )
     strength_power: float = hyperparameter(
         0.15,
         low=0.0,
         high=1.0,
-        help="How much the weights of kinds and quantities count; 0: all "
-        "interactions alike. Of no effect with jaccard.",
+        help="Power of the interaction weights (kind, quantity); larger means they "
+        "count more. 0: all interactions count the same. Ignored by jaccard.",
     )
 
     def _learn_weights(

@@ -26,22 +26,39 @@ class SequenceRules(ItemToItem):
     name: ClassVar[str] = "sequence_rules"
 
     max_steps: int = hyperparameter(
-        20, low=1, high=200, help="Most rows from the first item to the second."
+        20,
+        low=1,
+        high=200,
+        help="Maximum distance of the two items of a rule, in rows.",
     )
     distance_power: float = hyperparameter(
-        0.5, low=0.0, high=3.0, help="Higher counts near followers more."
+        0.5,
+        low=0.0,
+        high=3.0,
+        help="Power of the distance; larger gives near followers more weight.",
     )
     backward: float = hyperparameter(
-        0.3, low=0.0, high=1.0, help="What a rule says in the other direction."
+        0.3,
+        low=0.0,
+        high=1.0,
+        help="Weight of a rule in the other direction. 0: forward only.",
     )
     popularity_power: float = hyperparameter(
-        0.3, low=0.0, high=1.0, help="Higher holds popular followers back."
+        0.3,
+        low=0.0,
+        high=1.0,
+        help="Power of the popularity penalty; larger gives popular followers less "
+        "weight.",
     )
     shrinkage: float = hyperparameter(
-        5.0, low=0.0, high=1e5, help="Higher trusts items of few rows less."
+        5.0,
+        low=0.0,
+        high=1e5,
+        help="Shrinkage of the weights, in rows; larger trusts items with few rows "
+        "less.",
     )
     neighbors: int = hyperparameter(
-        300, low=1, high=5000, help="Followers kept per item."
+        300, low=1, high=5000, help="Number of followers kept per item."
     )
 
     def _learn_weights(

@@ -27,9 +27,7 @@ class UserKNN(TrendWeighted):
     """
 
     name: ClassVar[str] = "user_knn"
-    class_capabilities: ClassVar[Capabilities] = Capabilities(
-        handles_new_users=True,
-    )
+    class_capabilities: ClassVar[Capabilities] = Capabilities(handles_new_users=True)
     array_names: ClassVar[tuple[str, ...]] = (
         "taken_",
         "profiles_",
@@ -40,18 +38,26 @@ class UserKNN(TrendWeighted):
     )
 
     neighbors: int = hyperparameter(
-        100, low=1, high=5000, help="Similar users who are asked."
+        100, low=1, high=5000, help="Number of similar users."
     )
     similarity: str = hyperparameter(
         "cosine",
         choices=("cosine", "jaccard"),
-        help="How alike two people are by what they share.",
+        help="Similarity of two users by the items they share.",
     )
     popularity_power: float = hyperparameter(
-        0.25, low=0.0, high=1.0, help="Higher lets shared popular items say less."
+        0.25,
+        low=0.0,
+        high=1.0,
+        help="Power of the popularity penalty; larger gives shared popular items "
+        "less weight.",
     )
     activity_power: float = hyperparameter(
-        0.25, low=0.0, high=1.0, help="Higher lets people who took much say less."
+        0.25,
+        low=0.0,
+        high=1.0,
+        help="Power of the activity penalty; larger gives users of many items less "
+        "weight.",
     )
     taken_: csr_array = field(init=False, repr=False)
     """(n_users, n_items) float32: weight of each user for each item."""
@@ -80,9 +86,7 @@ class UserKNN(TrendWeighted):
         self.taken_ = taken
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        from django_recsys.learning.numerics.sparse import (
-            largest_of_each_row,
-        )
+        from django_recsys.learning.numerics.sparse import largest_of_each_row
 
         queries = self._query_matrix(histories)
         queries.data = queries.data * self.rarity_[queries.indices]

@@ -38,10 +38,6 @@ def recent_items(histories: Histories, recency: float | np.ndarray) -> csr_array
 
     counts = np.bincount(histories.owners[newest], minlength=len(histories))
     return csr_array(
-        (
-            weights[newest],
-            histories.item_indices[newest],
-            offsets(counts),
-        ),
+        (weights[newest], histories.item_indices[newest], offsets(counts)),
         shape=(len(histories), histories.n_items),
     )

@@ -27,8 +27,8 @@ def recency_hyperparameter() -> Any:
         CHOSEN_BY_DATA,
         low=CHOSEN_BY_DATA,
         high=1e4,
-        help="Steps after which an item of the history weighs 1/e; 0: all weigh "
-        "alike; -1: chosen by how well it predicts the newest interactions.",
+        help="Age, in steps, at which an item of the history weighs 1/e; larger "
+        "means slower decay. 0: no decay. -1: chosen from the data.",
     )
 
 
@@ -49,8 +49,8 @@ def trend_hyperparameter() -> Any:
         CHOSEN_BY_DATA,
         low=CHOSEN_BY_DATA,
         high=1e4,
-        help="How much the score of an item grows with the people new to it of late; "
-        "0: not at all; -1: chosen by how well it predicts the newest interactions.",
+        help="Weight of the recent trend of an item; larger favours items with many "
+        "new users. 0: no trend. -1: chosen from the data.",
     )
 
 

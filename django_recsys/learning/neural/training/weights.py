@@ -30,10 +30,7 @@ def flattened(module: nn.Module) -> np.ndarray:
 
 
 def inherit(
-    module: Network,
-    previous: Network,
-    of_items: np.ndarray,
-    of_features: np.ndarray,
+    module: Network, previous: Network, of_items: np.ndarray, of_features: np.ndarray
 ) -> None:
     """Start from the weights of another training of the same architecture.
 
