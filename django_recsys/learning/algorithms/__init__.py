@@ -1,1 +1,1 @@
-"""Every recommender but the deep ones, a package for each family."""
+"""Every recommender but the deep ones, one package per family."""

@@ -1,4 +1,4 @@
-"""What a person bought before and is likely to buy again."""
+"""Items that a user bought before and is likely to buy again."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from django_recsys.learning.recommender import Recommender
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-TIE_BREAKER = np.float32(1e-3)  # popularity decides only between equal habits
+TIE_BREAKER = np.float32(1e-3)  # popularity decides only between equal scores
 HISTORIES_AT_A_TIME = 1 << 14
-BUYERS_BEFORE_OWN_SHARE = 5.0  # an item's share is drawn to the shop's by so many
+PRIOR_BUYERS = 5.0  # weight of the shop's repeat share in that of an item
 
 
 @dataclass(kw_only=True, eq=False)
 class BuyAgain(Recommender):
-    """Personal frequency with recency, drawn to how often the item is bought again.
+    """A user's purchases of an item, faded by age, plus the item's repeat share.
 
-    The share of an item's buyers who came back for it stands in for what a short
-    history cannot say yet, as the prior does in Bhagat and others 2018. Only what the
-    history holds is ranked, so ask with ``exclude_seen=False``. Where kinds are known,
-    only purchases count; rows of one item at one moment are one purchase.
+    The share of an item's buyers who bought it again makes up for short histories, as
+    the prior does in Bhagat and others 2018. Only items of the history are ranked: pass
+    ``exclude_seen=False``. Where kinds are known, only purchases count; rows of one
+    item at one moment are one purchase.
     """
 
     name: ClassVar[str] = "buy_again"
@@ -70,24 +70,23 @@ class BuyAgain(Recommender):
         names = interactions.kind_names
         known = "purchase" in names
         self.purchase_kind_ = np.array(names.index("purchase") if known else -1)
-
         self.repeat_share_ = self._learned_share(interactions.histories())
 
     def _learned_share(self, histories: Histories) -> np.ndarray:
-        buyers, came_back = np.zeros((2, histories.n_items), dtype=np.int64)
+        buyers, repeat_buyers = np.zeros((2, histories.n_items), dtype=np.int64)
         for at in range(0, len(histories), HISTORIES_AT_A_TIME):
             some = histories.select(slice(at, at + HISTORIES_AT_A_TIME))
             times = some.matrix(self._is_purchase(some))
-            for fewest, counts in ((0, buyers), (1, came_back)):
+            for fewest, counts in ((0, buyers), (1, repeat_buyers)):
                 items = times.indices[times.data > fewest]
                 counts += np.bincount(items, minlength=len(counts))
-        of_shop = came_back.sum() / max(buyers.sum(), 1)
-        share: np.ndarray = came_back + BUYERS_BEFORE_OWN_SHARE * of_shop
-        share /= buyers + BUYERS_BEFORE_OWN_SHARE
+        prior = repeat_buyers.sum() / max(buyers.sum(), 1)
+        share: np.ndarray = repeat_buyers + PRIOR_BUYERS * prior
+        share /= buyers + PRIOR_BUYERS
         return share.astype(np.float32)
 
     def _is_purchase(self, histories: Histories) -> np.ndarray:
-        """(n_rows,) bool: purchases, those of one item at one moment only once."""
+        """Return (n_rows,) bool: purchases, those of one item at one moment once."""
         counts = np.ones(len(histories.item_indices), dtype=bool)
         if histories.kinds is not None and self.purchase_kind_ >= 0:
             counts = histories.kinds == self.purchase_kind_
@@ -104,25 +103,24 @@ class BuyAgain(Recommender):
         return counts
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        appeal = self._query_matrix(histories)
-        scores = np.full(appeal.shape, np.nan, dtype=np.float32)
-        rows = row_indices(appeal)
-        tie_breaker = TIE_BREAKER * self.popularity_[appeal.indices]
-        scores[rows, appeal.indices] = appeal.data * (1 + tie_breaker)
+        queries = self._query_matrix(histories)
+        scores = np.full(queries.shape, np.nan, dtype=np.float32)
+        tie_breaker = TIE_BREAKER * self.popularity_[queries.indices]
+        scores[row_indices(queries), queries.indices] = queries.data * (1 + tie_breaker)
         return scores
 
     def _query_matrix(self, histories: Histories) -> csr_array:
-        """Return (n_queries, n_items): purchases faded by age, and the share's say."""
+        """Return (n_queries, n_items): faded purchases plus weighted repeat share."""
         weights = self._is_purchase(histories).astype(np.float64)
         if histories.timestamps is not None:
-            # From the person's own newest row: the order is the same as from today.
+            # From the user's own newest row: the order is the same as from today.
             newest = histories.timestamps[histories.starts[1:][histories.owners] - 1]
             ages = (newest - histories.timestamps) / SECONDS_PER_DAY
             weights *= 0.5 ** (ages / self.half_life_days)
-        appeal = histories.matrix(weights)
-        appeal.eliminate_zeros()
-        appeal.data += self.repeat_weight * self.repeat_share_[appeal.indices]
-        return appeal
+        queries = histories.matrix(weights)
+        queries.eliminate_zeros()
+        queries.data += self.repeat_weight * self.repeat_share_[queries.indices]
+        return queries
 
     def _pair_shares(
         self, queries: csr_array, entries: np.ndarray, targets: np.ndarray

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True, eq=False)
 class Popular(Recommender):
-    """Items by the number of different users who took them.
+    """Items by their number of different users.
 
-    ``by_category`` gives each person the top of the categories that the history
-    holds, which needs ``items`` with a column ``category``.
+    ``by_category`` ranks within the categories of the user's history, and needs
+    ``items`` with a column ``category``.
     """
 
     name: ClassVar[str] = "popular"
@@ -41,11 +41,11 @@ class Popular(Recommender):
 
     popularity_: np.ndarray = field(init=False, repr=False)  # (n_items,) float32
     categories_: csr_array = field(init=False, repr=False)
-    """(n_items, n_categories) float32; without columns where they do not count."""
+    """(n_items, n_categories) float32; no columns unless ``by_category``."""
 
     @property
     def capabilities(self) -> Capabilities:
-        """What these settings leave: by category, users get lists of their own."""
+        """With these settings: only by category do users get lists of their own."""
         return replace(
             self.class_capabilities,
             is_personal=self.by_category,
@@ -68,16 +68,14 @@ class Popular(Recommender):
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         shape = (len(histories), len(self.popularity_))
-        everyone = np.broadcast_to(self.popularity_, shape)
+        popularity = np.broadcast_to(self.popularity_, shape)
         if not self.by_category:
-            return everyone
-        taken = binary(histories.matrix())
-        liked = ((taken @ self.categories_) @ self.categories_.T).toarray()
-        scores = np.where(liked > 0, liked * everyone, np.nan)
-        silent = np.diff(taken.indptr) == 0
-        scores[silent] = self.popularity_
-        result: np.ndarray = scores
-        return result
+            return popularity
+        queries = binary(histories.matrix())
+        shares = ((queries @ self.categories_) @ self.categories_.T).toarray()
+        scores: np.ndarray = np.where(shares > 0, shares * popularity, np.nan)
+        scores[np.diff(queries.indptr) == 0] = self.popularity_
+        return scores
 
 
 def _no_categories(n_items: int) -> csr_array:

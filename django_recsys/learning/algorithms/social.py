@@ -1,4 +1,4 @@
-"""Items of the users whom a user trusts."""
+"""Items of trusted users."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
 class Social(RecencyWeighted):
     """Neighbours by trust and by taste (Massa & Avesani 2007), from ``edges``.
 
-    Only those whom the asking person's own edges name add to the list, and never in
-    the other direction: trust is not returned, and friends of friends say nothing.
-    Users without a history are handled, too; the map of users must hold them
-    (``Interactions.with_users``). What friends took is personal: an artifact keeps
-    none of it, and loaded it has no opinion on anyone.
+    Only the targets of a user's own edges count: trust is not mutual, and friends of
+    friends do not count. Users without a history are handled if the map of users holds
+    them (``Interactions.with_users``). Histories of friends are personal data: an
+    artifact holds none of them, so a loaded model has no scores.
     """
 
     name: ClassVar[str] = "social"
@@ -54,9 +53,9 @@ class Social(RecencyWeighted):
         searched=False,
     )
     trust_: csr_array | None = field(init=False, repr=False, default=None)
-    """(n_users, n_users) float32, row the one who trusts; None in what was loaded."""
+    """(n_users, n_users) float32, row the one who trusts; None in a loaded model."""
     taken_: csr_array = field(init=False, repr=False)
-    """(n_users, n_items) float32: rows of length one, faded by age."""
+    """(n_users, n_items) float32: histories of length one, faded by age."""
     rarity_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32: weight of a friend's interaction with it."""
 
@@ -66,7 +65,7 @@ class Social(RecencyWeighted):
             raise DataError("social needs friends: pass edges.")
         trust = data.edges.matrix(interactions.users)
         if not trust.nnz:
-            raise DataError("The edges join no two people whom the interactions know.")
+            raise DataError("No edge joins two users of the interactions.")
         self._learn_recency(data)
         self.trust_ = trust
         self.taken_ = _of_length_one(self._query_matrix(interactions.histories()))
@@ -83,7 +82,7 @@ class Social(RecencyWeighted):
         return np.where(scores > 0, scores, np.nan)
 
     def _friends_of(self, histories: Histories, user_indices: np.ndarray) -> csr_array:
-        """Return (n_queries, n_users): trust, the more of it the more taste agrees."""
+        """Return (n_queries, n_users): trust, weighted by the similarity of taste."""
         from scipy.sparse import csr_array
 
         known = np.flatnonzero(user_indices >= 0)
@@ -93,14 +92,14 @@ class Social(RecencyWeighted):
         starts = offsets(counts)
         own = _of_length_one(self._query_matrix(histories))
         owners = np.repeat(np.arange(len(counts)), counts)
-        alike = own[owners].multiply(self.taken_[rows.indices]).sum(axis=1)
+        cosine = own[owners].multiply(self.taken_[rows.indices]).sum(axis=1)
         share = np.float32(self.taste_share)
-        data = rows.data * (1 - share + share * np.asarray(alike).ravel())
+        data = rows.data * (1 - share + share * np.asarray(cosine).ravel())
         shape = (len(user_indices), self.taken_.shape[0])
         return csr_array((data, rows.indices, starts), shape=shape)
 
     def _friends_with(self, friends: csr_array) -> np.ndarray:
-        """(n_queries, n_items): how many friends took each item."""
+        """Return (n_queries, n_items): how many friends have each item."""
         counts: np.ndarray = (binary(friends) @ binary(self.taken_)).toarray()
         return counts
 

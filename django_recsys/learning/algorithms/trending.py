@@ -34,13 +34,13 @@ class Trending(Popular):
         pairs = pair_codes(interactions)
         order = np.lexsort((interactions.timestamps, pairs))
         newest = order[np.diff(pairs[order], append=-1) != 0]
-        times, items_taken = (
+        times, items = (
             interactions.timestamps[newest],
             interactions.item_indices[newest],
         )
         ages = (times.max() - times) / SECONDS_PER_DAY
         weights = 0.5 ** (ages / self.half_life_days)
         size = len(interactions.items)
-        popularity = np.bincount(items_taken, weights, minlength=size)
-        taken = np.bincount(items_taken, minlength=size) > 0
-        return np.where(taken, popularity, np.nan).astype(np.float32)
+        popularity = np.bincount(items, weights, minlength=size)
+        is_known = np.bincount(items, minlength=size) > 0
+        return np.where(is_known, popularity, np.nan).astype(np.float32)

@@ -95,7 +95,7 @@ def test_a_floor_of_friends_keeps_back_what_one_of_them_took(rows):
 def test_without_friends_it_says_so(rows):
     with pytest.raises(DataError, match="social needs friends"):
         Social().fit(rows)
-    with pytest.raises(DataError, match="join no two people"):
+    with pytest.raises(DataError, match="No edge joins two users"):
         Social().fit(rows, edges=Edges.from_arrays(["ann"], ["nobody"]))
 
 

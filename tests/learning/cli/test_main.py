@@ -73,7 +73,7 @@ def test_seeds_are_run_and_averaged(path, capsys):
         (["--study", "x.log"], "give both"),
         (["--cold-items", "1.5"], "--cold-items takes a share of the items"),
         (["--edges", "gone.csv"], "There is no file gone.csv"),
-        (["--fit", "train"], "--fit is a choice of leave-one-out only"),
+        (["--fit", "train"], "--fit needs --protocol leave-one-out"),
         (["--protocol", "given-split"], "given-split needs a column 'split'"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Which items lie in one basket more often than chance would have it."""
+"""Which items share baskets more often than chance."""
 
 from dataclasses import dataclass
 
@@ -41,8 +41,8 @@ def gather_baskets(
 ) -> Baskets:
     """Return the baskets of at least two and at most ``largest`` items.
 
-    codes, items, users: (n_rows,), rows in any order. A basket without bound says
-    nothing (a wholesaler's order holds everything) and costs its square.
+    codes, items, users: (n_rows,), rows in any order. An unbounded basket has no
+    information (a wholesaler's order holds everything) and costs its square.
     """
     n_items, n_customers = int(items.max()) + 1, int(users.max()) + 1
     customers = np.zeros(int(codes.max()) + 1, dtype=np.int64)
@@ -71,14 +71,14 @@ def gather_baskets(
 
 
 def count_pairs(baskets: Baskets, fewest_customers: int) -> Pairs:
-    """Return the pairs of at least so many customers, in order of (first, second)."""
+    """Return pairs of ``fewest_customers`` or more, in order of (first, second)."""
     sizes = np.diff(baskets.starts)
     owners = np.repeat(np.arange(len(sizes)), sizes)
     # Rows by item, so that a block holds all pairs of its items.
     order = np.argsort(baskets.items, kind="stable")
     partners = sizes[owners[order]]
     block_of = np.cumsum(partners) // PAIRS_PER_BLOCK
-    # An item is never cut in two: all its rows go to the block of its first.
+    # All rows of an item go to the block of its first one.
     items = baskets.items[order]
     block_of = block_of[np.searchsorted(items, items)]
     edges = np.flatnonzero(np.diff(block_of, prepend=-1, append=-1))
@@ -98,7 +98,6 @@ def count_pairs(baskets: Baskets, fewest_customers: int) -> Pairs:
 def _count_block(
     baskets: Baskets, rows: np.ndarray, owners: np.ndarray, fewest_customers: int
 ) -> dict[str, np.ndarray]:
-    """Return the counted pairs whose first item is that of one of the rows."""
     own = owners[rows]
     lengths = np.diff(baskets.starts)[own]
     ends = np.cumsum(lengths)

@@ -26,10 +26,10 @@ MEASURES = ("lift", "confidence", "support")
 class BoughtTogether(Recommender):
     """Items that share baskets more often than chance.
 
-    Ask it with a basket as history: ``recommend([""], histories=[basket])``. A pair
-    counts only if enough different customers bought it, which also keeps one
-    person's habits out, and if its log-likelihood ratio (Dunning 1993) is beyond
-    chance. Where kinds are known only purchases count.
+    Pass a basket as the history: ``recommend([""], histories=[basket])``. A pair counts
+    only if enough different customers bought it, so that no user's purchases are
+    revealed, and if its log-likelihood ratio (Dunning 1993) is beyond chance. Where
+    kinds are known only purchases count.
     """
 
     name: ClassVar[str] = "bought_together"
@@ -105,7 +105,6 @@ class BoughtTogether(Recommender):
         )
 
     def _weigh(self, baskets: Baskets, pairs: Pairs, size: int) -> csr_array:
-        """Return the measure of each pair, drawn towards none by ``shrinkage``."""
         from ._co_occurrence import log_likelihood_ratio
 
         total = len(baskets.customers)
@@ -114,10 +113,10 @@ class BoughtTogether(Recommender):
         expected = first * second / max(total, 1)
         ratio = log_likelihood_ratio(pairs.baskets, first, second, total)
         among = {"lift": expected, "confidence": first, "support": total}[self.measure]
-        worth = pairs.baskets / (among + self.shrinkage)
+        scores = pairs.baskets / (among + self.shrinkage)
         kept = (pairs.baskets > expected) & (ratio >= self.significance)
-        best = _largest_of_each(pairs.first[kept], worth[kept], self.neighbors)
-        columns = (pairs.first[kept], pairs.second[kept], worth[kept])
+        best = _largest_of_each(pairs.first[kept], scores[kept], self.neighbors)
+        columns = (pairs.first[kept], pairs.second[kept], scores[kept])
         return _sparse(size, *(column[best] for column in columns))
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:

@@ -32,11 +32,9 @@ class Forest:
         """Return the trees of a fitted HistGradientBoostingClassifier of two classes.
 
         columns: (n_features of the model,) their places in the rows to predict. The
-        model has no public view of its nodes, as the slower ones of scikit-learn have:
-        the caller compares the predictions with ``decision_function``. The baseline
-        that all trees start from is left out, for it changes no order.
-
-        Raises RecsysError where this version of scikit-learn keeps them elsewhere.
+        model has no public view of its nodes, so the caller compares the predictions
+        with ``decision_function``. The baseline of all trees is left out: it changes no
+        order. Raises RecsysError where this scikit-learn keeps the nodes elsewhere.
         """
         try:
             trees = [stage[0].nodes for stage in model._predictors]
@@ -72,7 +70,7 @@ class Forest:
         return np.concatenate([np.zeros(0), *parts])
 
     def _predict(self, columns: np.ndarray) -> np.ndarray:
-        """Return (n_rows,) float64; columns: (n_features, n_rows)."""
+        # columns: (n_features, n_rows)
         feature = self.nodes[:, 0].astype(np.int32)
         threshold, value = self.nodes[:, 1].copy(), self.nodes[:, 4].copy()
         children = self.nodes[:, 2:4].astype(np.int32)

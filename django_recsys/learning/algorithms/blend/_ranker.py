@@ -1,6 +1,6 @@
-"""Trees that rank what several recommenders propose."""
+"""Boosted trees that rank the candidates of several recommenders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,14 +15,10 @@ from ._ranker_features import ItemStatistics, cell_features
 from ._weights import qualities
 from .candidates import Candidates, cells_of_items, holds, propose, weighted_sum
 
-FOLDS = 3  # of the queries: trees are judged on a fold that they were not fitted on
+FOLDS = 3  # of the queries: trees are evaluated on a fold that they were not fitted on
 TREES, LEAVES, SMALLEST_LEAF, LEARNING_RATE = 150, 15, 200, 0.06
-TREE_WEIGHTS = (
-    0.0,
-    1 / 10,
-    1 / 3,
-    1.0,
-)  # of the trees' log-odds beside the weighted sum
+# Of the trees' log-odds beside the weighted sum.
+TREE_WEIGHTS = (0.0, 1 / 10, 1 / 3, 1.0)
 NO_TREE_WEIGHTS = np.zeros(2, dtype=np.float32)
 COMPARED_ROWS = 2000
 
@@ -42,87 +38,80 @@ def learn_ranker(
 ) -> tuple[Forest, np.ndarray]:
     """Return trees, and (2,) float32 their weights beside the weighted sum.
 
-    weights: (2, n_sources); known: by the same interactions as the sources. The first
-    factor orders what is new to a person, the second everything; both are chosen on
-    queries that the trees were not fitted on. Where neither is above zero there are no
-    trees.
+    weights: (2, n_sources); known: from the same interactions as the sources. The first
+    weight orders items new to the user, the second all items; both are chosen on
+    queries that the trees were not fitted on. Where both are zero there are no trees.
     """
     scores = with_sum(found.scores, found.is_seen, weights)
     rows = cell_features(found.items, scores, found.is_seen, found.histories, known)
-    there = found.items >= 0
-    relevant = found.is_relevant[there]
-    folds = np.random.default_rng(seed).permutation(len(there)) % FOLDS
-    of_trees = np.full(there.shape, -np.inf)
+    real = found.items >= 0
+    relevant = found.is_relevant[real]
+    folds = np.random.default_rng(seed).permutation(len(real)) % FOLDS
+    of_trees = np.full(real.shape, -np.inf)
     for fold in range(FOLDS):
-        in_fold = there & (folds == fold)[:, None]
-        is_fitted = ~in_fold[there]
+        in_fold = real & (folds == fold)[:, None]
+        is_fitted = ~in_fold[real]
         trial = _fit(rows[is_fitted], relevant[is_fitted], seed)
         if not trial:
             return trial, NO_TREE_WEIGHTS
         of_trees[in_fold] = trial.predict(rows[~is_fitted])
     tree_weights = choose_tree_weights(found, scores[-1], of_trees)
-    return (
-        (_fit(rows, relevant, seed), tree_weights)
-        if tree_weights.any()
-        else (Forest.none(), NO_TREE_WEIGHTS)
-    )
+    if not tree_weights.any():
+        return Forest.none(), NO_TREE_WEIGHTS
+    return _fit(rows, relevant, seed), tree_weights
 
 
 def choose_tree_weights(
     found: Candidates, of_sum: np.ndarray, of_trees: np.ndarray
 ) -> np.ndarray:
-    """Return (2,) float32, the best factors of the trees; 0 where the sum is no worse.
+    """Return (2,) float32, the best weights of the trees; 0 where the sum is no worse.
 
-    of_sum, of_trees: (n_queries, width). Trees fit the weeks that they saw, the sum
-    lasts longer: so it always counts, and by the one-standard-error rule the smallest
-    weight is taken.
+    of_sum, of_trees: (n_queries, width). Trees overfit the span they were fitted on
+    more than the sum does, so the sum always counts, and the one-standard-error rule
+    takes the smallest weight.
     """
-    there = found.items >= 0
+    real = found.items >= 0
     new = found.is_relevant & ~found.is_seen
 
     def of_new(weight: float) -> np.ndarray:
-        scores = combined(of_sum, of_trees, found.is_seen, there, (weight, weight))
+        scores = combined(of_sum, of_trees, found.is_seen, real, (weight, weight))
         scores = np.where(found.is_seen, -np.inf, scores)
         return qualities(scores, new, found.new_relevant)
 
-    first = TREE_WEIGHTS[
-        one_standard_error_choice(
-            np.stack([of_new(weight) for weight in TREE_WEIGHTS]), SURE
-        )
-    ]
+    first = _choice(of_new)
     if not (found.is_relevant & found.is_seen).any():
-        # All that trees could add is that what is held is not relevant again.
+        # Trees could only add that items of the history are not relevant.
         return np.array([first, first], dtype=np.float32)
 
     def of_all(weight: float) -> np.ndarray:
-        scores = combined(of_sum, of_trees, found.is_seen, there, (first, weight))
+        scores = combined(of_sum, of_trees, found.is_seen, real, (first, weight))
         return qualities(scores, found.is_relevant, found.all_relevant)
 
-    second = TREE_WEIGHTS[
-        one_standard_error_choice(
-            np.stack([of_all(weight) for weight in TREE_WEIGHTS]), SURE
-        )
-    ]
-    return np.array([first, second], dtype=np.float32)
+    return np.array([first, _choice(of_all)], dtype=np.float32)
+
+
+def _choice(measure: Callable[[float], np.ndarray]) -> float:
+    values = np.stack([measure(weight) for weight in TREE_WEIGHTS])
+    return TREE_WEIGHTS[one_standard_error_choice(values, SURE)]
 
 
 def combined(
     of_sum: np.ndarray,
     of_trees: np.ndarray,
     is_seen: np.ndarray,
-    there: np.ndarray,
+    real: np.ndarray,
     tree_weights: Sequence[float] | np.ndarray,
 ) -> np.ndarray:
-    """Return (n_queries, width) float64, -inf where nothing is there.
+    """Return (n_queries, width) float64, -inf where padded; real: False where padded.
 
     The second weight decides which places new items take among all, the first which
     new item takes which of these places.
     """
-    trees = np.where(there, of_trees, 0)
-    total: np.ndarray = np.where(there, of_sum + tree_weights[1] * trees, -np.inf)
+    trees = np.where(real, of_trees, 0)
+    total: np.ndarray = np.where(real, of_sum + tree_weights[1] * trees, -np.inf)
     if tree_weights[0] == tree_weights[1]:
         return total
-    is_new = there & ~is_seen
+    is_new = real & ~is_seen
     order = np.where(is_new, of_sum + tree_weights[0] * trees, -np.inf)
     ranks = np.argsort(np.argsort(-order, axis=1, kind="stable"), axis=1)
     places = -np.sort(-np.where(is_new, total, -np.inf), axis=1)
@@ -137,11 +126,11 @@ def rank_blocks(
     tree_weights: np.ndarray,
     known: ItemStatistics,
 ) -> np.ndarray:
-    """Return (n_queries, n_items) float32, NaN where no source has an opinion.
+    """Return (n_queries, n_items) float32, NaN where no source has a score.
 
-    blocks: (n_queries, n_items) of each source on one scale. What the sources propose
-    lies between 0 and 1, everything else below, by the weighted sum. For users without
-    a history the sources are summed with equal weights.
+    blocks: (n_queries, n_items) of each source on one scale. Candidates score between 0
+    and 1, all other items below, by the weighted sum. For users without a history the
+    sources are summed with equal weights.
     """
     seen = histories.matrix()
     items = propose(blocks, seen)
@@ -151,23 +140,23 @@ def rank_blocks(
     total: np.ndarray = weighted_sum(blocks, weights, histories)
     total[total == 0] = np.nan
     total = total / (1 + np.abs(total)) - 2
-    there = items >= 0
+    real = items >= 0
     of_trees = np.zeros(items.shape)
-    of_trees[there] = forest.predict(rows)
-    odds = combined(scores[-1], of_trees, is_seen, there, tree_weights)[there]
-    total[np.nonzero(there)[0], items[there]] = (1 + odds / (1 + np.abs(odds))) / 2
+    of_trees[real] = forest.predict(rows)
+    odds = combined(scores[-1], of_trees, is_seen, real, tree_weights)[real]
+    total[np.nonzero(real)[0], items[real]] = (1 + odds / (1 + np.abs(odds))) / 2
     # Weights and trees were learned from users with a history only.
     without_history = np.flatnonzero(histories.lengths == 0)
-    alike = np.add.reduce([block[without_history] for block in blocks])
-    total[without_history] = np.where(alike == 0, np.nan, alike)
+    summed = np.add.reduce([block[without_history] for block in blocks])
+    total[without_history] = np.where(summed == 0, np.nan, summed)
     return total
 
 
 def _fit(rows: np.ndarray, relevant: np.ndarray, seed: int) -> Forest:
-    """Return fitted trees; none where there is nothing to tell apart."""
+    """Return fitted trees; none where rows or targets do not vary."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    # A column of one value tells nothing, and its bins have no edges.
+    # The bins of a constant column have no edges.
     varied = np.flatnonzero(np.ptp(rows, axis=0) > 0)
     if relevant.all() or not relevant.any() or not len(varied):
         return Forest.none()

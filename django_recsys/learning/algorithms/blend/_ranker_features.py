@@ -1,4 +1,4 @@
-"""What a learned ranker sees of a person and a candidate."""
+"""The features of a user and a candidate that a learned ranker reads."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ._repeat_features import item_labels, item_repeat_features, label_repeat_fe
 from .candidates import BEST_OF_SCALE
 
 HALF_LIVES_DAYS = (7.0, 30.0, 90.0)
-SEEN_FIRST = 4.0 * BEST_OF_SCALE  # further than scores can lie apart
+SEEN_FIRST = 4.0 * BEST_OF_SCALE  # more than any two scores differ
 
 
 @dataclass(frozen=True, eq=False)
 class ItemStatistics:
-    """What a ranker knows of items, the same for every user."""
+    """Features of items, the same for every user."""
 
     demand: np.ndarray
     """(n_items, n) float32, as ``demand_of`` gives it; no rows without a ranker."""
@@ -31,18 +31,18 @@ class ItemStatistics:
     def of(
         cls, interactions: Interactions, found: ItemFeatures | None
     ) -> ItemStatistics:
-        """Return what interactions and, where there are any, features say of items."""
+        """Return the statistics of interactions and, where there are any, features."""
         labels = item_labels(found, len(interactions.items))
         return cls(demand_of(interactions), labels)
 
     @classmethod
     def nothing(cls) -> ItemStatistics:
-        """Return what is known where no trees ask."""
+        """Return empty statistics, for a blend without trees."""
         return cls(np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int32))
 
 
 def demand_of(interactions: Interactions) -> np.ndarray:
-    """Return (n_items, n) float32: popularity, repeats and, with times, what is new."""
+    """Return (n_items, n) float32: popularity, repeats and, with times, trends."""
     size = len(interactions.items)
     pairs = pair_codes(interactions)
     order = np.lexsort((interactions.timestamps, pairs))
@@ -77,32 +77,32 @@ def cell_features(
     """Return (n_cells, n_features) float32, one row per candidate that is no padding.
 
     items, is_seen: (n_queries, width), -1 where padded; scores: (n_sources, n_queries,
-    width) on one scale. Of what is new to a person the demand is 0: trees that saw
-    there how popular an item was of late learned what the next weeks bring, and ranked
-    worse than their sources on longer spans. What the person takes of an item's
-    categories and brand lasts, and is in_fold of new ones too.
+    width) on one scale. The demand of items new to the user is 0: trees that saw their
+    recent popularity overfitted the weeks after, and ranked worse than their sources on
+    longer spans. A user's repeats of categories and brands last, and are given for new
+    items too.
     """
-    there = items >= 0
-    per_cell = [is_seen[there], *item_repeat_features(items, histories, there)]
-    per_cell += label_repeat_features(known.labels, items, histories, there)
+    real = items >= 0
+    per_cell = [is_seen[real], *item_repeat_features(items, histories, real)]
+    per_cell += label_repeat_features(known.labels, items, histories, real)
     for each in scores:
-        per_cell.append(each[there])
-        per_cell.append(_ranks(each, is_seen, there)[there])
-    lengths = np.count_nonzero(there, axis=1)
+        per_cell.append(each[real])
+        per_cell.append(_ranks(each, is_seen, real)[real])
+    lengths = np.count_nonzero(real, axis=1)
     per_query = np.repeat(_query_features(histories), lengths, axis=0)
     columns = [column.astype(np.float32, copy=False)[:, None] for column in per_cell]
-    per_item = known.demand[items[there]] * is_seen[there][:, None]
+    per_item = known.demand[items[real]] * is_seen[real][:, None]
     return np.hstack([*columns, per_query, per_item])
 
 
-def _ranks(scores: np.ndarray, is_seen: np.ndarray, there: np.ndarray) -> np.ndarray:
+def _ranks(scores: np.ndarray, is_seen: np.ndarray, real: np.ndarray) -> np.ndarray:
     """Return each candidate's rank among the seen or the new ones of its query.
 
-    Those of which the source has no opinion come last, all on one rank.
+    Those without a score come last, all on one rank.
     """
     width = scores.shape[1]
     lifted = scores.clip(-BEST_OF_SCALE, BEST_OF_SCALE) + SEEN_FIRST * is_seen
-    lifted = np.where(there, lifted, -np.inf)
+    lifted = np.where(real, lifted, -np.inf)
     order = np.argsort(-lifted, axis=1, kind="stable")
     ranks = np.empty(scores.shape, dtype=np.float32)
     np.put_along_axis(ranks, order, np.arange(width, dtype=np.float32)[None, :], axis=1)

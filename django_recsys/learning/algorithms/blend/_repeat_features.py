@@ -1,6 +1,4 @@
-"""How often and how lately a person took an item, or others of its kind."""
-
-from collections.abc import Callable
+"""How often and how recently a user interacted with an item, or others like it."""
 
 import numpy as np
 
@@ -16,7 +14,7 @@ def item_labels(found: ItemFeatures | None, n_items: int) -> np.ndarray:
     """Return (n_items, n_labels) int32: the rarest categories first, then the brand.
 
     A label is a column of the features, -1 where an item has fewer of them; no columns
-    where no item has any. The rarer a category, the more it says of what an item is.
+    where no item has any. Rare categories are the most specific.
     """
     if found is None:
         return np.zeros((n_items, 0), dtype=np.int32)
@@ -27,39 +25,37 @@ def item_labels(found: ItemFeatures | None, n_items: int) -> np.ndarray:
 
 
 def item_repeat_features(
-    items: np.ndarray, histories: Histories, there: np.ndarray
+    items: np.ndarray, histories: Histories, real: np.ndarray
 ) -> list[np.ndarray]:
     """Return (n_cells,) float32: rows of the pair, faded rows, age of the newest.
 
-    items: (n_queries, width); there: of the same shape, True at the cells asked.
+    items: (n_queries, width); real: of the same shape, False where padded.
     """
     itself = np.arange(histories.n_items, dtype=np.int32)[:, None]
-    rows, faded, newest, _ = _repeat_counts(itself, items, histories, there)[0]
+    rows, faded, newest, _ = _repeat_counts(itself, items, histories, real)[0]
     return [rows, faded, newest]
 
 
 def label_repeat_features(
-    labels: np.ndarray, items: np.ndarray, histories: Histories, there: np.ndarray
+    labels: np.ndarray, items: np.ndarray, histories: Histories, real: np.ndarray
 ) -> list[np.ndarray]:
     """Return four (n_cells,) float32 per label of an item; labels: (n_items, n_labels).
 
-    The share of the person's rows that have the label (as one of those kept of their
-    item), their faded number, the age of the newest, and how many different items they
-    are. Nothing here says what others
-    take, so that trees cannot learn from it what is in fashion.
+    The share of the user's rows that have the label (as one of those kept of their
+    item), their faded number, the age of the newest, and the number of different items.
+    Nothing here depends on other users, so that trees cannot learn what is in fashion.
     """
     lengths = np.maximum(histories.lengths, 1).astype(np.float32)
-    lengths = np.broadcast_to(lengths[:, None], items.shape)[there]
+    lengths = np.broadcast_to(lengths[:, None], items.shape)[real]
     columns = []
-    for rows, faded, newest, distinct in _repeat_counts(
-        labels, items, histories, there
-    ):
+    for counts in _repeat_counts(labels, items, histories, real):
+        rows, faded, newest, distinct = counts
         columns += [rows / lengths, faded, newest, distinct]
     return columns
 
 
 def _repeat_counts(
-    labels: np.ndarray, items: np.ndarray, histories: Histories, there: np.ndarray
+    labels: np.ndarray, items: np.ndarray, histories: Histories, real: np.ndarray
 ) -> list[list[np.ndarray]]:
     """Return per label its rows, faded rows, newest age and different items."""
     size = int(labels.max(initial=0)) + 1
@@ -81,36 +77,26 @@ def _repeat_counts(
         newest,
         np.bincount(np.searchsorted(known, of_held), minlength=len(known)),
     )
-    queries = np.broadcast_to(np.arange(len(items))[:, None], items.shape)[there]
-    found = []
-    for label in labels[items[there]].T:
-        look = _looker(known, np.where(label < 0, -1, queries * size + label))
-        rows, late, age, distinct = totals
-        found.append([look(rows, 0), look(late, 0), look(age, -1), look(distinct, 0)])
-    return found
-
-
-def _looker(
-    known: np.ndarray, asked: np.ndarray
-) -> Callable[[np.ndarray, float], np.ndarray]:
-    """Return what gives the value at each asked key, or another where it is unknown."""
-    place = np.searchsorted(known, asked)
-    is_known = np.append(known, -2)[place] == asked
-
-    def look(values: np.ndarray, otherwise: float) -> np.ndarray:
-        found = np.append(values, 0).astype(np.float32)[place]
-        return np.where(is_known, found, np.float32(otherwise))
-
-    return look
+    queries = np.broadcast_to(np.arange(len(items))[:, None], items.shape)[real]
+    result = []
+    for label in labels[items[real]].T:
+        keys = np.where(label < 0, -1, queries * size + label)
+        place = np.searchsorted(known, keys)
+        is_known = np.append(known, -2)[place] == keys
+        found = [np.append(each, 0).astype(np.float32)[place] for each in totals]
+        defaults = np.array([0, 0, -1, 0], dtype=np.float32)
+        pairs = zip(found, defaults, strict=True)
+        result.append([np.where(is_known, *pair) for pair in pairs])
+    return result
 
 
 def _rarest(found: ItemFeatures, prefix: str, most: int) -> np.ndarray:
     """Return (n_items, up to ``most``) int32: columns whose name has the prefix."""
-    is_ours = np.array([name.startswith(prefix) for name in found.names], dtype=bool)
+    matches = np.array([name.startswith(prefix) for name in found.names], dtype=bool)
     cells = found.matrix.tocoo()
-    ours = is_ours[cells.coords[1]] if len(is_ours) else np.zeros(0, dtype=bool)
-    rows, columns = (each[ours] for each in cells.coords)
-    counts = np.bincount(columns, minlength=len(is_ours))
+    chosen = matches[cells.coords[1]] if len(matches) else np.zeros(0, dtype=bool)
+    rows, columns = (each[chosen] for each in cells.coords)
+    counts = np.bincount(columns, minlength=len(matches))
     order = np.lexsort((columns, counts[columns], rows))
     rows, columns = rows[order], columns[order]
     lengths = np.bincount(rows, minlength=len(found.items))

@@ -7,8 +7,8 @@ import numpy as np
 from .candidates import Candidates
 
 CUT_OFF = 10
-NEAR = 0.9  # of the best source's quality; what is below is left out of the sum
-LEAST_WEIGHT = 0.1  # of the largest: what is below costs time and changes little
+NEAR = 0.9  # of the best source's quality; sources below are left out of the sum
+LEAST_WEIGHT = 0.1  # of the largest: smaller ones cost time and change little
 RIDGE = 1e-3  # so that weights stay finite where a source is always right
 GAINS = 1 / np.log2(np.arange(CUT_OFF) + 2)
 
@@ -19,11 +19,11 @@ Measure = Callable[[np.ndarray], np.ndarray]
 def qualities(
     scores: np.ndarray, is_relevant: np.ndarray, relevant: np.ndarray
 ) -> np.ndarray:
-    """Return NDCG@10 of each query that wants anything; one 0 where none does."""
-    asked = np.flatnonzero(relevant > 0)
-    if not len(asked):
+    """Return NDCG@10 of each query with relevant items; one 0 where none has any."""
+    rows = np.flatnonzero(relevant > 0)
+    if not len(rows):
         return np.zeros(1)
-    scores, is_relevant, relevant = scores[asked], is_relevant[asked], relevant[asked]
+    scores, is_relevant, relevant = scores[rows], is_relevant[rows], relevant[rows]
     width = min(CUT_OFF, scores.shape[1])
     best = np.argpartition(-scores, width - 1, axis=1)[:, :width]
     found = np.take_along_axis(scores, best, axis=1)
@@ -37,14 +37,14 @@ def qualities(
 
 
 def learn_weights(found: Candidates, *, is_later: bool) -> np.ndarray:
-    """Return (2, n_sources) float32: weights for new items and for those held.
+    """Return (2, n_sources) float32: weights for new items and for those of histories.
 
-    is_later: whether the relevant items come from a later span of time. Weights best
-    for the new items of one span are mostly worse for the next than a sum of the
-    sources near the best, so there each weighs by how near it comes. Otherwise the next
-    item is asked of the same people at the same time, and the likeliest weights last;
-    what is held is not relevant there. Repeat purchases last from span to span: their
-    weights are the likeliest beside those of new items.
+    is_later: whether the relevant items come from a later span of time. The best
+    weights for the new items of one span are mostly worse in the next one than a sum of
+    the sources near the best, so each is then weighted by how near it comes. Without
+    times the last items are predicted by maximum likelihood; items of the history are
+    not relevant there. Repeat purchases last from span to span: their weights are those
+    of maximum likelihood beside the weights of new items.
     """
     hidden = (found.items < 0) | found.is_seen
     relevant = found.is_relevant & ~found.is_seen
@@ -59,8 +59,8 @@ def learn_weights(found: Candidates, *, is_later: bool) -> np.ndarray:
     new = _near_best(of_new, len(found.scores))
     base = _weighted(found.scores, new) * ~found.is_seen
     both = np.concatenate([base[None], found.scores * found.is_seen])
-    of_base, *again = _likeliest(both, found.items < 0, found.is_relevant)
-    seen = np.array(again)
+    of_base, *of_seen = _likeliest(both, found.items < 0, found.is_relevant)
+    seen = np.array(of_seen)
     if not seen.any():
         return np.stack([new, new]).astype(np.float32)
     seen = _unit(seen) * seen.max() / max(of_base, LEAST_WEIGHT * seen.max())
@@ -68,7 +68,7 @@ def learn_weights(found: Candidates, *, is_later: bool) -> np.ndarray:
 
 
 def _near_best(measure: Measure, size: int) -> np.ndarray:
-    """Return 1 for the best source, down to 0 for those that are not near it."""
+    """Return 1 for the best source, falling to 0 for those that are not near it."""
     alone = np.array([measure(each).mean() for each in np.eye(size)])
     shares = alone / max(alone.max(), 1e-12)
     weights = (shares - NEAR) / (1 - NEAR)
@@ -78,20 +78,20 @@ def _near_best(measure: Measure, size: int) -> np.ndarray:
 def _likeliest(
     scores: np.ndarray, hidden: np.ndarray, relevant: np.ndarray
 ) -> np.ndarray:
-    """Return weights of at least 0 by which what was taken is likeliest.
+    """Return the weights, at least 0, of maximum likelihood of the relevant items.
 
     scores: (n_sources, n_queries, width); hidden, relevant: (n_queries, width) bool. A
-    conditional logit over the candidates of each query (McFadden 1974): convex, so that
-    no search can lose its way. All 0 where nothing taken is among the candidates.
+    conditional logit over the candidates of each query (McFadden 1974), which is
+    convex. All 0 where no candidate is relevant.
     """
     from scipy.optimize import minimize
 
-    asked = np.flatnonzero(relevant.any(axis=1))
-    scores, hidden, relevant = scores[:, asked], hidden[asked], relevant[asked]
+    rows = np.flatnonzero(relevant.any(axis=1))
+    scores, hidden, relevant = scores[:, rows], hidden[rows], relevant[rows]
     size = len(scores)
-    if not len(asked):
+    if not len(rows):
         return np.zeros(size)
-    shares = relevant / np.count_nonzero(relevant, axis=1, keepdims=True) / len(asked)
+    shares = relevant / np.count_nonzero(relevant, axis=1, keepdims=True) / len(rows)
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total = np.where(hidden, -np.inf, _weighted(scores, weights))
@@ -99,7 +99,7 @@ def _likeliest(
         odds = np.exp(total)
         sums = odds.sum(axis=1, keepdims=True)
         likelihood = (shares * np.where(hidden, 0, total - np.log(sums))).sum()
-        misses = odds / sums / len(asked) - shares
+        misses = odds / sums / len(rows) - shares
         gradient = np.einsum("sqw,qw->s", scores, misses) + 2 * RIDGE * weights
         return RIDGE * weights @ weights - likelihood, gradient
 
@@ -109,7 +109,7 @@ def _likeliest(
 
 
 def _unit(weights: np.ndarray) -> np.ndarray:
-    """Return weights whose largest is 1, without those of little use; all 1 for 0."""
+    """Return weights whose largest is 1, the small ones at 0; all 1 for zeros."""
     if not weights.any():
         return np.ones(len(weights))
     shares = weights / weights.max()

@@ -30,14 +30,14 @@ LEVEL = np.float32(2)  # between sources; squashed scores lie within -1 and 1
 class Blend(Recommender):
     """A ranker over other recommenders, their weighted sum or a chain (Burke 2002).
 
-    The sources are fitted on the older part of the interactions, and weighed by how
+    The sources are fitted on the older part of the interactions, and weighted by how
     near each comes to the one that best predicts the newer part, or, where only the
-    order is known, by a conditional logit of each person's last item (McFadden 1974);
-    then the sources are fitted on everything. What stands in the history has weights of
-    its own, so that one blend ranks new items and repeat purchases alike. The ranker
-    learns from the same part: boosted trees over the best of each source (Friedman
-    2001), added to the weighted sum only where that is better for people whom the trees
-    were not fitted on, judged apart for what is new and for everything.
+    order is known, by a conditional logit of each user's last item (McFadden 1974);
+    then the sources are fitted on everything. Items of the history have weights of
+    their own, so that one blend ranks new items and repeat purchases. The ranker learns
+    from the same newer part: boosted trees over the best of each source (Friedman
+    2001), added to the weighted sum only where that is better for users that the trees
+    were not fitted on; new items and all items are evaluated separately.
     """
 
     name: ClassVar[str] = "blend"
@@ -74,43 +74,38 @@ class Blend(Recommender):
 
     weights_: np.ndarray = field(init=False, repr=False)
     """(2, n_sources) float32: for new items and for those of the history."""
-    demand_: np.ndarray = field(
-        init=False, repr=False
-    )  # the arrays of the ItemStatistics
+    # The arrays of the ItemStatistics and of the Forest.
+    demand_: np.ndarray = field(init=False, repr=False)
     labels_: np.ndarray = field(init=False, repr=False)
-    nodes_: np.ndarray = field(init=False, repr=False)  # the arrays of the Forest
+    nodes_: np.ndarray = field(init=False, repr=False)
     roots_: np.ndarray = field(init=False, repr=False)
     tree_weights_: np.ndarray = field(init=False, repr=False)
     """(2,) float32: weights of the trees for new items, and for all items."""
 
     @property
     def capabilities(self) -> Capabilities:
-        """What these settings leave: features are read by trees and by some sources."""
+        """With these settings: features are read by trees and by some sources."""
         reads_items = (self._learns() and self.method == RANKER) or any(
             capabilities_of(name).reads_items for name in self._source_names()
         )
         return replace(self.class_capabilities, reads_items=reads_items)
 
     def _fit(self, data: TrainingData) -> None:
-        interactions, items, edges, options = (
-            data.interactions,
-            data.items,
-            data.edges,
-            data.options,
-        )
+        interactions, items, options = data.interactions, data.items, data.options
         from ._ranker_features import ItemStatistics
 
         names = self._source_names()
         self.weights_ = self._given_weights(names)
         for name in names:
-            create(name)  # an extra that is missing is said before anything is fitted
+            create(name)  # a missing extra raises before anything is fitted
         # Read once, for both fits of each source and for the ranker.
         found = features_if_any(
             items if self.capabilities.reads_items else None, interactions.items
         )
         names = self._drop_unsupported_sources(names, found, options)
         items = items if found is None else found
-        given: dict[str, Any] = {"items": items, "edges": edges, "options": options}
+        given: dict[str, Any] = {"items": items, "edges": data.edges}
+        given["options"] = options
         self._keep(
             Forest.none(), np.zeros(2, dtype=np.float32), ItemStatistics.nothing()
         )
@@ -128,11 +123,8 @@ class Blend(Recommender):
     def _keep(
         self, forest: Forest, tree_weights: np.ndarray, known: ItemStatistics
     ) -> None:
-        self.nodes_, self.roots_, self.tree_weights_ = (
-            forest.nodes,
-            forest.roots,
-            tree_weights,
-        )
+        self.nodes_, self.roots_ = forest.nodes, forest.roots
+        self.tree_weights_ = tree_weights
         self.demand_, self.labels_ = known.demand, known.labels
 
     def _source_names(self) -> list[str]:
@@ -147,12 +139,11 @@ class Blend(Recommender):
     def _drop_unsupported_sources(
         self, names: list[str], items: ItemFeatures | None, options: TrainingOptions
     ) -> list[str]:
-        """Leave out sources that need item features where none are known."""
         is_unsupported = np.array([capabilities_of(name).needs_items for name in names])
         if items is not None or is_unsupported.all() or not is_unsupported.any():
             return names
         left_out = ", ".join(np.array(names)[is_unsupported])
-        options.report(0.0, f"left out, for nothing is said of the items: {left_out}")
+        options.report(0.0, f"left out, as there are no item features: {left_out}")
         self.weights_ = self.weights_[:, ~is_unsupported]
         if not self.weights_.any():
             raise DataError(f"blend.weights leave nothing but {left_out}: pass items.")
@@ -179,7 +170,7 @@ class Blend(Recommender):
         described: ItemFeatures | None,
         given: dict[str, Any],
     ) -> None:
-        """Choose weights and trees by the newer part of the interactions."""
+        """Learn weights and trees from the newer part of the interactions."""
         from ._ranker import learn_ranker
         from ._ranker_features import ItemStatistics
         from ._weights import learn_weights
@@ -191,7 +182,7 @@ class Blend(Recommender):
             return
         fitted = []
         for position, name in enumerate(names):
-            options.report(position / len(names) / 2, f"weighing {name}")
+            options.report(position / len(names) / 2, f"weighting {name}")
             fitted.append(create(name).fit(cut.train, **given))
         found = gather(fitted, cut, options.seed)
         if found is None:
@@ -200,14 +191,10 @@ class Blend(Recommender):
         self.weights_ = learn_weights(found, is_later=interactions.has_times)
         if self.method == RANKER:
             options.report(0.5, "learning to rank")
-            then = ItemStatistics.of(cut.train, described)
-            forest, tree_weights = learn_ranker(
-                found, self.weights_, then, options.seed
-            )
-            if forest:
-                self._keep(
-                    forest, tree_weights, ItemStatistics.of(interactions, described)
-                )
+            known = ItemStatistics.of(cut.train, described)
+            ranker = learn_ranker(found, self.weights_, known, options.seed)
+            if ranker[0]:
+                self._keep(*ranker, ItemStatistics.of(interactions, described))
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         if self.method == FALL_THROUGH:
@@ -244,7 +231,7 @@ class Blend(Recommender):
         return result
 
     def _chained(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
-        """Each source ranks what those before it had no opinion about, below them."""
+        """Return scores in which each source ranks what those before it did not."""
         total = np.zeros((len(histories), len(self.items_)), dtype=np.float32)
         level = LEVEL * len(self.parts_)
         for source in self.parts_.values():
@@ -257,23 +244,23 @@ class Blend(Recommender):
     def explain(self, history: Any, item_id: str) -> list[tuple[str, float]]:
         """Return the reasons of the source of largest weight that gives any."""
         self._check_request(1)
-        speaker = self._explaining_source()
-        return [] if speaker is None else speaker.explain(history, item_id)
+        source = self._explaining_source()
+        return [] if source is None else source.explain(history, item_id)
 
     def explain_indices(
         self, histories: Histories, ranked_indices: np.ndarray
     ) -> np.ndarray:
-        """Return the reasons of the weightiest source that gives any."""
+        """Return the reasons of the source of largest weight that gives any."""
         self._check_request(1)
-        speaker = self._explaining_source()
-        if speaker is None:
+        source = self._explaining_source()
+        if source is None:
             return np.full(ranked_indices.shape, PADDING, dtype=np.int32)
-        return speaker.explain_indices(histories, ranked_indices)
+        return source.explain_indices(histories, ranked_indices)
 
     def _explaining_source(self) -> Recommender | None:
         pairs = zip(self.weights_[0], self.parts_.values(), strict=True)
-        speaking = [pair for pair in pairs if pair[1].capabilities.can_explain]
-        return max(speaking, key=lambda pair: pair[0])[1] if speaking else None
+        able = [pair for pair in pairs if pair[1].capabilities.can_explain]
+        return max(able, key=lambda pair: pair[0])[1] if able else None
 
 
 def _zero_as_nan(scores: np.ndarray) -> np.ndarray:
@@ -282,7 +269,7 @@ def _zero_as_nan(scores: np.ndarray) -> np.ndarray:
 
 
 def _squash(scores: np.ndarray) -> np.ndarray:
-    """Return scores in the same order between -1 and 1, the logarithm of large ones."""
+    """Return scores between -1 and 1 in the same order."""
     size = np.log1p(np.abs(scores))
     result: np.ndarray = np.sign(scores) * size / (1 + size)
     return result

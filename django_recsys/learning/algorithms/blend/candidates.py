@@ -1,4 +1,4 @@
-"""Scores of several recommenders on one scale, and the best that each proposes."""
+"""Scores of several recommenders on one scale, and the best items of each."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ MOST_QUERIES = 2500
 FEWEST_QUERIES = 30  # below this a choice would be noise
 CELLS_AT_A_TIME = 1 << 25  # 128 MB of float32 scores
 BEST_OF_SOURCE = 60
-BEST_OF_SCALE = 10  # scores on one scale are thus no larger than this
+BEST_OF_SCALE = 10  # scores on one scale are at most this
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -30,24 +30,24 @@ class Candidates:
     items: np.ndarray
     """(n_queries, width) int32, -1 where padded."""
     scores: np.ndarray
-    """(n_sources, n_queries, width) float32 on one scale, 0 where no opinion."""
+    """(n_sources, n_queries, width) float32 on one scale, 0 without a score."""
     is_seen: np.ndarray
-    """(n_queries, width) bool: stands in the history."""
+    """(n_queries, width) bool: in the history."""
     is_relevant: np.ndarray
-    """(n_queries, width) bool: was taken afterwards."""
+    """(n_queries, width) bool: in the newer part."""
     new_relevant: np.ndarray
-    """(n_queries,) how many items were taken that the history lacks."""
+    """(n_queries,) number of relevant items that the history lacks."""
     all_relevant: np.ndarray
-    """(n_queries,) how many items were taken."""
+    """(n_queries,) number of relevant items."""
     histories: Histories
     """One per query."""
 
 
 def inner_split(interactions: Interactions) -> Split | None:
-    """Cut prepared interactions as a validation would; None where nothing can be."""
-    unkind = replace(interactions, kinds=None, kind_names=())
+    """Split prepared interactions as for validation; None where that is impossible."""
     if not interactions.has_times:
-        return leave_one_out(unkind, fit="train+validation")
+        without_kinds = replace(interactions, kinds=None, kind_names=())
+        return leave_one_out(without_kinds, fit="train+validation")
     if interactions.timestamps.min() == interactions.timestamps.max():
         return None
     cut = validation_split(interactions)
@@ -55,18 +55,17 @@ def inner_split(interactions: Interactions) -> Split | None:
 
 
 def on_one_scale(scores: np.ndarray, histories: Histories) -> np.ndarray:
-    """Return (n_queries, n_items) float32 scores on one scale, 0 where no opinion.
+    """Return (n_queries, n_items) float32 scores on one scale, 0 where there is none.
 
-    What is new to a person is divided by the mean of its best, since one item far
-    ahead, or one that the person has, says little of the rest; what the history holds
-    is divided by the largest of the row.
+    Scores of new items are divided by the mean of the best ten, so that one outlier
+    does not set the scale; those of the history by the largest of the row.
     """
     known = np.where(np.isfinite(scores), scores, np.float32(0))
     largest = known.max(axis=1, initial=0)
     rows, columns = histories.owners, histories.item_indices
     held = known[rows, columns]
     known[rows, columns] = 0
-    # Without the many cells of no opinion, which are all alike.
+    # Without the many cells that have no score, which would all tie.
     _, best = top_items(np.where(known > 0, known, -np.inf), BEST_OF_SCALE)
     best = np.where(best > 0, best, np.float32(0)).mean(axis=1)
     largest[largest <= 0] = 1
@@ -76,9 +75,9 @@ def on_one_scale(scores: np.ndarray, histories: Histories) -> np.ndarray:
 
 
 def gather(sources: Sequence[Recommender], cut: Split, seed: int) -> Candidates | None:
-    """Return what the sources, fitted on the older part, propose for the newer one.
+    """Return the candidates of sources that were fitted on the older part.
 
-    A seeded sample of people; None where they are too few to learn from.
+    For a seeded sample of users; None where they are too few to learn from.
     """
     relevant, seen = cut.test.user_items(), cut.context.user_items()
     users = np.flatnonzero((np.diff(relevant.indptr) > 0) & (np.diff(seen.indptr) > 0))
@@ -101,14 +100,14 @@ def gather(sources: Sequence[Recommender], cut: Split, seed: int) -> Candidates 
 
 
 def queries_at_a_time(n_items: int, n_sources: int) -> int:
-    """Return for how many queries the scores of all sources are held together."""
+    """Return for how many queries the scores of all sources fit into memory."""
     return max(1, CELLS_AT_A_TIME // max(n_items * n_sources, 1))
 
 
 def scores_of(
     sources: Iterable[Recommender], histories: Histories, users: np.ndarray
 ) -> list[np.ndarray]:
-    """Return each source's (n_queries, n_items) on one scale, 0 where no opinion."""
+    """Return each source's (n_queries, n_items) on one scale."""
     return [
         on_one_scale(each.score_indices(histories, users), histories)
         for each in sources
@@ -118,24 +117,24 @@ def scores_of(
 def weighted_sum(
     scores: Iterable[np.ndarray], weights: np.ndarray, histories: Histories
 ) -> np.ndarray:
-    """Return (n_queries, n_items): one weight for new items, one for those held.
+    """Return (n_queries, n_items): one weight for new items, one for the history's.
 
     scores: (n_queries, n_items) of each source on one scale; weights: (2, n_sources).
     """
     rows, columns = histories.owners, histories.item_indices
     total = np.zeros((len(histories), histories.n_items), dtype=np.float32)
-    again = np.zeros(len(rows), dtype=np.float32)
+    of_seen = np.zeros(len(rows), dtype=np.float32)
     for block, (new, seen) in zip(scores, weights.T, strict=True):
-        again += seen * block[rows, columns]
+        of_seen += seen * block[rows, columns]
         total += new * block
-    total[rows, columns] = again
+    total[rows, columns] = of_seen
     return total
 
 
 def propose(blocks: Sequence[np.ndarray], seen: csr_array) -> np.ndarray:
-    """Return (n_queries, width) int32, the best of each block, -1 behind.
+    """Return (n_queries, width) int32, the best items of each block, -1 where padded.
 
-    The best of all items and the best of those that are new to the person.
+    Both of all items and of those that are new to the user.
     """
     proposed = np.zeros(blocks[0].shape, dtype=bool)
     for block in blocks:
@@ -161,20 +160,20 @@ def _candidates(
 ) -> Candidates:
     items = propose(blocks, seen)
     all_relevant = np.diff(relevant.indptr)
-    again = np.asarray(binary(relevant).multiply(binary(seen)).sum(axis=1)).ravel()
+    repeats = np.asarray(binary(relevant).multiply(binary(seen)).sum(axis=1)).ravel()
     return Candidates(
         items=items,
         scores=cells_of_items(blocks, items),
         is_seen=holds(seen, items),
         is_relevant=holds(relevant, items),
-        new_relevant=(all_relevant - again).astype(int),
+        new_relevant=(all_relevant - repeats).astype(int),
         all_relevant=all_relevant,
         histories=histories,
     )
 
 
 def _padded(mask: np.ndarray) -> np.ndarray:
-    """Return the columns of each row of a mask, left-justified, -1 behind."""
+    """Return the columns of each row of a mask, left-justified, -1 where padded."""
     counts = np.count_nonzero(mask, axis=1)
     rows, columns = np.nonzero(mask)
     result = np.full((len(mask), int(counts.max(initial=1))), PADDING, dtype=np.int32)
@@ -184,28 +183,21 @@ def _padded(mask: np.ndarray) -> np.ndarray:
 
 
 def holds(matrix: csr_array, items: np.ndarray) -> np.ndarray:
-    """Return whether each row of the matrix holds the items of the same row."""
+    """Return for each of the items whether its row of the matrix stores it."""
     width = matrix.shape[1]
-    owners = row_indices(matrix)
-    stored = owners.astype(np.int64) * width + matrix.indices
-    asked = np.arange(len(items), dtype=np.int64)[:, None] * width + items
-    return np.isin(asked, stored) & (items >= 0)
+    stored = row_indices(matrix).astype(np.int64) * width + matrix.indices
+    cells = np.arange(len(items), dtype=np.int64)[:, None] * width + items
+    return np.isin(cells, stored) & (items >= 0)
 
 
 def _joined(parts: Sequence[Candidates], histories: Histories) -> Candidates:
     width = max(part.items.shape[1] for part in parts)
 
     def wide(name: str) -> np.ndarray:
-        arrays = [getattr(part, name) for part in parts]
-        padding = PADDING if name == "items" else 0
-        padded = [
-            np.pad(
-                array,
-                [(0, 0)] * (array.ndim - 1) + [(0, width - array.shape[-1])],
-                constant_values=padding,
-            )
-            for array in arrays
-        ]
+        value, padded = PADDING if name == "items" else 0, []
+        for array in (getattr(part, name) for part in parts):
+            by = [(0, 0)] * (array.ndim - 1) + [(0, width - array.shape[-1])]
+            padded.append(np.pad(array, by, constant_values=value))
         return np.concatenate(padded, axis=-2)
 
     return Candidates(

@@ -1,1 +1,1 @@
-"""What items say of themselves: words, categories, brand, price."""
+"""Items by their features: words, categories, brand, price."""

@@ -13,14 +13,13 @@ HALVINGS = 20
 def fair_new_item_scale(
     queries: csr_array, item_vectors: np.ndarray, is_new: np.ndarray
 ) -> float:
-    """Return what to multiply the scores of new items by, above 0 and up to 1.
+    """Return the factor of the scores of new items, above 0 and up to 1.
 
-    queries: (n_people, n_items), the weights of each history; item_vectors: (n_items,
-    size); is_new: (n_items,) bool. What features predict is smooth, and lies nearer to
-    any taste than what people did: on equal terms a few new items fill all lists. With
-    this factor they have the share of the first ten places that those of them of whom
-    anything is known have of the catalogue. It is never 0: where known items leave
-    places open, new ones come behind them.
+    queries: (n_users, n_items), the weights of each history; item_vectors: (n_items,
+    size); is_new: (n_items,) bool. Vectors predicted from features are smooth and near
+    to those of all users: unscaled, a few new items would fill all lists. With this
+    factor new items with features get the share of the first ten places that they have
+    of the catalogue. It is never 0: new items fill places that known ones leave open.
     """
     described = item_vectors.any(axis=1)
     n_new, n_known = ((described & each).sum() for each in (is_new, ~is_new))
@@ -30,7 +29,7 @@ def fair_new_item_scale(
     fair = n_new / (n_new + n_known)
 
     def share(factor: float) -> float:
-        # Known ones first: items of one category and brand all have one score.
+        # Known ones first: items of one category and brand tie.
         both = np.hstack([known, new * np.float32(factor)])
         best = np.argsort(-both, axis=1, kind="stable")[:, :PLACES]
         is_shown = np.take_along_axis(both, best, axis=1) > 0

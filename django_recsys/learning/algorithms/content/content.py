@@ -1,4 +1,4 @@
-"""Items by what they are, in the space of what people take."""
+"""Items by their features, in the factor space of interactions."""
 
 from __future__ import annotations
 
@@ -29,13 +29,12 @@ MOST_SAMPLED = 500  # users whose lists decide the scale of new items
 class Content(FactorRecommender):
     """Item features mapped into the factors of ``als`` (Gantner et al. 2010).
 
-    A ridge regression learns which features go with which factors, so that a word
-    counts by what it says about taste. An item without interactions has the vector that
-    its features predict; a known one leans towards it. Vectors have length one; the
-    scores of new items are lowered, so that together they get as large a share of the
-    lists as they have of the catalogue. Fit it with ``items``: a table of columns, or
-    ItemFeatures. Items without interactions must be in the map of items
-    (``Interactions.with_items``).
+    A ridge regression maps features to factors, so that a word counts by how well it
+    predicts taste. An item without interactions has the vector that its features
+    predict; that of a known one is drawn towards it. Vectors have length one; the
+    scores of new items are scaled down, so that their share of the lists is that of the
+    catalogue. Fit it with ``items``: a table of columns, or ItemFeatures. Items without
+    interactions must be in the map of items (``Interactions.with_items``).
     """
 
     name: ClassVar[str] = "content"
@@ -95,14 +94,13 @@ class Content(FactorRecommender):
         if items is None:
             raise DataError("content needs item features: pass items.")
         features = features_over(items, interactions.items).matrix
-        # Only the recency and the factors are read: a trend would be chosen in vain.
-        taste = ImplicitALS(
+        # Only the recency and the factors are used, so no trend is chosen.
+        als = ImplicitALS(
             embedding_size=self.embedding_size, recency=self.recency, trend=0.0
         )
-        taste.fit(interactions, options=options)
-        self.recency_ = taste.recency_
-        factors = taste.item_factors_
-        taken = np.flatnonzero(factors.any(axis=1))
+        als.fit(interactions, options=options)
+        self.recency_, factors = als.recency_, als.item_factors_
+        taken = np.flatnonzero(factors.any(axis=1))  # items with interactions
         learned = ridge_map(features[taken], factors[taken], self.ridge)
         predicted = directions(np.asarray(features @ learned))
         share = np.float32(self.feature_share)
@@ -124,7 +122,7 @@ class Content(FactorRecommender):
 
 
 def _sample(histories: Histories, seed: int) -> Histories:
-    """Return a seeded sample of the histories that hold anything."""
+    """Return a seeded sample of the histories that are not empty."""
     users = np.flatnonzero(histories.lengths)
     if len(users) > MOST_SAMPLED:
         random = np.random.default_rng(seed)

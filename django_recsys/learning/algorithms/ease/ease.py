@@ -29,9 +29,8 @@ class EASE(TrendWeighted):
 
     With fewer users than items it is solved over users, which is exact too and takes
     n_users^2 memory instead of n_items^2. Where both are too many, ``most_items``
-    confines it to the items that most users took. The form over users must keep who
-    took what together: its artifact holds the binary matrix of users and items,
-    without any user id.
+    confines it to the most popular items. The artifact of the form over users holds the
+    binary matrix of users and items, without any user id.
     """
 
     name: ClassVar[str] = "ease"
@@ -73,7 +72,7 @@ class EASE(TrendWeighted):
     user_inverse_: np.ndarray = field(init=False, repr=False)
     """(n_users, n_users) float32; (0, 0) in the form over items."""
     taken_: csr_array = field(init=False, repr=False)
-    """(n_users, n_items) binary; no rows in the form over items."""
+    """(n_users, n_items) binary interactions; no rows in the form over items."""
     scale_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, of the form over users."""
     ridge_: np.ndarray = field(init=False, repr=False)  # () float64
@@ -101,7 +100,6 @@ class EASE(TrendWeighted):
         return np.array(RIDGE * items_per_user**0.5)
 
     def _keep(self, form: OverItems | OverUsers) -> None:
-        """Take over the arrays of a form, for the artifact."""
         from scipy.sparse import csr_array
 
         from .over_users import OverUsers
@@ -120,7 +118,7 @@ class EASE(TrendWeighted):
 
     @property
     def form(self) -> OverItems | OverUsers:
-        """The weights in the form that they were solved in, or loaded in."""
+        """The weights in the form in which they were solved or loaded."""
         from .over_items import OverItems
         from .over_users import OverUsers
 

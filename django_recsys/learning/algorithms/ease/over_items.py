@@ -34,8 +34,8 @@ class OverItems:
 
     def scores(self, queries: csr_array) -> np.ndarray:
         """Return queries @ B, (n_queries, n_items), NaN outside of the subset."""
-        inside: np.ndarray = self._inside(queries) @ self.weights
-        return self._widened(inside)
+        inside = queries[:, self.subset] if len(self.subset) else queries
+        return self._widened(inside @ self.weights)
 
     def similar(self, item_indices: np.ndarray) -> np.ndarray:
         """Return (n_queries, n_items): the positive weights of each item, else NaN."""
@@ -61,9 +61,6 @@ class OverItems:
         places[self.subset] = np.arange(len(self.subset), dtype=np.int32)
         return places
 
-    def _inside(self, queries: csr_array) -> csr_array:
-        return queries[:, self.subset] if len(self.subset) else queries
-
     def _widened(self, scores: np.ndarray) -> np.ndarray:
         if not len(self.subset):
             return scores
@@ -73,10 +70,10 @@ class OverItems:
 
 
 def most_popular(taken: csr_array, most: int) -> np.ndarray:
-    """Return the sorted indices, (most,) int32, of the items that most users took.
+    """Return the sorted indices, (most,) int32, of the items with the most users.
 
-    How well a weight is known grows with the users behind it, and so does how often it
-    is asked for. (0,) where all items may stay. taken: (n_users, n_items) binary.
+    Their weights are the most certain and the most often used. (0,) where all items
+    stay. taken: (n_users, n_items) binary.
     """
     if not 0 < most < taken.shape[1]:
         return np.zeros(0, dtype=np.int32)

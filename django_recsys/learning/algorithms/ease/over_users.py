@@ -22,7 +22,7 @@ CANDIDATES = 50
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class OverUsers:
-    """Who took what, and the inverse of what users share."""
+    """The binary interactions, and the inverse Gram matrix of users."""
 
     inverse: np.ndarray
     """K^-1, (n_users, n_users) float32."""
@@ -58,7 +58,7 @@ class OverUsers:
         return scores
 
     def similar(self, item_indices: np.ndarray) -> csr_array:
-        """Return (n_queries, n_items): weights of the items most often taken with each.
+        """Return (n_queries, n_items): weights of the items that share most users.
 
         Weights between all pairs would take minutes over tens of thousands of items.
         """
@@ -83,8 +83,7 @@ class OverUsers:
     ) -> np.ndarray:
         """Return (n_pairs,) float32: B[source, target].
 
-        owners: (n_pairs,), never decreasing; the pairs of one owner are answered by
-        one small product.
+        owners: (n_pairs,), never decreasing; one small product serves each owner.
         """
         weights = np.empty(len(sources), dtype=np.float32)
         distinct, positions = np.unique(targets, return_inverse=True)
@@ -92,8 +91,8 @@ class OverUsers:
         edges = np.flatnonzero(np.diff(owners, prepend=-1, append=-1))
         for first, end in zip(edges[:-1], edges[1:], strict=True):
             items, row = np.unique(sources[first:end], return_inverse=True)
-            wanted, column = np.unique(positions[first:end], return_inverse=True)
-            users = np.ascontiguousarray(to_users[wanted].T)
+            chosen, column = np.unique(positions[first:end], return_inverse=True)
+            users = np.ascontiguousarray(to_users[chosen].T)
             weights[first:end] = (self._by_item[items] @ users)[row, column]
         weights *= self.scale[targets]
         weights[sources == targets] = 0
@@ -101,18 +100,16 @@ class OverUsers:
 
     @cached_property
     def _by_item(self) -> csr_array:
-        """(n_items, n_users)."""
         return self.taken.T.tocsr()
 
     @cached_property
     def _candidates(self) -> csr_array:
-        """(n_items, n_items): the items most often taken with each, by cosine."""
+        """(n_items, n_items): the nearest items of each, by cosine."""
         from django_recsys.learning.algorithms.neighborhood.nearest import nearest
 
         weighted = self.taken.copy()
-        weighted.data = (1 / np.sqrt(column_counts(self.taken) + 1.0))[
-            self.taken.indices
-        ]
+        scale = 1 / np.sqrt(column_counts(self.taken) + 1.0)
+        weighted.data = scale[self.taken.indices]
         return nearest(weighted, CANDIDATES, available_cores())
 
     def _by_user(self, queries: csr_array) -> np.ndarray:
@@ -121,6 +118,6 @@ class OverUsers:
         if len(shared) > 1:
             product: np.ndarray = shared @ self.inverse
             return product
-        # For one query reading K^-1 is all the work: it is symmetric, half is enough.
+        # For one query the cost is reading K^-1: it is symmetric, half is enough.
         half: np.ndarray = blas.ssymv(1.0, self.inverse.T, shared[0], lower=1)
         return half[None]

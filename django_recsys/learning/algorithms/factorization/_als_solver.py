@@ -1,4 +1,4 @@
-"""Alternating least squares by implicit, and what follows from its factors."""
+"""Alternating least squares by implicit: factors, fold-in and reasons."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -20,11 +20,11 @@ FIRST_FACTOR = 0.01  # the largest, as implicit begins
 def row_ridges(
     confidence: csr_array, others: int, ridge: float, scaling: float
 ) -> np.ndarray:
-    """Return (n_rows,) float32, by what each user or item is regularised.
+    """Return (n_rows,) float32, the L2 penalty of each user or item.
 
-    By what a row is fitted to (Rendle et al. 2021): each of the others once, and those
-    taken as often as their confidence says more; scaling: the power of that. others:
-    how many items, or users, have interactions; ridge: of a row that took nothing.
+    In proportion to the total weight that a row is fitted to (Rendle et al. 2021), to
+    the power ``scaling``. confidence: (n_rows, n_columns); others: the number of items,
+    or users, with interactions; ridge: the penalty of a row without interactions.
     """
     totals = np.asarray(confidence.sum(axis=1)).ravel() - np.diff(confidence.indptr)
     frequency = np.log1p(totals / max(others, 1)) * scaling
@@ -44,7 +44,7 @@ def item_factors(
 ) -> np.ndarray:
     """Return (n_items, embedding_size) float32; zero for items without users.
 
-    Raises DataError where the factors are no numbers.
+    confidence: (n_users, n_items). Raises DataError where the factors are not finite.
     """
     of_items = confidence.T.tocsr()
     n_items = int(np.count_nonzero(np.diff(of_items.indptr)))
@@ -55,8 +55,8 @@ def item_factors(
         for rows in confidence.shape
     )
     user_groups, item_groups = (
-        list(_groups(taking, row_ridges(taking, others, ridge, scaling)))
-        for taking, others in ((confidence, n_items), (of_items, n_users))
+        list(_groups(rows, row_ridges(rows, others, ridge, scaling)))
+        for rows, others in ((confidence, n_items), (of_items, n_users))
     )
     with threadpool_limits(1, "blas"):
         model = _model(embedding_size, options)  # it warns of threads of BLAS
@@ -66,18 +66,17 @@ def item_factors(
             options.report((epoch + 1) / epochs, f"epoch {epoch + 1} of {epochs}")
     if not np.isfinite(items).all():
         raise DataError(
-            f"als came to factors that are no numbers, with a ridge of {ridge:g}; "
+            f"The factors of als are not finite, with a ridge of {ridge:g}; "
             "raise als.regularization or lower als.confidence."
         )
     return items
 
 
 Group = tuple[np.ndarray, float, csr_matrix]
-"""Rows, their ridge, and what they took."""
+"""Rows, their ridge, and their confidence."""
 
 
 def _groups(confidence: csr_array, ridges: np.ndarray) -> Iterator[Group]:
-    """Give the rows by their ridge."""
     found = np.unique(ridges)
     for ridge in found:
         rows = np.flatnonzero(ridges == ridge)
@@ -88,24 +87,24 @@ def _groups(confidence: csr_array, ridges: np.ndarray) -> Iterator[Group]:
 def _solve(
     model: AlternatingLeastSquares,
     groups: list[Group],
-    wanted: np.ndarray,
-    given: np.ndarray,
+    solved: np.ndarray,
+    fixed: np.ndarray,
 ) -> None:
-    """Move the factors of all rows, in place, to where they fit the given ones best."""
+    """Solve the factors of one side, in place, given those of the other."""
     for rows, ridge, confidence in groups:
-        factors = wanted if len(groups) == 1 else wanted[rows]
-        model.solver(confidence, factors, given, ridge, num_threads=model.num_threads)
-        if factors is not wanted:
-            wanted[rows] = factors
+        factors = solved if len(groups) == 1 else solved[rows]
+        model.solver(confidence, factors, fixed, ridge, num_threads=model.num_threads)
+        if factors is not solved:
+            solved[rows] = factors
 
 
 def fold_in(
     queries: csr_array, factors: np.ndarray, gram: np.ndarray, ridges: np.ndarray
 ) -> np.ndarray:
-    """Return (n_queries, embedding_size): the users that the histories describe.
+    """Return (n_queries, embedding_size): the factors of the histories' users.
 
-    gram: (embedding_size, embedding_size) of the factors; it costs more than a query;
-    ridges: (n_queries,).
+    gram: (embedding_size, embedding_size) of the factors, made once as it costs more
+    than a query; ridges: (n_queries,).
     """
     if queries.shape[0] <= FEW:
         return _fold_in_one_by_one(queries, factors, gram, ridges)
@@ -150,8 +149,8 @@ def pair_shares(
         own, confidence = factors[queries.indices[row]], queries.data[row]
         base = gram + ridges[owners[first]] * diagonal
         system = base + (own.T * (confidence - 1)) @ own
-        wanted, column = np.unique(targets[first:end], return_inverse=True)
-        solved = np.linalg.solve(system, factors[wanted].T)
+        distinct, column = np.unique(targets[first:end], return_inverse=True)
+        solved = np.linalg.solve(system, factors[distinct].T)
         product = (own * confidence[:, None]) @ solved
         at = entries[first:end] - row.start
         shares[first:end] = product[at, column]

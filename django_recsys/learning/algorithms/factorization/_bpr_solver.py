@@ -1,4 +1,4 @@
-"""Bayesian personalised ranking by implicit, and the way back to a person."""
+"""Bayesian personalised ranking by implicit, and the fold-in of users."""
 
 import numpy as np
 from implicit.cpu.bpr import BayesianPersonalizedRanking
@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from django_recsys.learning.options import TrainingOptions
 
-RIDGE = 1e-2  # of the mean diagonal: keeps the map steady where people are few
+RIDGE = 1e-2  # of the mean diagonal: keeps the map stable where users are few
 
 
 def ranking_factors(
@@ -19,9 +19,10 @@ def ranking_factors(
     epochs: int,
     options: TrainingOptions,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return vectors of people and items, and what all people like of each item.
+    """Return factors of users and items, and the bias of each item.
 
     Shapes (n_users, embedding_size), (n_items, embedding_size), (n_items,), float32.
+    taken: (n_users, n_items) interactions.
     """
     model = BayesianPersonalizedRanking(
         factors=embedding_size,
@@ -40,16 +41,13 @@ def ranking_factors(
         model.fit(csr_matrix(taken), show_progress=False, callback=report)
     items = np.array(model.item_factors, dtype=np.float32)
     users = np.array(model.user_factors, dtype=np.float32)
-    # implicit keeps the offset of an item as the last number of its vector.
-    return (
-        users[:, :-1].copy(),
-        np.ascontiguousarray(items[:, :-1]),
-        items[:, -1].copy(),
-    )
+    # implicit keeps the bias of an item as the last number of its vector.
+    factors = np.ascontiguousarray(items[:, :-1])
+    return users[:, :-1].copy(), factors, items[:, -1].copy()
 
 
 def fold_in_map(queries: csr_array, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-    """Return the map that best leads from the items of each person to the person.
+    """Return the map from the mean of a user's item factors to the user's factors.
 
     queries: (n_users, n_items); gives (size, size) float32, by ridge regression.
     """

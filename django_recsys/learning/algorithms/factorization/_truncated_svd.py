@@ -8,7 +8,7 @@ from sklearn.utils.extmath import randomized_svd
 def item_directions(
     matrix: csr_array, size: int, iterations: int, seed: int
 ) -> np.ndarray:
-    """Return (n_items, size) float32, orthonormal; zero columns where rank ends."""
+    """Return (n_items, size) float32, orthonormal; zero columns beyond the rank."""
     rank = min(size, *matrix.shape)
     _, values, directions = randomized_svd(
         csr_matrix(matrix), n_components=rank, n_iter=iterations, random_state=seed

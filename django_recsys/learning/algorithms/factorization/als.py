@@ -17,16 +17,16 @@ from .factor_recommender import FactorRecommender
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-TAKEN_SHARE = 1 / 80  # the best on validation, dense shops and sparse ones alike
+TAKEN_SHARE = 1 / 80  # the best on validation, of dense and of sparse data
 
 
 @dataclass(kw_only=True, eq=False)
 class ImplicitALS(FactorRecommender, TrendWeighted):
     """Matrix factorisation for implicit feedback (Hu, Koren & Volinsky 2008).
 
-    Regularised by the frequency of users and items, where that is asked for (Rendle,
-    Krichene, Zhang & Koren 2021). Users are folded in from their histories, so nothing
-    about a person is kept.
+    Regularised by the frequency of users and items where ``frequency_scaling`` is above
+    0 (Rendle, Krichene, Zhang & Koren 2021). Users are folded in from their histories,
+    so no user data are kept.
     """
 
     name: ClassVar[str] = "als"
@@ -71,8 +71,8 @@ class ImplicitALS(FactorRecommender, TrendWeighted):
     )
     confidence_: np.ndarray = field(init=False, repr=False)  # () float64
     ridge_: np.ndarray = field(init=False, repr=False)
-    """() float64, of a person without a history; others have more."""
-    # Worked out once, at the first question.
+    """() float64, of a user without a history; others have more."""
+    # Computed once, at the first query.
     _gram: np.ndarray | None = field(init=False, repr=False, default=None)
 
     def _fit(self, data: TrainingData) -> None:
@@ -82,9 +82,9 @@ class ImplicitALS(FactorRecommender, TrendWeighted):
         self._learn_recency_and_trend(data, of_factors=True)
         interactions = data.interactions
         confidence = interactions.user_items()
-        taken = confidence.nnz
+        taken = confidence.nnz  # user-item pairs with an interaction
         self.confidence_ = self._learned_confidence(interactions, taken)
-        # A sum over more items needs more to balance it, and says more by itself too.
+        # The squared error grows with the items per user, and so does their evidence.
         items_per_user = taken / interactions.user_count()
         ridge = self.regularization * items_per_user**0.5
         mean = 1 + self._taken_share(interactions, taken)
@@ -108,7 +108,7 @@ class ImplicitALS(FactorRecommender, TrendWeighted):
         return np.array(cells / max(taken, 1) * TAKEN_SHARE)
 
     def _taken_share(self, interactions: Interactions, taken: int) -> float:
-        """Return how much more all taken ones say than all cells do alike."""
+        """Return the extra weight of all interactions against that of all cells."""
         cells = interactions.user_count() * interactions.item_count()
         return float(self.confidence_) * taken / max(cells, 1)
 

@@ -1,4 +1,4 @@
-"""Factors that put what people took before what they did not."""
+"""Factors that rank items with an interaction before those without."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 class BPR(FactorRecommender):
     """Bayesian personalised ranking (Rendle et al. 2009), fitted by implicit.
 
-    People are folded in by the linear map from the mean vector of their items to the
-    vector that was learned of them, so nothing about a person is kept. One thread:
-    parallel updates would give other factors each time. implicit draws the negatives by
-    popularity; as in a sampled softmax (Bengio and Senecal 2008) the logarithm of what
-    they are drawn by is added again, in part.
+    Users are folded in by the linear map from the mean of their item factors to their
+    own, so no user data are kept. One thread, as parallel updates are not reproducible.
+    implicit draws negatives by popularity; as in a sampled softmax (Bengio and Senecal
+    2008) a part of the log-popularity is added to the scores again.
     """
 
     name: ClassVar[str] = "bpr"
@@ -59,15 +58,15 @@ class BPR(FactorRecommender):
         "items. 1: makes up for negatives that are drawn by popularity.",
     )
     item_offsets_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) float32, liking common to all; NaN for items without interactions."""
+    """(n_items,) float32 biases; NaN for items without interactions."""
     fold_in_: np.ndarray = field(init=False, repr=False)
-    """(embedding_size, embedding_size) float32, from mean of items to person."""
+    """(embedding_size, embedding_size) float32, from the mean of items to the user."""
 
     def _fit(self, data: TrainingData) -> None:
         from ._bpr_solver import fold_in_map, ranking_factors
 
         self._learn_recency(data)
-        taken = data.interactions.user_items()
+        taken = data.interactions.user_items()  # (n_users, n_items)
         users, factors, offsets = ranking_factors(
             taken,
             embedding_size=self.embedding_size,
@@ -76,11 +75,10 @@ class BPR(FactorRecommender):
             epochs=self.epochs,
             options=data.options,
         )
-        takers = column_counts(taken)
-        # Negatives are drawn as often as items are popular, which takes the logarithm
-        # of the popularity off every offset.
-        offsets += np.float32(self.popularity_power) * np.log(np.maximum(takers, 1))
-        factors[takers == 0], offsets[takers == 0] = 0, np.nan
+        counts = column_counts(taken)
+        # Drawing negatives by popularity takes the log-popularity off every bias.
+        offsets += np.float32(self.popularity_power) * np.log(np.maximum(counts, 1))
+        factors[counts == 0], offsets[counts == 0] = 0, np.nan
         self.item_factors_, self.item_offsets_ = factors, offsets
         queries = self._query_matrix(data.interactions.histories())
         self.fold_in_ = fold_in_map(queries, users, factors)

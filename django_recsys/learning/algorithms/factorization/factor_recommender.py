@@ -1,4 +1,4 @@
-"""What models share that place items as vectors and users among them."""
+"""The base of models with vectors of items and users."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 class FactorRecommender(RecencyWeighted):
     """Scores are products of an item's vector and the user's.
 
-    A user is the weighted sum of the vectors of the history, or what ``_to_users``
-    makes of it, so that nothing about a person is kept. A subclass learns
-    ``item_factors_`` in ``_fit``.
+    A user is the weighted sum of the vectors of the history, mapped by ``_to_users``,
+    so no user data are kept. A subclass learns ``item_factors_`` in ``_fit``.
     """
 
     class_capabilities: ClassVar[Capabilities] = Capabilities(
@@ -33,18 +32,18 @@ class FactorRecommender(RecencyWeighted):
     )
 
     item_factors_: np.ndarray = field(init=False, repr=False)
-    """(n_items, embedding_size) float32; zero for items of which nothing is known."""
+    """(n_items, embedding_size) float32; zero for unknown items."""
 
     def _user_factors(self, queries: csr_array) -> np.ndarray:
         """Return (n_queries, embedding_size)."""
         return self._to_users(queries @ self.item_factors_)
 
     def _to_users(self, vectors: np.ndarray) -> np.ndarray:
-        """Return (n, embedding_size): what sums of item vectors say of users."""
+        """Return (n, embedding_size): users from sums of item vectors."""
         return vectors
 
     def _adjust(self, scores: np.ndarray, queries: csr_array) -> None:
-        """Change the products in place by what else is known of the items."""
+        """Adjust the scores in place, by biases or trends of items."""
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         queries = self._query_matrix(histories)
@@ -56,7 +55,7 @@ class FactorRecommender(RecencyWeighted):
         return result
 
     def _without_vector(self) -> np.ndarray:
-        """Return the indices of the items at zero, found once per array."""
+        """Return the indices of the items at zero, cached per array."""
         found = vars(self).get("_zero_items")
         if found is None or found[0] is not self.item_factors_:
             zero = np.flatnonzero(~self.item_factors_.any(axis=1))

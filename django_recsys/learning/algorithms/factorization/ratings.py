@@ -31,11 +31,11 @@ class RatingModel:
     name: ClassVar[str] = "biased_mf"
 
     factors: int = 32
-    """Numbers kept per user and item beside the bias."""
+    """Number of factors of a user or item, beside the bias."""
     regularization: float = 12.0
-    """Of the factors, counted in ratings."""
+    """L2 penalty of the factors, in ratings."""
     bias_regularization: float = 4.0
-    """Of the biases, counted in ratings."""
+    """L2 penalty of the biases, in ratings."""
     epochs: int = 10
 
     def fit(
@@ -43,8 +43,8 @@ class RatingModel:
     ) -> Self:
         """Learn from recorded rows, not prepared: the weight is the rating.
 
-        Where kinds are known only ratings count; of a pair rated twice the mean of
-        both. Raises DataError where nothing was rated.
+        Where kinds are known only ratings count; repeated ratings of a pair by their
+        mean. Raises DataError where there are no ratings.
         """
         options = options or TrainingOptions()
         rated = rating_matrix(interactions)
@@ -82,10 +82,10 @@ class RatingModel:
     def predict_indices(
         self, user_indices: np.ndarray, item_indices: np.ndarray
     ) -> np.ndarray:
-        """Answer ``predict`` in bulk, without strings.
+        """Predict from indices, without strings.
 
-        user_indices, item_indices: (n_pairs,), -1 for an unknown one, of whom the
-        bias and the factors count zero.
+        user_indices, item_indices: (n_pairs,), -1 for an unknown one, whose bias and
+        factors are zero.
         """
         users = np.vstack([self.users_, np.zeros_like(self.users_[:1])])[user_indices]
         items = np.vstack([self.items_, np.zeros_like(self.items_[:1])])[item_indices]
@@ -95,7 +95,7 @@ class RatingModel:
         return result
 
     def _solved(self, rated: csr_array, others: np.ndarray) -> np.ndarray:
-        """Return (n_rows, factors + 1) of the side whose rows are rated."""
+        """Return (n_rows, factors + 1), given those of the columns."""
         size = others.shape[1]
         step = max(1, CELLS_PER_SLICE // size**2)
         parts = [
@@ -107,7 +107,7 @@ class RatingModel:
     def _solved_slice(self, rated: csr_array, others: np.ndarray) -> np.ndarray:
         known = binary(rated)
         columns = others.copy()
-        columns[:, -1] = 1  # the own bias enters each rating as it is
+        columns[:, -1] = 1  # the coefficient of the row's own bias
         size = others.shape[1]
         systems = np.empty((rated.shape[0], size, size), dtype=np.float32)
         for column in range(size):
@@ -123,7 +123,7 @@ class RatingModel:
 
 
 def rating_matrix(interactions: Interactions) -> csr_array:
-    """Return (n_users, n_items) of what each rated, pairs rated twice by their mean."""
+    """Return (n_users, n_items) ratings, repeated ones by their mean."""
     from scipy.sparse import coo_array
 
     rows = rated_rows(interactions)

@@ -1,4 +1,4 @@
-"""The directions in which users' taste varies most."""
+"""Truncated singular value decomposition."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class SVD(FactorRecommender, TrendWeighted):
         from ._truncated_svd import item_directions
 
         self._learn_recency_and_trend(data, of_factors=True)
-        taken = data.interactions.user_items()
+        taken = data.interactions.user_items()  # (n_users, n_items)
         scale = np.maximum(column_counts(taken), 1)
         scale = scale ** ((self.popularity_scaling - 1) / 2)
         taken.data = scale[taken.indices].astype(np.float32)

@@ -1,1 +1,1 @@
-"""Near items and near users: co-occurrence, graphs, transitions."""
+"""Neighbours of items and users: co-occurrence, graphs, transitions."""

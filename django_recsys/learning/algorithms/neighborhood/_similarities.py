@@ -1,4 +1,7 @@
-"""How alike two items are by the people who took them."""
+"""Similarities of items by their users.
+
+taken: (n_users, n_items), a one for each user-item pair with an interaction.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -21,14 +24,14 @@ Weighing = Callable[[csr_array, float], csr_array]
 def by_cosine(taken: csr_array, shrinkage: float) -> csr_array:
     """Return (n_users, n_items) whose products are users of both / sqrt of each.
 
-    taken: (n_users, n_items) of ones; ``shrinkage`` users are added to each item.
+    ``shrinkage`` users are added to each item.
     """
     counts = _users_of_items(taken) + np.float32(shrinkage)
     return _with_data(taken, (counts**-0.5)[taken.indices])
 
 
 def by_tfidf(taken: csr_array, shrinkage: float) -> csr_array:
-    """Return cosine's matrix with people weighed by how rarely they take anything."""
+    """Return cosine's matrix with users weighted by the rarity of their items."""
     weights = _rarity_of_users(taken)
     squares = np.bincount(taken.indices, weights**2, minlength=taken.shape[1])
     norms = np.sqrt(squares + shrinkage)
@@ -36,10 +39,10 @@ def by_tfidf(taken: csr_array, shrinkage: float) -> csr_array:
 
 
 def by_bm25(taken: csr_array, shrinkage: float) -> csr_array:
-    """Return Okapi's weights (Robertson et al. 1994): people are an item's words."""
+    """Return Okapi's weights (Robertson et al. 1994): users are an item's words."""
     counts = _users_of_items(taken)
-    usual = counts[counts > 0].mean()
-    length = 1 - BM25_LENGTH + BM25_LENGTH * (counts + shrinkage) / (usual + shrinkage)
+    mean = counts[counts > 0].mean()
+    length = 1 - BM25_LENGTH + BM25_LENGTH * (counts + shrinkage) / (mean + shrinkage)
     share = (BM25_SATURATION + 1) / (BM25_SATURATION * length + 1)
     return _with_data(taken, _rarity_of_users(taken) * share[taken.indices])
 
@@ -47,8 +50,8 @@ def by_bm25(taken: csr_array, shrinkage: float) -> csr_array:
 def by_condition(taken: csr_array, shrinkage: float) -> csr_array:
     """Return a matrix whose products order as the conditional probabilities do.
 
-    ``to_conditional`` makes them so: within the row of one item its own popularity
-    is a constant.
+    Within the row of one item its own popularity is a constant, which
+    ``to_conditional`` divides by.
     """
     counts = _users_of_items(taken) + np.float32(shrinkage)
     return _with_data(taken, 1 / counts[taken.indices])
@@ -71,7 +74,7 @@ WEIGHINGS: Mapping[str, Weighing] = {
 def nearest_by_jaccard(taken: csr_array, neighbors: int, shrinkage: float) -> csr_array:
     """Return (n_items, n_items): users of both / (users of either + shrinkage).
 
-    No product of weights orders pairs so, hence a block of items at a time.
+    No product of weights gives this order, hence a block of items at a time.
     """
     counts = _users_of_items(taken)
     by_item = taken.T.tocsr()
@@ -108,12 +111,11 @@ def _jaccard_block(
 
 
 def _users_of_items(taken: csr_array) -> np.ndarray:
-    counts = column_counts(taken)
-    return counts.astype(np.float32)
+    return column_counts(taken).astype(np.float32)
 
 
 def _rarity_of_users(taken: csr_array) -> np.ndarray:
-    """(n_rows,): the logarithm of how few of all items the row's user took."""
+    """Return (n_cells,): log(1 + n_items / number of the user's items)."""
     lengths = np.diff(taken.indptr)
     rarity = np.log1p(taken.shape[1] / np.maximum(lengths, 1))
     result: np.ndarray = np.repeat(rarity, lengths)

@@ -22,27 +22,27 @@ PAIRS_PER_BLOCK = 1 << 20
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Steps:
-    """What a row says of the rows around it in the same history."""
+    """The weights of a row for the rows around it in the same history."""
 
-    says: np.ndarray
-    """(before + 1 + after,) float32, of the oldest to the newest; 0 of itself."""
+    weights: np.ndarray
+    """(before + 1 + after,) float32, for the oldest to the newest; 0 for itself."""
     before: int
     after: int
 
     @classmethod
     def of(cls, max_steps: int, distance_power: float, backward: float) -> Steps:
-        """Return steps that say 1 / distance^power, times ``backward`` of earlier."""
+        """Return weights 1 / distance^power, times ``backward`` for earlier rows."""
         forward = (np.arange(1, max_steps + 1) ** -distance_power).astype(np.float32)
         before = max_steps if backward else 0
         earlier = (forward * np.float32(backward))[:before][::-1]
-        says = np.concatenate((earlier, np.zeros(1, np.float32), forward))
-        return cls(says=says, before=before, after=max_steps)
+        weights = np.concatenate((earlier, np.zeros(1, np.float32), forward))
+        return cls(weights=weights, before=before, after=max_steps)
 
     def around(self, rows: np.ndarray, histories: Histories) -> csr_array:
-        """Return (n_rows, n_items): what each row says of the items around it.
+        """Return (n_rows, n_items): the weights of each row for the items around it.
 
-        rows: positions in the histories. An item may be stored more than once, the
-        row's own too, of which it says nothing.
+        rows: positions in the histories. An item may be stored more than once, and the
+        row's own item at 0.
         """
         starts = histories.starts
         owners = np.searchsorted(starts, rows, side="right") - 1
@@ -51,21 +51,21 @@ class Steps:
         edges = offsets(lengths)
         positions = np.arange(edges[-1]) + np.repeat(first - edges[:-1], lengths)
         steps = positions - np.repeat(rows - self.before, lengths)
-        cells = (self.says[steps], histories.item_indices[positions], edges)
+        cells = (self.weights[steps], histories.item_indices[positions], edges)
         return csr_array(cells, shape=(len(rows), histories.n_items))
 
 
 def strengths(histories: Histories, steps: Steps) -> np.ndarray:
-    """Return (n_items,) float64: the mean of what is said by an item and of it."""
+    """Return (n_items,) float64: the mean of an item's weights, out and in."""
     items = histories.item_indices
     total = np.zeros(len(items))
     owners = histories.owners
-    later = steps.says[steps.before + 1 :]
-    for step, says in enumerate(later[: max(len(items) - 1, 0)], start=1):
+    later = steps.weights[steps.before + 1 :]
+    for step, weight in enumerate(later[: max(len(items) - 1, 0)], start=1):
         paired = (owners[step:] == owners[:-step]) & (items[step:] != items[:-step])
-        total[step:] += says * paired
-        total[:-step] += says * paired
-    both = 1 + (steps.says[steps.before - 1] / later[0] if steps.before else 0)
+        total[step:] += weight * paired
+        total[:-step] += weight * paired
+    both = 1 + (steps.weights[steps.before - 1] / later[0] if steps.before else 0)
     sums = np.bincount(items, total, minlength=histories.n_items)
     result: np.ndarray = sums * both / 2
     return result
@@ -81,8 +81,8 @@ def largest_weights(
     """Return (n_items, n_items) float32: sums over pairs, scaled, the largest kept.
 
     scales: (n_items,) each, of the leading and of the following item. All rows of a
-    leading item are in one block, so that its neighbours are cut to size at once and
-    blocks bound the memory.
+    leading item are in one block, so that its neighbours can be cut at once and blocks
+    bound the memory.
     """
     by_item = np.argsort(histories.item_indices, kind="stable")
     counts = np.bincount(histories.item_indices, minlength=histories.n_items)
@@ -90,27 +90,26 @@ def largest_weights(
 
     def largest(leading: slice) -> csr_array:
         own = starts[leading.start : leading.stop + 1]
-        said = steps.around(by_item[own[0] : own[-1]], histories)
-        ones = np.ones(said.shape[0], dtype=np.float32)
+        weights = steps.around(by_item[own[0] : own[-1]], histories)
+        ones = np.ones(weights.shape[0], dtype=np.float32)
         members = csr_array(
             (ones, np.arange(len(ones)), own - own[0]), shape=(len(own) - 1, len(ones))
         )
-        sums = _without_diagonal(members @ said, leading.start)
+        sums = _without_diagonal(members @ weights, leading.start)
         first = np.repeat(scales[0][leading], np.diff(sums.indptr))
         sums.data = (sums.data * first * scales[1][sums.indices]).astype(np.float32)
-        options.report(own[-1] / len(by_item), "counting what follows what")
+        options.report(own[-1] / len(by_item), "counting transitions")
         return largest_of_each_row(sums, neighbors)
 
-    blocks = _blocks(starts[:-1] * len(steps.says) // PAIRS_PER_BLOCK)
+    blocks = _blocks(starts[:-1] * len(steps.weights) // PAIRS_PER_BLOCK)
     return vstack(in_threads(largest, blocks, options.threads), format="csr")
 
 
 def _without_diagonal(matrix: csr_array, first: int) -> csr_array:
     """Return the matrix without column ``first`` + r in row r."""
     own = np.arange(first, first + matrix.shape[0])
-    return select_cells(
-        matrix, matrix.indices != np.repeat(own, np.diff(matrix.indptr))
-    )
+    kept = matrix.indices != np.repeat(own, np.diff(matrix.indptr))
+    return select_cells(matrix, kept)
 
 
 def _blocks(block_of: np.ndarray) -> Iterator[slice]:

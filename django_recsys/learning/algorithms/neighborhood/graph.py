@@ -1,4 +1,4 @@
-"""A random walk from items to people to items."""
+"""A random walk from items to users to items."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Graph(ItemToItem):
     """RP3beta: three steps of a random walk, popularity damped (Paudel et al. 2017).
 
-    An item is scored by its own neighbours, so that a popular item cannot enter
-    every list as everybody's neighbour.
+    An item is scored by its own neighbours, so that a popular item does not enter every
+    list as a neighbour of all items.
     """
 
     name: ClassVar[str] = "graph"
@@ -50,12 +50,12 @@ class Graph(ItemToItem):
     ) -> csr_array:
         from .nearest import nearest
 
-        taken = interactions.user_items()
+        taken = interactions.user_items()  # (n_users, n_items)
         per_user = np.diff(taken.indptr)
         per_item = np.maximum(column_counts(taken), 1)
         leaving = np.repeat(np.maximum(per_user, 1) ** (-self.alpha / 2), per_user)
-        # The kernel scales both sides alike: the side of the item scored is wrong
-        # until the neighbours are chosen by the side that the walk starts from.
+        # The kernel scales both sides the same: the side of the item scored is put
+        # right after the neighbours were chosen.
         start = per_item**-self.alpha
         taken.data = leaving * start[taken.indices]
         walks = nearest(taken, self.neighbors, options.threads)

@@ -1,4 +1,4 @@
-"""Items that the same people took."""
+"""Items with the same users."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SIMILARITIES = ("cosine", "jaccard", "tfidf", "bm25", "conditional")
 class ItemKNN(ItemToItem):
     """Item-based neighbourhoods (Sarwar et al. 2001; Deshpande & Karypis 2004).
 
-    An item is scored by its own neighbours, so that a popular item cannot enter
-    every list as everybody's neighbour.
+    An item is scored by its own neighbours, so that a popular item does not enter every
+    list as a neighbour of all items.
     """
 
     name: ClassVar[str] = "item_knn"
@@ -66,7 +66,7 @@ class ItemKNN(ItemToItem):
         if self.similarity == "jaccard":
             return nearest_by_jaccard(taken, self.neighbors, self.shrinkage).T.tocsr()
         weighted = WEIGHINGS[self.similarity](taken, self.shrinkage)
-        # The mean strength is one, so that a shrinkage means the same everywhere.
+        # The mean strength is one, so that a shrinkage means the same on all data.
         weighted.data *= strengths / strengths.mean()
         found = nearest(weighted, self.neighbors, options.threads)
         if self.similarity == "conditional":

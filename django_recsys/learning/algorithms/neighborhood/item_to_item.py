@@ -1,4 +1,4 @@
-"""What models of stored weights between items share."""
+"""The base of models that store weights between items."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True, eq=False)
 class ItemToItem(TrendWeighted):
-    """Scores are sums of weights from the items of a history, faded by their age.
-
-    A subclass writes ``_learn_weights``.
-    """
+    """Scores are sums of weights from the items of a history, faded by their age."""
 
     class_capabilities: ClassVar[Capabilities] = Capabilities(
         handles_new_users=True,

@@ -10,17 +10,15 @@ from django_recsys.learning.numerics.sparse import column_counts, offsets, row_i
 def nearest(weighted: csr_array, neighbors: int, threads: int) -> csr_array:
     """Return (n_items, n_items) float32: each row's largest products with others.
 
-    Unsorted within a row.
-
-    weighted: (n_users, n_items); the product is weighted' @ weighted, of which no
-    more than ``neighbors`` per row are held at any time.
+    weighted: (n_users, n_items); the product is weighted' @ weighted, of which no more
+    than ``neighbors`` per row are held at any time. Rows are not sorted.
     """
     counts = column_counts(weighted)
     by_popularity = np.argsort(-counts, kind="stable")
     places = np.empty_like(by_popularity)
     places[by_popularity] = np.arange(len(places))
-    # Popular items side by side: most sums of a row then stand in the cache, which
-    # takes a third off the time. implicit multiplies in double precision only.
+    # Popular items side by side: most sums of a row are then in the cache, which saves
+    # a third of the time. implicit multiplies in double precision only.
     renamed = csr_matrix(
         (weighted.data.astype(np.float64), places[weighted.indices], weighted.indptr),
         shape=weighted.shape,

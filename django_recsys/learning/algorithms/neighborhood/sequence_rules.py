@@ -1,4 +1,4 @@
-"""What people take after what."""
+"""Items that follow others in histories."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class SequenceRules(ItemToItem):
     """Weighted sequential rules (Ludewig & Jannach 2018), backwards too.
 
-    A rule weighs the less the more rows lie between the two, and a little in the
-    other direction: who took the second may not have taken the first yet.
+    The weight of a rule falls with the rows between the two items. It counts a little
+    in the other direction too: a user of the second item may not have the first yet.
     """
 
     name: ClassVar[str] = "sequence_rules"
@@ -69,7 +69,7 @@ class SequenceRules(ItemToItem):
         histories = interactions.histories()
         steps = Steps.of(self.max_steps, self.distance_power, self.backward)
         strength = strengths(histories, steps) + self.shrinkage
-        # A mean of how frequent the two items are is what a sum is divided by.
+        # Sums are divided by a geometric mean of the two items' frequencies.
         leading = strength ** (self.popularity_power - 1)
         following = strength**-self.popularity_power
         return largest_weights(

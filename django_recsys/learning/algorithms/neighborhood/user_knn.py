@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class UserKNN(TrendWeighted):
     """User-based neighbourhoods (Resnick et al. 1994; Breese et al. 1998).
 
-    Neighbours are looked up when asked, from the history, so a person need not have
-    been there in the fit and no matrix between users is ever held. The artifact must
-    keep who took what together: binary, without any user id.
+    Neighbours are found from the history at query time, so new users are handled and no
+    matrix between users is held. The artifact holds the binary matrix of users and
+    items, without any user id.
     """
 
     name: ClassVar[str] = "user_knn"
@@ -71,7 +71,7 @@ class UserKNN(TrendWeighted):
     def _fit(self, data: TrainingData) -> None:
         self._learn_recency_and_trend(data)
         taken = data.interactions.user_items()
-        # Without empty rows, and in an order that says nothing of the users' ids.
+        # Without empty rows, so that positions do not reveal users' ids.
         taken = taken[np.flatnonzero(np.diff(taken.indptr))]
         lengths = np.diff(taken.indptr)
         counts = column_counts(taken)
@@ -81,8 +81,8 @@ class UserKNN(TrendWeighted):
         profiles.data = self.rarity_[taken.indices]
         self.sizes_ = np.add.reduceat(profiles.data**2, taken.indptr[:-1])
         self.profiles_ = profiles.T.tocsr()
-        given = np.repeat(lengths**-self.activity_power, lengths)
-        taken.data = given.astype(np.float32)
+        weights = np.repeat(lengths**-self.activity_power, lengths)
+        taken.data = weights.astype(np.float32)
         self.taken_ = taken
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
@@ -90,20 +90,20 @@ class UserKNN(TrendWeighted):
 
         queries = self._query_matrix(histories)
         queries.data = queries.data * self.rarity_[queries.indices]
-        alike = largest_of_each_row(self._similarity_to(queries), self.neighbors)
-        scores = (alike @ self.taken_).toarray()
+        neighbors = largest_of_each_row(self._similarity_to(queries), self.neighbors)
+        scores = (neighbors @ self.taken_).toarray()
         follow_trend(scores, queries, self.trend_)
         return np.where(scores > 0, scores, np.nan)
 
     def _similarity_to(self, queries: csr_array) -> csr_array:
-        """Return (n_queries, n_users): how alike the person is to each in the fit."""
-        alike = queries @ self.profiles_
-        theirs = self.sizes_[alike.indices]
+        """Return (n_queries, n_users): the similarity to each user of the fit."""
+        shared = queries @ self.profiles_
+        sizes = self.sizes_[shared.indices]
         if self.similarity == "cosine":
-            # The asking person's own length is one and the same for all others.
-            alike.data /= np.sqrt(theirs)
-            return alike
+            # The length of the query is the same for all users.
+            shared.data /= np.sqrt(sizes)
+            return shared
         own = np.asarray(queries.multiply(queries).sum(axis=1)).ravel()
-        either = np.repeat(own, np.diff(alike.indptr)) + theirs - alike.data
-        alike.data = (alike.data / np.maximum(either, 1e-12)).astype(np.float32)
-        return alike
+        either = np.repeat(own, np.diff(shared.indptr)) + sizes - shared.data
+        shared.data = (shared.data / np.maximum(either, 1e-12)).astype(np.float32)
+        return shared

@@ -1,4 +1,4 @@
-"""How much the age of an interaction counts."""
+"""Recency of histories and trends of items."""
 
 from .recency import recency_weights, recent_items
 from .trend import add_trend, follow_trend, item_trends, trend_factors

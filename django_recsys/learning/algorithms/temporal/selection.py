@@ -1,4 +1,4 @@
-"""Choosing by the data how fast a history fades and how much a trend says."""
+"""The choice of recency and trend from the data."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -23,35 +23,25 @@ from django_recsys.learning.splitting.protocols import (
 from .recency import recent_items
 from .trend import item_trends, trend_factors
 
-RECENCIES = (
-    0.0,
-    30.0,
-    10.0,
-    5.0,
-    3.0,
-    2.0,
-    1.0,
-)  # from the one_standard_error_choice to the strongest
+RECENCIES = (0.0, 30.0, 10.0, 5.0, 3.0, 2.0, 1.0)  # from the weakest to the strongest
 TRENDS = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-TOLERANCE = (
-    0.98  # the one_standard_error_choice choice this close to the best one is taken
-)
+TOLERANCE = 0.98  # of the best score: the weakest choice that reaches it is taken
 MOST_ITEMS = 3000
 MOST_USERS = 3000
 FEWEST_USERS = 30  # below this a choice would be noise
 REGULARIZATION = 300.0
-SURE = 2.0  # standard errors by which a stronger trend must gain to move factors
+SURE = 2.0  # standard errors by which a stronger trend of factor models must gain
 
 
 class Choice(NamedTuple):
     """What best predicts the newest part of some interactions."""
 
     recency: float
-    """0 where all of a history weighs alike."""
+    """0 where all rows of a history weigh the same."""
     trend: float
-    """0 where the trend of an item says nothing."""
+    """0 where trends do not help."""
     sure_trend: float
-    """The same for scores of few factors. They are alike for what is alike, so that a
+    """The same for factor models. Their scores of similar items are close, so that a
     trend moves an item past many others, and one that ends does more harm."""
 
 
@@ -59,7 +49,7 @@ _CHOSEN: WeakKeyDictionary[Interactions, Choice] = WeakKeyDictionary()
 
 
 def choices(interactions: Interactions, seed: int) -> Choice:
-    """Return what ``choose`` says, which several models of one fit may ask."""
+    """Return the result of ``choose``, cached for the models of one fit."""
     if interactions not in _CHOSEN:
         _CHOSEN[interactions] = choose(interactions, seed)
     return _CHOSEN[interactions]
@@ -68,9 +58,9 @@ def choices(interactions: Interactions, seed: int) -> Choice:
 def choose(interactions: Interactions, seed: int) -> Choice:
     """Return recency and trend that best predict the newest interactions.
 
-    A small item-to-item model of the most popular items is fitted on the older part
-    and asked for what is new to each of a sample of users; 0 (all alike) where there
-    are too few to tell. First the recency is chosen, then the trend.
+    A small item-to-item model of the most popular items is fitted on the older part and
+    evaluated on the items new to a sample of users; 0 where these are too few. First
+    the recency is chosen, then the trend.
     """
     cut = _cut(_popular_part(interactions))
     if cut is None:
@@ -78,7 +68,7 @@ def choose(interactions: Interactions, seed: int) -> Choice:
     histories, relevant = _queries(cut, seed)
     if relevant.shape[0] < FEWEST_USERS:
         return Choice(RECENCIES[0], TRENDS[0], TRENDS[0])
-    weights = _item_weights(cut.train)
+    weights = item_weights(binary(cut.train.user_items()), REGULARIZATION)
     qualities = [_qualities(histories, relevant, weights, each) for each in RECENCIES]
     means = np.mean(qualities, axis=1)
     recency = RECENCIES[int(np.argmax(means >= TOLERANCE * means.max()))]
@@ -98,10 +88,10 @@ def choose(interactions: Interactions, seed: int) -> Choice:
 
 
 def count_eval_users(interactions: Interactions) -> tuple[int, int]:
-    """Return about how many users ``choose`` asks about, and the rows of their past.
+    """Return about how many users ``choose`` evaluates, and the rows of their past.
 
-    Counted without the cut itself, over all items and with what is not new; for a
-    prediction that is near enough. (0, 0) where it would not choose.
+    An estimate: counted without the split itself, over all items, new or not. (0, 0)
+    where it would not choose.
     """
     users, size = interactions.user_indices, len(interactions.users)
     if len(users) < FEWEST_USERS:
@@ -123,14 +113,13 @@ def count_eval_users(interactions: Interactions) -> tuple[int, int]:
 
 
 def one_standard_error_choice(qualities: np.ndarray, errors: float = 1.0) -> int:
-    """Return the first choice that the best one beats by less than chance does.
+    """Return the first choice within ``errors`` standard errors of the best one.
 
-    qualities: (n_choices, n_queries); chance is so many standard errors of the paired
-    difference.
+    qualities: (n_choices, n_queries); the standard errors are of paired differences.
     """
     lost = qualities[np.argmax(qualities.mean(axis=1))] - qualities
-    chance = errors * lost.std(axis=1) / np.sqrt(lost.shape[1])
-    return int(np.argmax(lost.mean(axis=1) <= chance))
+    margin = errors * lost.std(axis=1) / np.sqrt(lost.shape[1])
+    return int(np.argmax(lost.mean(axis=1) <= margin))
 
 
 def _popular_part(interactions: Interactions) -> Interactions:
@@ -144,36 +133,32 @@ def _popular_part(interactions: Interactions) -> Interactions:
 
 
 def _cut(interactions: Interactions) -> Split | None:
-    """Cut as a validation would: by time where there is one, else the last items."""
-    unkind = replace(interactions, kinds=None, kind_names=())
+    """Split as for validation: by time where it is known, else by the last items."""
+    without_kinds = replace(interactions, kinds=None, kind_names=())
     if not interactions.has_times:
-        return leave_one_out(unkind)
+        return leave_one_out(without_kinds)
     if interactions.timestamps.min() == interactions.timestamps.max():
         return None
-    return validation_split(unkind)
+    return validation_split(without_kinds)
 
 
 def _queries(cut: Split, seed: int) -> tuple[Histories, csr_array]:
-    """Return histories and what is new in the test, of a sample of known users."""
-    seen, wanted = binary(cut.context.user_items()), binary(cut.test.user_items())
-    wanted = csr_array(wanted - wanted.multiply(seen))
-    wanted.eliminate_zeros()
-    known = (np.diff(seen.indptr) > 1) & (np.diff(wanted.indptr) > 0)
+    """Return histories and the new items of the test, of a sample of known users."""
+    seen, relevant = binary(cut.context.user_items()), binary(cut.test.user_items())
+    relevant = csr_array(relevant - relevant.multiply(seen))
+    relevant.eliminate_zeros()
+    known = (np.diff(seen.indptr) > 1) & (np.diff(relevant.indptr) > 0)
     users = np.flatnonzero(known)
     if len(users) > MOST_USERS:
         random = np.random.default_rng(seed)
         users = np.sort(random.choice(users, MOST_USERS, replace=False))
-    return cut.context.histories().select(users), wanted[users]
-
-
-def _item_weights(train: Interactions) -> np.ndarray:
-    return item_weights(binary(train.user_items()), REGULARIZATION)
+    return cut.context.histories().select(users), relevant[users]
 
 
 def _qualities(
     histories: Histories, relevant: csr_array, weights: np.ndarray, recency: float
 ) -> np.ndarray:
-    """(n_queries,) NDCG@10."""
+    """Return (n_queries,) NDCG@10."""
     queries = recent_items(histories, recency)
     scores = queries @ weights
     rows = row_indices(queries)

@@ -1,4 +1,4 @@
-"""How much more an item says that many people took for the first time of late."""
+"""Trends of items: the recent share of their first purchases."""
 
 from __future__ import annotations
 
@@ -14,21 +14,19 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 HALF_LIFE_DAYS = 7.0
-FIRST_PURCHASES_BEFORE_OWN_TREND = (
-    10.0  # an item's trend is drawn to the shop's by so many
-)
+PRIOR_PURCHASES = 10.0  # weight of the shop's trend in that of an item
 
 
 def trend_factors(trends: np.ndarray, trend: float) -> np.ndarray:
-    """Return (n_items,) float32: 1 for an item of the shop's usual trend."""
+    """Return (n_items,) float32: 1 for an item of the shop's mean trend."""
     factors: np.ndarray = (1 + trend * trends) / (1 + trend)
     return factors.astype(np.float32)
 
 
 def follow_trend(scores: np.ndarray, queries: csr_array, factors: np.ndarray) -> None:
-    """Multiply the scores by the factors in place, but for what the query holds.
+    """Multiply the scores of items outside the query by the factors, in place.
 
-    scores: (n_queries, n_items); the trend is about users who do not have the item.
+    scores: (n_queries, n_items); trends count new users of an item.
     """
     rows = row_indices(queries)
     held = scores[rows, queries.indices]
@@ -37,11 +35,11 @@ def follow_trend(scores: np.ndarray, queries: csr_array, factors: np.ndarray) ->
 
 
 def add_trend(scores: np.ndarray, queries: csr_array, factors: np.ndarray) -> None:
-    """Multiply the chances of what the query does not hold by the factors, in place.
+    """Multiply the probabilities of items outside the query by the factors, in place.
 
-    scores: (n_queries, n_items), logarithms of chances, NaN where no opinion. The best
-    new item of a query keeps its score: a trend tells which new item it will be, not
-    whether a new one.
+    scores: (n_queries, n_items), log-probabilities, NaN where there is none. The best
+    new item of a query keeps its score: a trend reorders new items, but does not lift
+    them above those of the history.
     """
     rows = row_indices(queries)
     held = scores[rows, queries.indices]
@@ -66,9 +64,9 @@ def item_trends(interactions: Interactions) -> np.ndarray:
     first = order[np.diff(pairs[order], prepend=-1) != 0]
     times, items = interactions.timestamps[first], interactions.item_indices[first]
     ages = (interactions.timestamps.max() - times) / SECONDS_PER_DAY
-    of_late = np.bincount(items, 0.5 ** (ages / HALF_LIFE_DAYS), minlength=size)
-    first_purchases = np.bincount(items, minlength=size)
-    of_shop = of_late.sum() / first_purchases.sum()
-    trends: np.ndarray = of_late + FIRST_PURCHASES_BEFORE_OWN_TREND * of_shop
-    trends /= (first_purchases + FIRST_PURCHASES_BEFORE_OWN_TREND) * of_shop
+    recent = np.bincount(items, 0.5 ** (ages / HALF_LIFE_DAYS), minlength=size)
+    purchases = np.bincount(items, minlength=size)
+    mean = recent.sum() / purchases.sum()
+    trends: np.ndarray = recent + PRIOR_PURCHASES * mean
+    trends /= (purchases + PRIOR_PURCHASES) * mean
     return trends.astype(np.float32)

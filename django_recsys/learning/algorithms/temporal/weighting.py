@@ -1,4 +1,4 @@
-"""What recommenders share that weigh a history by its age."""
+"""The bases of recommenders that use recency and trends."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHOSEN_BY_DATA = -1.0
 
 
 def recency_hyperparameter() -> Any:
-    """Declare the one hyper-parameter that all models of histories share."""
+    """Declare the hyper-parameter of models that read histories."""
     return hyperparameter(
         CHOSEN_BY_DATA,
         low=CHOSEN_BY_DATA,
@@ -35,7 +35,7 @@ def recency_hyperparameter() -> Any:
 def learned_recency(
     recency: float, interactions: Interactions, seed: int
 ) -> np.ndarray:
-    """Return the recency to use, () float64; chosen by the data where it is -1."""
+    """Return the recency to use, () float64; chosen from the data where it is -1."""
     if recency >= 0:
         return np.array(recency)
     from .selection import choices
@@ -44,7 +44,7 @@ def learned_recency(
 
 
 def trend_hyperparameter() -> Any:
-    """Declare the hyper-parameter that models of new items share."""
+    """Declare the hyper-parameter of models that rank new items."""
     return hyperparameter(
         CHOSEN_BY_DATA,
         low=CHOSEN_BY_DATA,
@@ -57,9 +57,9 @@ def trend_hyperparameter() -> Any:
 def learned_trend(
     trend: float, interactions: Interactions, seed: int, *, of_factors: bool = False
 ) -> np.ndarray:
-    """Return (n_items,) float32, what to multiply an item's scores by; 1 is usual.
+    """Return (n_items,) float32, factors of the scores; 1 for a mean trend.
 
-    of_factors: whether the scores are products of few factors.
+    of_factors: whether the scores are those of a factor model.
     """
     if trend < 0:
         from .selection import choices
@@ -73,7 +73,7 @@ def learned_trend(
 
 @dataclass(kw_only=True, eq=False)
 class RecencyWeighted(Recommender):
-    """A recommender that counts an item of the history less with its age."""
+    """A recommender in which the weight of a history's item falls with its age."""
 
     recency: float = recency_hyperparameter()
 
@@ -90,12 +90,12 @@ class RecencyWeighted(Recommender):
 
 @dataclass(kw_only=True, eq=False)
 class TrendWeighted(RecencyWeighted):
-    """The same, with scores that follow how many people are new to an item of late."""
+    """The same, with scores that follow the trends of items."""
 
     trend: float = trend_hyperparameter()
 
     trend_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) float32, what the scores of each item are multiplied by."""
+    """(n_items,) float32, factors of the scores."""
 
     def _learn_recency_and_trend(
         self, data: TrainingData, *, of_factors: bool = False

@@ -160,7 +160,7 @@ def test_who_learns_from_features_is_left_out_where_nothing_is_described():
         model.fit(rows, items=items, options=options)
         assert list(model.parts_) == ["item_knn"]
         assert model.weights_.tolist() == [[2], [2]]
-        assert "left out, for nothing is said of the items: content" in told
+        assert "left out, as there are no item features: content" in told
         told.clear()
     model.fit(rows, items=described(rows), options=options)
     assert list(model.parts_) == ["content", "item_knn"]
