@@ -28,15 +28,15 @@ Target = str | os.PathLike[str] | IO[bytes]
 def save(recommender: Recommender, target: Target) -> str:
     """Write a fitted recommender to a path or a binary file; return its digest.
 
-    The file holds item ids and what was learned of items: no user ids and no
-    histories. A path is written aside and renamed, so that it is never half there.
+    The file holds item ids and learned arrays: no user ids and no histories. A path is
+    written aside and renamed, so that no half-written file is ever read.
     """
     recommender._check_request(1)
     arrays = {_ITEM_IDS: recommender.items_.ids} | _arrays_of(recommender)
     header = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
-        **_recipe_of(recommender),
+        **_spec_of(recommender),
         "arrays": list(arrays),
     }
     header["digest"] = digest = _digest(header, arrays)
@@ -66,18 +66,14 @@ def load(source: Target) -> Recommender:
         raise ArtifactError(f"The artifact is damaged or foreign: {error}.") from error
     if header.pop("digest", None) != _digest(header, arrays):
         raise ArtifactError("The artifact was altered: its digest does not fit.")
-    return _restored(header, arrays)
+    return _restored(header, arrays, IdMap(arrays[_ITEM_IDS]), "")
 
 
-def _restored(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Recommender:
-    return _assembled(header, arrays, IdMap(arrays[_ITEM_IDS]), "")
-
-
-def _assembled(
-    recipe: dict[str, Any], arrays: dict[str, np.ndarray], items: IdMap, prefix: str
+def _restored(
+    spec: dict[str, Any], arrays: dict[str, np.ndarray], items: IdMap, prefix: str
 ) -> Recommender:
     try:
-        recommender = create(recipe["algorithm"], **recipe["hyperparameters"])
+        recommender = create(spec["algorithm"], **spec["hyperparameters"])
     except DataError as error:
         raise ArtifactError(f"This version cannot use the artifact: {error}") from error
     recommender.items_ = items
@@ -87,23 +83,23 @@ def _assembled(
         value = _value_of(prefix + name, arrays, prefix + former)
         setattr(recommender, name, value)
     recommender.parts_ = {
-        name: _assembled(part, arrays, items, f"{prefix}{name}/")
-        for name, part in recipe.get("parts", [])
+        name: _restored(part, arrays, items, f"{prefix}{name}/")
+        for name, part in spec.get("parts", [])
     }
     return recommender
 
 
-def _recipe_of(recommender: Recommender) -> dict[str, Any]:
-    """Return what makes the recommender anew, but for what it learned."""
-    recipe: dict[str, Any] = {
+def _spec_of(recommender: Recommender) -> dict[str, Any]:
+    """Return algorithm and hyper-parameters, those of parts too."""
+    spec: dict[str, Any] = {
         "algorithm": recommender.name,
         "hyperparameters": recommender.hyperparameters,
     }
     if recommender.parts_:
-        # A list, for the order counts and JSON is written with sorted keys.
+        # A list, as the order counts and JSON is written with sorted keys.
         parts = recommender.parts_.items()
-        recipe["parts"] = [[name, _recipe_of(part)] for name, part in parts]
-    return recipe
+        spec["parts"] = [[name, _spec_of(part)] for name, part in parts]
+    return spec
 
 
 def _arrays_of(recommender: Recommender, prefix: str = "") -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ Task = Literal["new-items", "any-items", "baskets"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What callers may ask of a recommender, and how it is evaluated."""
+    """What a recommender can do, and how it is evaluated."""
 
     handles_new_users: bool = False
     """Scores from a history alone."""
@@ -19,15 +19,15 @@ class Capabilities:
     needs_items: bool = False
     """Learns nothing without item features."""
     is_personal: bool = True
-    """False where everyone gets the same list."""
+    """False where all users get the same list."""
     has_similar_items: bool = False
     stores_neighbors: bool = False
-    """Neighbours come ready from the fit: those of all items are cheap."""
+    """Neighbours are stored by the fit: those of all items are cheap."""
     can_explain: bool = False
     """Names the item of the history that raised a score most."""
     scores_in_threads: bool = False
     """``_score`` may run in several threads at once."""
     is_baseline: bool = False
-    """What a trained model must beat."""
+    """Trained models must beat it."""
     task: Task = "new-items"
     """What is evaluated: items new to the user, any items, or baskets."""

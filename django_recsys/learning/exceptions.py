@@ -1,4 +1,4 @@
-"""The engine's errors: few, and each with a sentence that says what to do."""
+"""The engine's errors; each message says what to do."""
 
 
 class RecsysError(Exception):
@@ -10,7 +10,7 @@ class MissingExtraError(RecsysError):
 
 
 class NotFittedError(RecsysError):
-    """A recommender was asked before ``fit`` or ``load``."""
+    """A recommender was used before ``fit`` or ``load``."""
 
 
 class ArtifactError(RecsysError):
@@ -18,8 +18,8 @@ class ArtifactError(RecsysError):
 
 
 class DataError(RecsysError, ValueError):
-    """Values that were given cannot be used: what, where and why."""
+    """Given values cannot be used: what, where and why."""
 
 
 class TooLargeError(RecsysError):
-    """A fit would not go into the memory there is; the message says what would."""
+    """A fit would not fit into memory; the message names what would."""

@@ -27,10 +27,10 @@ def largest_entries(shares: np.ndarray) -> np.ndarray:
 def explain_entries(
     queries: csr_array, ranked_indices: np.ndarray, pair_shares: PairShares
 ) -> np.ndarray:
-    """Return (n_queries, n) int32: the item with the largest positive share.
+    """Return (n_queries, n) int32: the item with the largest share, -1 without any.
 
     queries: (n_queries, n_items), the weight of each item in each query;
-    ranked_indices: (n_queries, n), -1 where padded. -1 where nothing speaks for it.
+    ranked_indices: (n_queries, n), -1 where padded.
     """
     width = ranked_indices.shape[1]
     result = np.full(ranked_indices.shape, -1, dtype=np.int32)
@@ -59,7 +59,7 @@ def _explain_rows(
     targets = np.repeat(ranked.ravel(), lengths)
     shares = np.full(len(targets), -np.inf, dtype=np.float32)
     known = targets >= 0
-    if known.any():  # scipy answers a question about no pair with a sparse array
+    if known.any():  # for no pairs scipy returns a sparse array
         shares[known] = pair_shares(queries, entries[known], targets[known])
     largest = np.maximum.reduceat(shares, groups[:-1])
     best = np.flatnonzero(shares == np.repeat(largest, lengths))

@@ -1,4 +1,4 @@
-"""The kinds of interaction, and how much each says of an item."""
+"""The kinds of interaction and their weights."""
 
 from collections.abc import Mapping
 
@@ -11,6 +11,6 @@ KIND_WEIGHTS: Mapping[str, float] = {
     "removal": -3.0,
     "return": -10.0,
 }
-"""What weighs less than zero speaks against the item."""
+"""Kinds of negative weight count against the item."""
 
 NEGATIVE_KINDS = tuple(kind for kind, weight in KIND_WEIGHTS.items() if weight < 0)

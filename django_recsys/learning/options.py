@@ -1,4 +1,4 @@
-"""Options of a fit that are no hyper-parameters."""
+"""Options of a fit that are not hyper-parameters."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,11 +29,11 @@ class TrainingOptions:
     threads: int = field(default_factory=available_cores)
     """For algorithms whose result does not depend on it."""
     checkpoint: Path | None = None
-    """Where a long fit leaves what it has, and goes on from after a kill."""
+    """A file from which a long fit resumes after an interruption."""
     previous: Any = None
     """A fitted recommender of the same kind to start from; deep models only."""
 
     def report(self, fraction: float, message: str = "") -> None:
-        """Tell the caller how far the fit has come, if it wants to know."""
+        """Call ``progress``, if there is one."""
         if self.progress is not None:
             self.progress(Progress(fraction=fraction, message=message))

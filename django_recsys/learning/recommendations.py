@@ -1,4 +1,4 @@
-"""What a recommender answers a batch of queries."""
+"""The results of a batch of queries."""
 
 from __future__ import annotations
 

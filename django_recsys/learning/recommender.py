@@ -1,4 +1,4 @@
-"""The contract of every recommender; ids, masks and padding done once."""
+"""The base class of recommenders, which handles ids, masks and padding."""
 
 from __future__ import annotations
 
@@ -44,24 +44,24 @@ DEFAULT_OPTIONS = TrainingOptions()
 
 @dataclass(kw_only=True, eq=False)
 class Recommender(ABC):
-    """Anything with ``fit`` and ``recommend``.
+    """An algorithm with ``fit`` and ``recommend``.
 
-    An algorithm writes ``_fit``, ``_score`` and, where it can, ``_similarities``
-    and ``_pair_shares``; it names what it learned in ``array_names``. It sees
-    indices only: no ids, no masks, no sorting, no files.
+    A subclass implements ``_fit``, ``_score`` and, where it can, ``_similarities`` and
+    ``_pair_shares``; it names its learned arrays in ``array_names``. It sees indices
+    only: no ids, no masks, no sorting, no files.
     """
 
     name: ClassVar[str] = ""
     class_capabilities: ClassVar[Capabilities] = Capabilities()
-    """What the class can do; ``capabilities`` says what these settings leave of it."""
+    """What the class can do; ``capabilities`` depends on the settings too."""
     array_names: ClassVar[tuple[str, ...]] = ()
     former_array_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    """Of learned values whose name changed: what older artifacts call them."""
+    """Name of an array -> its name in older artifacts."""
 
     items_: IdMap = field(init=False, repr=False)
     users_: IdMap = field(init=False, repr=False)
     parts_: dict[str, Recommender] = field(init=False, repr=False, default_factory=dict)
-    """Fitted recommenders that this one is made of, by name; artifacts keep them."""
+    """Fitted recommenders within this one, by name; artifacts store them."""
     _histories: Histories | None = field(init=False, repr=False, default=None)
 
     def fit(
@@ -73,11 +73,10 @@ class Recommender(ABC):
         validation: Interactions | None = None,
         options: TrainingOptions = DEFAULT_OPTIONS,
     ) -> Self:
-        """Learn from prepared interactions, from nothing learned before.
+        """Learn from prepared interactions; earlier fits are forgotten.
 
-        ``items`` are item features, ``edges`` friendships; an algorithm that has
-        no use for them ignores them. Raises DataError where there is nothing to
-        learn from.
+        ``items`` are item features, ``edges`` friendships; algorithms that do not use
+        them ignore them. Raises DataError where there is nothing to learn from.
         """
         self.set_hyperparameters(**self.hyperparameters)
         if not len(interactions):
@@ -97,7 +96,7 @@ class Recommender(ABC):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this recommender can do with the settings it has."""
+        """What this recommender can do with its settings."""
         return self.class_capabilities
 
     @property
@@ -115,7 +114,6 @@ class Recommender(ABC):
 
     @property
     def is_fitted(self) -> bool:
-        """Whether there is something to ask."""
         return hasattr(self, "items_")
 
     def recommend(
@@ -130,14 +128,14 @@ class Recommender(ABC):
     ) -> Recommendations:
         """Return each user's best items; one user is ``["42"]``.
 
-        ``histories``: item ids per user, oldest first; None takes them as seen in
-        fit, which works only in the process that fitted, for artifacts hold no
-        histories. ``candidates``: None means every item; unknown ids are ignored.
-        Raises NotFittedError, and DataError for n < 1 or lengths that differ.
+        ``histories``: item ids per user, oldest first; None uses those of the fit, in
+        the process that fitted: artifacts hold no histories. ``candidates``: None means
+        all items; unknown ids are ignored. Raises NotFittedError, and DataError for n <
+        1 or lengths that differ.
         """
         self._check_request(n)
         if histories is not None and len(histories) != len(user_ids):
-            raise DataError(f"{len(histories)} histories, but {len(user_ids)} users.")
+            raise DataError(f"{len(histories)} histories for {len(user_ids)} users.")
         user_indices = self.users_.indices(user_ids)
         indices, scores = self.recommend_indices(
             self._histories_of(user_indices, histories),
@@ -159,7 +157,7 @@ class Recommender(ABC):
         """Return the items nearest to each item, itself left out.
 
         An unknown item gives an empty row. Raises as ``recommend`` does, and
-        DataError where the algorithm knows no similar items.
+        DataError where the algorithm has no similar items.
         """
         self._check_request(n)
         indices, scores = self.similar_indices(
@@ -172,8 +170,8 @@ class Recommender(ABC):
     def explain(self, history: Sequence[str], item_id: str) -> list[tuple[str, float]]:
         """Return (item_id, share) of the history's items, largest share first.
 
-        Shares are parts of the item's score; only items that raise it are named.
-        Empty where the algorithm or the ids say nothing.
+        Shares are parts of the item's score; only positive ones are given. Empty for an
+        unknown item, and where the algorithm cannot explain.
         """
         self._check_request(1)
         target = self.items_.indices([item_id])
@@ -196,10 +194,10 @@ class Recommender(ABC):
         candidate_mask: np.ndarray | None = None,
         exclude_seen: bool | csr_array = True,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Answer in bulk, without strings.
+        """Recommend by indices, without strings.
 
         user_indices: (n_queries,), -1 for an unknown user. candidate_mask:
-        (n_items,) bool. exclude_seen: a (n_queries, n_items) matrix leaves out its
+        (n_items,) bool. exclude_seen: a (n_queries, n_items) matrix excludes its
         stored cells instead of the histories. Gives indices (n_queries, m) int32,
         -1 where padded, and scores (n_queries, m) float32, -inf where padded.
         """
@@ -226,10 +224,10 @@ class Recommender(ABC):
         n: int,
         candidate_mask: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Answer ``similar_items`` in bulk; shapes as in ``recommend_indices``."""
+        """Find similar items by indices; shapes as in ``recommend_indices``."""
         self._check_request(n)
         if not self.capabilities.has_similar_items:
-            raise DataError(f"{self.name} knows no similar items.")
+            raise DataError(f"{self.name} has no similar items.")
         item_indices = np.asarray(item_indices, dtype=np.int64)
         parts = []
         for part in self._slices(len(item_indices)):
@@ -254,7 +252,7 @@ class Recommender(ABC):
         """Return the item with the largest share in each ranked item's score.
 
         ranked_indices: (n_queries, n) as ``recommend_indices`` gives them. Gives
-        (n_queries, n) int32 item indices, -1 where the algorithm cannot say.
+        (n_queries, n) int32 item indices, -1 without an explanation.
         """
         self._check_request(1)
         if not self.capabilities.can_explain:
@@ -265,7 +263,7 @@ class Recommender(ABC):
     def score_indices(
         self, histories: Histories, user_indices: np.ndarray
     ) -> np.ndarray:
-        """Return a fresh (n_queries, n_items) float32, NaN where no opinion."""
+        """Return a fresh (n_queries, n_items) float32, NaN without a score."""
         scores = self._score(histories, np.asarray(user_indices, dtype=np.int64))
         owned = scores.flags.writeable and scores.flags.c_contiguous
         return np.array(scores, dtype=np.float32, order="C", copy=not owned or None)
@@ -273,7 +271,7 @@ class Recommender(ABC):
     def candidate_mask(
         self, candidates: Collection[str] | None, exclude: Collection[str] = ()
     ) -> np.ndarray | None:
-        """Return (n_items,) bool of what may be shown; None where everything may."""
+        """Return (n_items,) bool of the items that may be shown; None for all."""
         if candidates is None and not len(exclude):
             return None
         mask = np.full(len(self.items_), candidates is None)
@@ -286,7 +284,7 @@ class Recommender(ABC):
 
     @abstractmethod
     def _fit(self, data: TrainingData) -> None:
-        """Learn; every learned value ends in ``_``."""
+        """Learn; names of learned values end in ``_``."""
 
     @abstractmethod
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
@@ -306,7 +304,7 @@ class Recommender(ABC):
     def _pair_shares(
         self, queries: csr_array, entries: np.ndarray, targets: np.ndarray
     ) -> np.ndarray:
-        """Return (n_pairs,): what the entry adds to the target's score.
+        """Return (n_pairs,): the part of the entry in the target's score.
 
         entries: positions in ``queries.data``; targets: item indices.
         """

@@ -1,4 +1,4 @@
-"""Names of algorithms; an algorithm is imported only when asked for."""
+"""Names of algorithms, each imported when it is first used."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -88,7 +88,7 @@ def missing_extra(name: str) -> str | None:
 def capabilities_of(
     name: str, hyperparameters: Mapping[str, Any] | None = None
 ) -> Capabilities:
-    """Return what an algorithm can do with these settings; asks no extra.
+    """Return what an algorithm can do with these settings; needs no extra.
 
     Raises DataError for an unknown name and for a wrong value.
     """
@@ -111,7 +111,7 @@ def import_with_extra(module: str, extra: str) -> ModuleType:
 def settings_of(
     name: str, hyperparameters: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return every hyper-parameter with its value, given or default; asks no extra.
+    """Return every hyper-parameter with its value, given or default; needs no extra.
 
     Raises DataError for an unknown name and for a wrong value.
     """

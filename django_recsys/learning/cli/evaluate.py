@@ -1,4 +1,4 @@
-"""What the process of one algorithm does for the command line."""
+"""One evaluation, in the process of its own that the command line starts."""
 
 import argparse
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ from .subprocess_runner import tell_parent
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Sides:
-    """What is known beside the interactions."""
+class SideInformation:
+    """Item features and friendships, beside the interactions."""
 
     items: Columns | None
     edges: Edges | None
@@ -38,15 +38,15 @@ class Sides:
 def measured(
     options: argparse.Namespace, name: str, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return JSON of one evaluation, tuned first and with details where asked."""
+    """Return JSON of one evaluation; --tune tunes first, --report adds details."""
     table = read_interactions(options.file)
-    sides = Sides(items=item_columns(options), edges=edges_of(options))
+    side = SideInformation(items=item_columns(options), edges=edges_of(options))
     training = TrainingOptions(seed=options.seed, progress=tell_parent)
     found: dict[str, Any] = {}
     recommender = create(name, **settings)
     if options.tune is not None:
-        found["tuning"] = tuned(options, recommender, table, sides, training)
-    items = sides.items
+        found["tuning"] = tuned(options, recommender, table, side, training)
+    items = side.items
     evaluation = evaluate(
         recommender,
         table.interactions,
@@ -55,16 +55,16 @@ def measured(
         is_test=table.is_test,
         categories=None if items is None else categories_of(items, table.interactions),
         items=items,
-        edges=sides.edges,
+        edges=side.edges,
         cold_items=options.cold_items,
         options=training,
     )
     if hasattr(recommender, "curve_"):
         found["curve"] = recommender.curve_.tolist()
-    # Before what only the report needs, which takes memory of its own.
+    # Before the details, which take memory of their own.
     found["peak_rss_bytes"] = peak_rss_bytes()
     if options.report is not None:
-        found["details"] = at_length(options, recommender, evaluation, table, sides)
+        found["details"] = details_of(options, recommender, evaluation, table, side)
     found["per_user"] = {
         task: results.values["ndcg@10"].tolist()
         for task, results in evaluation.results.items()
@@ -76,10 +76,10 @@ def tuned(
     options: argparse.Namespace,
     recommender: Recommender,
     table: InteractionTable,
-    sides: Sides,
+    side: SideInformation,
     training: TrainingOptions,
 ) -> dict[str, Any] | None:
-    """Search, set what was found, return how; None for one without choices."""
+    """Tune the recommender, return JSON; None where it has nothing to tune."""
     if not searched_hyperparameters(type(recommender)):
         return None
     found = import_with_extra("tuning.search", "tuning").tune(
@@ -89,8 +89,8 @@ def tuned(
         time_budget=timedelta(seconds=options.tune),
         start=recommender.hyperparameters,
         is_test=table.is_test,
-        features=sides.items,
-        edges=sides.edges,
+        features=side.items,
+        edges=side.edges,
         cold_items=options.cold_items,
         storage=options.study,
         options=training,
@@ -100,12 +100,12 @@ def tuned(
     return result
 
 
-def at_length(
+def details_of(
     options: argparse.Namespace,
     recommender: Recommender,
     evaluation: Evaluation,
     table: InteractionTable,
-    sides: Sides,
+    side: SideInformation,
 ) -> dict[str, Any]:
     """Return what only the report shows."""
     from django_recsys.learning.report.sections import details
@@ -118,26 +118,25 @@ def at_length(
     )
     if options.cold_items:
         parts = withhold_items(parts, options.cold_items)
-    training = TrainingOptions(seed=options.seed)
     return details(
         recommender,
         evaluation,
         parts,
-        titles=titles_of(sides.items),
-        features=sides.items,
-        edges=sides.edges,
-        options=training,
+        titles=titles_of(side.items),
+        features=side.items,
+        edges=side.edges,
+        options=TrainingOptions(seed=options.seed),
     )
 
 
 def item_columns(options: argparse.Namespace) -> Columns | None:
-    """Return the columns of --items, else of the file beside FILE; None for none."""
+    """Return the columns of --items, else of the file beside FILE, if there is one."""
     path = options.items or _beside(options.file, "items")
     return None if path is None else read_items(path)
 
 
 def edges_of(options: argparse.Namespace) -> Edges | None:
-    """Return the edges of --edges, else of the file beside FILE; None for none."""
+    """Return the edges of --edges, else of the file beside FILE, if there is one."""
     path = options.edges or _beside(options.file, "edges")
     return None if path is None else read_edges(path)
 
@@ -148,7 +147,7 @@ def _beside(file: Path, name: str) -> Path | None:
 
 
 def titles_of(items: Columns | None) -> dict[str, str]:
-    """Return item id to what people call it, where the file says so."""
+    """Return item id to title, where the file has titles."""
     if items is None or "title" not in items:
         return {}
     pairs = zip(items["item"], items["title"], strict=True)

@@ -1,4 +1,4 @@
-"""A progress bar, for people who wait at a terminal."""
+"""A progress bar for terminals."""
 
 import sys
 from typing import TextIO
@@ -18,12 +18,10 @@ class ProgressBar:
         self.title = ""
 
     def begin(self, title: str) -> None:
-        """Start over with another piece of work."""
         self.title = title
         self(Progress(fraction=0.0))
 
     def __call__(self, progress: Progress) -> None:
-        """Draw how far the work has come."""
         if not self.is_seen:
             return
         done = round(WIDTH * min(max(progress.fraction, 0.0), 1.0))
@@ -33,7 +31,7 @@ class ProgressBar:
         self.stream.flush()
 
     def end(self) -> None:
-        """Wipe the line: what comes next begins where it began."""
+        """Clear the line."""
         if self.is_seen:
             self.stream.write("\r" + " " * COLUMNS + "\r")
             self.stream.flush()

@@ -47,17 +47,17 @@ def differences(results: Sequence[dict[str, Any]], baseline: str = BASELINE) -> 
 
 
 def results_table(results: Sequence[dict[str, Any]]) -> str:
-    """Return a table for people; a model that does not beat popular says so."""
-    header = ["algorithm", *COLUMNS, "any-items", "fit s", "ask s", "MB", ""]
+    """Return a text table, with a remark where a model does not beat popular."""
+    header = ["algorithm", *COLUMNS, "any-items", "fit s", "predict s", "MB", ""]
     return format_table([header, *(_row(result) for result in results)])
 
 
 def _row(result: dict[str, Any]) -> list[str]:
-    anything = result["segments"].get("any-items", {}).get("all", {})
+    any_items = result["segments"].get("any-items", {}).get("all", {})
     return [
         result["algorithm"],
         *(f"{result[name]:.4f}" if name in result else "-" for name in COLUMNS),
-        f"{anything['metrics']['ndcg@10']:.4f}" if anything else "-",
+        f"{any_items['metrics']['ndcg@10']:.4f}" if any_items else "-",
         f"{result['fit_seconds']:.1f}",
         f"{result['recommend_seconds']:.1f}",
         f"{result['peak_rss_bytes'] / 1e6:.0f}",

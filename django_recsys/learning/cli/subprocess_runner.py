@@ -14,14 +14,14 @@ from django_recsys.learning.options import Progress
 COMMAND = "django_recsys.learning"
 
 BAD_INPUT = 2
-"""The exit code of a command whose input is to blame."""
+"""The exit code for bad input."""
 _MARK = "progress: "
 
 
 def tell_parent(progress: Progress) -> None:
-    """Write progress for ``run_subprocess`` to read; the child's side of it."""
+    """Write progress from the child, for ``run_subprocess`` to read."""
     fields = {"fraction": progress.fraction, "message": progress.message}
-    # One call of the system is one piece; `print` lets other threads write in between.
+    # One system call writes one piece; `print` lets other threads write in between.
     os.write(sys.stderr.fileno(), f"{_MARK}{json.dumps(fields)}\n".encode())
 
 
@@ -32,14 +32,14 @@ def run_subprocess(
 ) -> dict[str, Any]:
     """Run the command line with these arguments and return the JSON that it prints.
 
-    Raises RecsysError with the child's last line, under the name where it was not
-    the input that was wrong.
+    Raises RecsysError with the child's last line, after the name unless the input was
+    bad.
     """
     command = [sys.executable, "-m", COMMAND, *arguments]
     last_line = "it was stopped"
-    with tempfile.TemporaryFile("w+") as answer:
+    with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
-            command, stdout=answer, stderr=subprocess.PIPE, text=True
+            command, stdout=output, stderr=subprocess.PIPE, text=True
         )
         with process:
             for line in process.stderr or ():
@@ -51,6 +51,6 @@ def run_subprocess(
             reason = last_line.removeprefix("error: ")
             is_input = process.returncode == BAD_INPUT
             raise RecsysError(reason if is_input else f"{name}: {reason}")
-        answer.seek(0)
-        result: dict[str, Any] = json.load(answer)
+        output.seek(0)
+        result: dict[str, Any] = json.load(output)
     return result

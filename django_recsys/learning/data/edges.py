@@ -1,4 +1,4 @@
-"""Who looks to whom: friends, teams, followed people."""
+"""Directed edges between users: friends, teams, followed users."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """Directed edges: the source's lists may draw from what the target took.
+    """Directed edges: the source's lists may draw from the target's history.
 
-    A friendship that both agreed to is two edges.
+    A mutual friendship is two edges.
     """
 
     sources: np.ndarray
@@ -60,9 +60,9 @@ class Edges:
         return len(self.sources)
 
     def matrix(self, users: IdMap) -> csr_array:
-        """Return (n_users, n_users) float32, row the source; of equal edges the sum.
+        """Return (n_users, n_users) float32, row the source; equal edges are summed.
 
-        Edges of people outside of the map are left out, and those to oneself.
+        Edges of users outside of the map are left out, and those to oneself.
         """
         from scipy.sparse import coo_array
 

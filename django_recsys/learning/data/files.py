@@ -68,7 +68,7 @@ def read_items(path: Path) -> Columns:
 def read_edges(path: Path) -> Edges:
     """Return the rows of a file with ``source`` and ``target``, and any ``weight``.
 
-    ``user`` and ``friend`` are understood as well. Raises as read_interactions does.
+    ``user`` and ``friend`` are accepted as well. Raises as read_interactions does.
     """
     names = [name for pair in EDGE_ENDS for name in pair]
     columns = _read(path, texts=names, numbers=("weight",))
@@ -141,13 +141,11 @@ def _read_csv(path: Path, *, texts: Sequence[str], numbers: Sequence[str]) -> Co
         header, rows, lines = _read_lines(path)
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} is no CSV file in UTF-8: {error}.") from error
-    wanted = [name for name in header if name in {*texts, *numbers}]
-    positions = [header.index(name) for name in wanted]
+    names = [name for name in header if name in {*texts, *numbers}]
     columns: Columns = {
-        name: [row[at] for row in rows]
-        for name, at in zip(wanted, positions, strict=True)
+        name: [row[header.index(name)] for row in rows] for name in names
     }
-    for name in wanted:
+    for name in names:
         if name in numbers:
             columns[name] = _numbers(path, name, columns[name], lines)
         elif name in FILLED:

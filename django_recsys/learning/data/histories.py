@@ -1,4 +1,4 @@
-"""Who did what in which order: the form in which questions reach a recommender."""
+"""Histories of users, oldest interaction first: the queries of a recommender."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Histories:
 
     @classmethod
     def empty(cls, n_queries: int, n_items: int) -> Histories:
-        """Return histories of people of whom nothing is known."""
+        """Return empty histories."""
         return cls(
             starts=np.zeros(n_queries + 1, dtype=np.int64),
             item_indices=np.empty(0, dtype=np.int32),
@@ -72,7 +72,7 @@ class Histories:
 
     @property
     def lengths(self) -> np.ndarray:
-        """(n_queries,) number of rows of each history."""
+        """(n_queries,) rows of each history."""
         return np.diff(self.starts)
 
     @property
@@ -83,7 +83,7 @@ class Histories:
     def matrix(self, weights: np.ndarray | None = None) -> csr_array:
         """Return (n_queries, n_items) float32, repeated items summed.
 
-        ``weights`` (n_rows,) stand in for the histories' own.
+        ``weights``, (n_rows,), replace the histories' own.
         """
         from scipy.sparse import csr_array
 
@@ -97,16 +97,14 @@ class Histories:
         return matrix
 
     def cells(self) -> csr_array:
-        """Return (n_queries, n_items) of all rows as they are, repeated items too."""
+        """Return (n_queries, n_items) of all rows, repeated items stored repeatedly."""
         from scipy.sparse import csr_array
 
-        return csr_array(
-            (self.weights, self.item_indices, self.starts),
-            shape=(len(self), self.n_items),
-        )
+        cells = (self.weights, self.item_indices, self.starts)
+        return csr_array(cells, shape=(len(self), self.n_items))
 
     def ages(self) -> np.ndarray:
-        """(n_rows,) float32: how many steps before the newest, which is 0.
+        """Return (n_rows,) float32: steps before the newest one, which is 0.
 
         Rows of one moment (one basket) share a step; without times each row is one.
         """

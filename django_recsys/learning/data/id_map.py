@@ -1,4 +1,4 @@
-"""Strings outside, dense indices inside, one map between."""
+"""The map between ids and dense indices."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from django_recsys.learning.exceptions import DataError
 
 
 class IdMap:
-    """The ids of one run, each at a dense position.
-
-    ``ids`` is an array of str; position and index are the same thing.
-    """
+    """The ids of one run; an id's index is its position in ``ids``, an array of str."""
 
     def __init__(self, ids: Sequence[str] | np.ndarray) -> None:
         self.ids: np.ndarray = np.asarray(ids, dtype=np.str_).reshape(-1)
@@ -27,8 +24,7 @@ class IdMap:
     ) -> tuple[IdMap, np.ndarray]:
         """Return the map of the distinct ids, sorted as text, and each value's index.
 
-        The indices are int32, as many as there are values. Sorting makes the
-        result independent of the order of the rows.
+        The indices are int32. Sorting makes the result independent of the rows' order.
         """
         array = np.asarray(values)
         if array.ndim != 1:

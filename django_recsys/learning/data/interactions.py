@@ -1,4 +1,4 @@
-"""What people did to items, as arrays of equal length."""
+"""Interactions of users with items, as arrays of equal length."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from .id_map import IdMap
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["Histories", "IdMap", "Interactions"]
-
 
 @dataclass(frozen=True, eq=False)
 class Interactions:
@@ -33,7 +31,7 @@ class Interactions:
     item_indices: np.ndarray
     """int32 into ``items``."""
     weights: np.ndarray
-    """float32; how much the row says. After preparation always positive."""
+    """float32; how much the row counts. After preparation always positive."""
     timestamps: np.ndarray
     """float64: Unix seconds, or positions where ``has_times`` is False."""
     kinds: np.ndarray | None = None
@@ -123,7 +121,7 @@ class Interactions:
         )
 
     def item_counts(self) -> np.ndarray:
-        """(n_items,) int64: how many different users each item has."""
+        """Return (n_items,) int64: how many different users each item has."""
         size = len(self.items)
         counts = np.zeros(size, dtype=np.int64)
         order = self.time_order
@@ -188,12 +186,12 @@ class Interactions:
         """Return a mask of the rows whose kind is one of the names."""
         if self.kinds is None:
             return np.zeros(len(self), dtype=bool)
-        wanted = [code for code, name in enumerate(self.kind_names) if name in names]
-        return np.isin(self.kinds, wanted)
+        codes = [code for code, name in enumerate(self.kind_names) if name in names]
+        return np.isin(self.kinds, codes)
 
     @cached_property
     def time_order(self) -> np.ndarray:
-        """(n_rows,) positions of the rows by user, timestamp, then row."""
+        """(n_rows,) positions of the rows, by user, timestamp, then row."""
         users, times = self.user_indices, self.timestamps
         order = np.arange(len(users))
         if np.any(users[1:] < users[:-1]):
@@ -234,14 +232,14 @@ def _numbers(
 
 
 def pair_codes(rows: Interactions) -> np.ndarray:
-    """(n_rows,) int64: equal where user and item are equal."""
+    """Return (n_rows,) int64: equal where user and item are equal."""
     wide = rows.user_indices.astype(np.int64) * len(rows.items)
     codes: np.ndarray = wide + rows.item_indices
     return codes
 
 
 def basket_codes(interactions: Interactions) -> np.ndarray:
-    """(n_rows,) int: rows of one basket share a number; else one user and moment."""
+    """Return (n_rows,) int: equal in one basket, else for one user and moment."""
     if interactions.baskets is not None:
         return interactions.baskets
     order = interactions.time_order

@@ -26,7 +26,7 @@ VECTOR_COLUMN = "vector"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureReport:
-    """What was found about the items of a map."""
+    """Counts of items with features and of missing values."""
 
     items: int
     described: int
@@ -39,7 +39,6 @@ class FeatureReport:
     """Column -> how many features it became."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the counts by name."""
         return asdict(self)
 
 
@@ -69,16 +68,16 @@ def features_over(items: Any, id_map: IdMap) -> ItemFeatures:
     """Return what ``fit`` was given as ``items``, one row per item of the map.
 
     items: a table as ``item_features`` takes it, or ItemFeatures over any map.
-    Raises DataError where nothing is said about any item.
+    Raises DataError where no item has a feature.
     """
     made = features_if_any(items, id_map)
     if made is None:
-        raise DataError("The item features say nothing about any of the items.")
+        raise DataError("None of the items has a feature.")
     return made
 
 
 def features_if_any(items: Any, id_map: IdMap) -> ItemFeatures | None:
-    """Return the same; None where nothing is given or said about any item."""
+    """Return the same; None where no items are given or none has a feature."""
     if items is None:
         return None
     if isinstance(items, ItemFeatures):
@@ -139,8 +138,7 @@ def category_shares(items: Any, id_map: IdMap) -> csr_array:
 
     table = items
     if isinstance(items, Mapping):
-        wanted = ("item", "category")
-        table = {name: items[name] for name in wanted if name in items}
+        table = {name: items[name] for name in ("item", "category") if name in items}
         if "category" not in table:
             raise DataError("The items have no column 'category'.")
     made = features_over(table, id_map)
@@ -148,7 +146,7 @@ def category_shares(items: Any, id_map: IdMap) -> csr_array:
     if not any(is_category):
         raise DataError("The items have no column 'category'.")
     found = csr_array(made.matrix[:, np.flatnonzero(is_category)])
-    # Rows of length one before: the squares of their cells sum to one.
+    # The squares of rows of length one sum to one.
     found.data = found.data**2
     return found
 

@@ -12,11 +12,11 @@ from django_recsys.learning.exceptions import DataError
 
 
 def read_columns(
-    path: Path, wanted: Collection[str]
+    path: Path, requested: Collection[str]
 ) -> dict[str, Sequence[Any] | np.ndarray]:
-    """Return the wanted columns that the file has; numbers as arrays where whole."""
+    """Return the requested columns that the file has; numbers as arrays if complete."""
     try:
-        names = [name for name in pq.read_schema(path).names if name in wanted]
+        names = [name for name in pq.read_schema(path).names if name in requested]
         table = pq.read_table(path, columns=names)
     except pa.ArrowInvalid as error:
         raise DataError(f"{path} is no Parquet file: {error}") from error

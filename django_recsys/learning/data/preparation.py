@@ -1,4 +1,4 @@
-"""From rows as recorded to rows worth learning from, each step with its counts."""
+"""From recorded rows to training rows, with the counts of each step."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from .interactions import Interactions, pair_codes
 
 MAX_ROWS_PER_USER = 10_000
 SECONDS_PER_DAY = 86_400.0
-RATINGS_BEFORE_OWN_MEAN = 5.0  # a person's mean is drawn to the shop's by so many
+PRIOR_RATINGS = 5.0  # weight of the shop's mean rating in that of a user
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class PreparationReport:
     """Rows equal in user, item, kind, time and amount to an earlier one; left out."""
     capped_users: int
     capped_rows: int
-    """Oldest rows of people with an absurd volume; left out."""
+    """Oldest rows of users with an absurd volume; left out."""
     returns: int
     """Rows of returns, netted against the purchases of their pair."""
     purchases_cancelled: int
@@ -38,7 +38,7 @@ class PreparationReport:
     """Positive rows of pairs whose sum is not positive; left out."""
     negative_pairs: int
     rows_decayed: int
-    """Rows that weigh less because of their age."""
+    """Rows whose weight was reduced by their age."""
     rows_kept: int
     users_kept: int
     items_kept: int
@@ -57,9 +57,9 @@ def prepare(
     max_rows_per_user: int = MAX_ROWS_PER_USER,
     now: float | None = None,
 ) -> tuple[Interactions, PreparationReport]:
-    """Return positive rows with their strength as weight, and what was done.
+    """Return rows of positive weight, and the counts of each step.
 
-    A given row's weight is its amount: the quantity of a purchase, the value of a
+    The weight of a given row is its amount: the quantity of a purchase, the value of a
     rating, else 1. ``now`` is in Unix seconds and defaults to the newest timestamp.
     The id maps stay the same. Raises DataError for a kind without a weight.
     """
@@ -147,7 +147,7 @@ def _net_returns(rows: Interactions, counts: dict[str, Any]) -> Interactions:
     cancelled = is_purchase & (share == 0)
     counts["purchases_cancelled"] = int(np.count_nonzero(cancelled))
     weights = np.where(is_purchase, amounts * share, rows.weights)
-    # A return that found its purchase has had its say; an orphan still counts against.
+    # A return of a known purchase is settled; any other still counts negatively.
     kept = ~cancelled & ~(is_return & (bought[codes] > 0))
     return rows.with_weights(weights).select(kept)
 
@@ -181,10 +181,9 @@ def _strengths(
 
 
 def _centred(ratings: Interactions) -> np.ndarray:
-    """Return 1 for a person's usual rating, less and below zero for low ones.
+    """Return 1 for a user's mean rating, less and below zero for low ones.
 
-    One standard deviation of the shop's ratings is worth one; where all ratings are
-    equal they say only that the item was taken, and each counts 1.
+    In standard deviations of all ratings; where these are equal, each counts 1.
     """
     values = ratings.weights.astype(np.float64)
     spread = values.std()
@@ -192,14 +191,13 @@ def _centred(ratings: Interactions) -> np.ndarray:
         return np.ones(len(values))
     lengths = np.bincount(ratings.user_indices, minlength=len(ratings.users))
     sums = np.bincount(ratings.user_indices, values, minlength=len(ratings.users))
-    shop = values.mean() * RATINGS_BEFORE_OWN_MEAN
-    means = (sums + shop) / (lengths + RATINGS_BEFORE_OWN_MEAN)
+    means = (sums + values.mean() * PRIOR_RATINGS) / (lengths + PRIOR_RATINGS)
     centred: np.ndarray = 1 + (values - means[ratings.user_indices]) / spread
     return centred
 
 
 def _net_pairs(rows: Interactions, counts: dict[str, Any]) -> Interactions:
-    """Spread what speaks against a pair over its positive rows; drop lost pairs."""
+    """Take negative weights off a pair's positive rows; drop pairs without a rest."""
     counts["negative_rows"] = counts["negative_pairs"] = 0
     positive = rows.weights > 0
     if positive.all():

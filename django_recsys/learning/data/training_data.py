@@ -20,5 +20,5 @@ class TrainingData:
     edges: Edges | None = None
     """Who trusts whom; None where unknown."""
     validation: Interactions | None = None
-    """Rows to stop early by; None: the recommender sets some aside itself."""
+    """Rows for early stopping; None: the recommender sets some aside itself."""
     options: TrainingOptions

@@ -32,7 +32,7 @@ class Evaluation:
     task: Task
     """What this algorithm is evaluated on."""
     results: Mapping[str, Results]
-    """ "new-items", "any-items", "baskets": those that were scored."""
+    """By task: "new-items", "any-items", "baskets"."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Split, sizes and seconds of the run."""
 
@@ -121,9 +121,9 @@ def score_on(
 ) -> Evaluation:
     """Return the evaluation of a fitted recommender on one task.
 
-    train: what it was fitted on, prepared, with the id maps of the test;
-    test: positive rows, each pair once, as ``validation_split`` gives them. The
-    recommender may be another one, loaded from an artifact.
+    train: the prepared rows it was fitted on, with the id maps of the test; test:
+    positive rows, each pair once, as ``validation_split`` gives them. The recommender
+    may also come from an artifact.
     """
     if task == "baskets":
         queries = _require_baskets(basket_queries(train, test))
@@ -153,8 +153,8 @@ def evaluate(
     is_test: (n_interactions,) bool for given-split; categories: (n_items,) int, -1
     where unknown, for the diversity of lists; items and edges: as ``fit`` takes them;
     cold_items: the share of items to withhold from training and to score alone;
-    cold_draw: another number draws others. Raises DataError where the data
-    lack what the protocol needs.
+    cold_draw: seed of their draw. Raises DataError where the data lack what the
+    protocol needs.
     """
     if isinstance(recommender, str):
         recommender = create(recommender)
@@ -195,7 +195,7 @@ def _results(
     kind_weights: Mapping[str, float],
     categories: np.ndarray | None,
 ) -> tuple[dict[str, Results], int]:
-    """Return the results by task, and how many test users had nothing relevant."""
+    """Return the results by task, and how many test users have no relevant item."""
     context = train
     if parts.context is not parts.train:
         context = prepare(parts.context, kind_weights=kind_weights)[0]
@@ -229,7 +229,7 @@ def _basket_queries_of(
 
 def _require_baskets(queries: TestQueries | None) -> TestQueries:
     if queries is None:
-        raise DataError("The test has no basket of two items that training knows.")
+        raise DataError("The test has no basket of two items known in training.")
     return queries
 
 

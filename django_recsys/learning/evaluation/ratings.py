@@ -1,4 +1,4 @@
-"""How well explicit ratings are predicted: RMSE, MAE, precision and recall."""
+"""The evaluation of rating predictions: RMSE, MAE, precision and recall."""
 
 import time
 from collections.abc import Mapping
@@ -27,8 +27,8 @@ def evaluate_ratings(
 ) -> dict[str, Any]:
     """Fit on a part of the recorded ratings, predict the others, return JSON.
 
-    is_test: (n_interactions,) bool; None takes a seeded fifth of the ratings.
-    ``liked``: the rating from which on a person is said to like an item.
+    is_test: (n_interactions,) bool; None takes a seeded fifth of the ratings. liked:
+    the least rating that counts as liked.
     """
     options = options or TrainingOptions()
     if is_test is None:
@@ -56,7 +56,7 @@ def evaluate_ratings(
 
 
 def rating_table(result: Mapping[str, Any]) -> str:
-    """Return lines for people: the model beside the mean rating alone."""
+    """Return a text table: the model beside the mean rating alone."""
     names = ("rmse", "mae", "accuracy", "precision", "recall", "f1")
     labels = {result["algorithm"]: result, "mean": result["mean_alone"]}
     rows = [

@@ -1,4 +1,4 @@
-"""The queries that a split makes of its test rows, and how they are scored."""
+"""The queries made from a split's test rows, and their scores."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django_recsys.learning.metrics.lists import list_metrics, tied_share
 from django_recsys.learning.metrics.ranking import ranking_metrics
 from django_recsys.learning.metrics.ranks import DEEPEST, rank_relevant
 from django_recsys.learning.numerics.batching import slices
+from django_recsys.learning.numerics.sparse import offsets, row_indices, select_cells
 from django_recsys.learning.numerics.top_k import mask_scores, top_items
 from django_recsys.learning.recommender import Recommender
 
@@ -46,17 +47,17 @@ class TestQueries:
     """(n_queries,) bool: users with a history in training."""
     tasks: tuple[EvaluationTask, ...]
     train: Interactions
-    """Where the popularity of items is taken from."""
+    """The source of item popularity."""
     users_dropped: int = 0
     """Users of the test without relevant items in any task."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Results:
-    """The scores of a recommender on one task, query by query."""
+    """The metrics of a recommender on one task, per query."""
 
     users: np.ndarray
-    """(n_scored,) int64; queries with nothing relevant are left out."""
+    """(n_scored,) int64; queries without relevant items are left out."""
     known: np.ndarray
     """(n_scored,) bool."""
     values: Mapping[str, np.ndarray]
@@ -75,17 +76,15 @@ def user_queries(
 ) -> TestQueries:
     """Return one query per user of the test.
 
-    seen: (n_users, n_items), what is not new to the user; ``context`` gives the
-    histories of the queries.
+    seen: (n_users, n_items), the items that are not new to the user; ``context`` gives
+    the histories of the queries.
     """
-    taken = test.user_items()
+    taken = test.user_items()  # (n_users, n_items)
     users = np.flatnonzero(np.diff(taken.indptr))
-    tasks = []
+    taken, tasks = taken[users], []
     for name in names:
         left_out = None if name == "any-items" else seen[users]
-        relevant = (
-            taken[users] if left_out is None else _without(taken[users], left_out)
-        )
+        relevant = taken if left_out is None else _without(taken, left_out)
         tasks.append(EvaluationTask(name=name, relevant=relevant, left_out=left_out))
     is_scored = np.zeros(len(users), dtype=bool)
     for task in tasks:
@@ -104,8 +103,8 @@ def user_queries(
 def basket_queries(train: Interactions, test: Interactions) -> TestQueries | None:
     """Return one query per basket of the test: one item withheld, the others given.
 
-    Only items that training knows; baskets with one such item are left out, and of
-    more than MOST_BASKETS a seeded sample is asked. None where no basket is left.
+    Only items known in training; baskets with one such item are left out, and of more
+    than MOST_BASKETS a seeded sample is drawn. None where no basket is left.
     """
     from scipy.sparse import coo_array
 
@@ -113,7 +112,7 @@ def basket_queries(train: Interactions, test: Interactions) -> TestQueries | Non
     lengths = np.bincount(owners)
     if not len(lengths):
         return None
-    starts = np.concatenate(([0], np.cumsum(lengths)))
+    starts = offsets(lengths)
     random = np.random.default_rng(BASKET_SEED)
     held = starts[:-1] + random.integers(0, lengths)
     is_held = np.zeros(len(rows), dtype=bool)
@@ -140,11 +139,11 @@ def basket_queries(train: Interactions, test: Interactions) -> TestQueries | Non
 def score_queries(
     recommender: Recommender, queries: TestQueries, categories: np.ndarray | None = None
 ) -> dict[str, Results]:
-    """Return the results to each task of the queries, by its name.
+    """Return the results of each task of the queries, by its name.
 
-    The recommender may have been fitted over other ids: what it does not know it
-    does not rank. A query without a score for anything that may be shown falls back to
-    popularity, which is what the visitor would see.
+    The recommender may have been fitted over other ids: items it does not know are not
+    ranked. A query without a score for any allowed item falls back to popularity, which
+    is what the visitor would see.
     """
     parts: dict[str, list[tuple[np.ndarray, ...]]] = {
         task.name: [] for task in queries.tasks
@@ -193,12 +192,11 @@ def _scored(
     items, users = queries.train.items, queries.train.users
     same = recommender.items_ is items and recommender.users_ is users
     ours = items.indices(recommender.items_.ids.tolist())
-    user_indices = (
-        queries.users if same else recommender.users_.indices(users.ids[queries.users])
-    )
-    histories = (
-        queries.histories if same else _moved(queries.histories, recommender, queries)
-    )
+    user_indices, histories = queries.users, queries.histories
+    if not same:
+        user_indices = recommender.users_.indices(users.ids[queries.users])
+        theirs = recommender.items_.indices(items.ids.tolist())
+        histories = histories.mapped(theirs, len(recommender.items_))
     for part in slices(len(queries.users), len(items)):
         scores = recommender.score_indices(histories.select(part), user_indices[part])
         if not same:
@@ -217,7 +215,7 @@ def _popularity(train: Interactions) -> np.ndarray:
 def _fall_back(
     scores: np.ndarray, fallback: np.ndarray, left_out: csr_array | None
 ) -> None:
-    """Put the fallback into the rows that rank nothing, in place."""
+    """Put the fallback into the rows without any score, in place."""
     empty = np.flatnonzero((scores == -np.inf).all(axis=1))
     if len(empty):
         rows = np.tile(fallback, (len(empty), 1))
@@ -225,39 +223,19 @@ def _fall_back(
         scores[empty] = mask_scores(rows, left_out=out)
 
 
-def _moved(
-    histories: Histories, recommender: Recommender, queries: TestQueries
-) -> Histories:
-    """Return the histories in the recommender's own item indices."""
-    theirs = recommender.items_.indices(queries.train.items.ids.tolist())
-    return histories.mapped(theirs, len(recommender.items_))
-
-
 def _without(relevant: csr_array, left_out: csr_array) -> csr_array:
-    """Return relevant's stored cells that left_out does not hold."""
-    from scipy.sparse import csr_array
-
-    n_items = relevant.shape[1]
-    rows = np.repeat(np.arange(relevant.shape[0]), np.diff(relevant.indptr))
-    out_rows = np.repeat(np.arange(left_out.shape[0]), np.diff(left_out.indptr))
-    codes = rows.astype(np.int64) * n_items + relevant.indices
-    out_codes = out_rows.astype(np.int64) * n_items + left_out.indices
-    kept = ~np.isin(codes, out_codes)
-    counts = np.bincount(rows[kept], minlength=relevant.shape[0])
-    return csr_array(
-        (
-            relevant.data[kept],
-            relevant.indices[kept],
-            np.concatenate(([0], np.cumsum(counts))),
-        ),
-        shape=relevant.shape,
+    """Return the stored cells of relevant that left_out does not store."""
+    codes, out_codes = (
+        row_indices(each).astype(np.int64) * each.shape[1] + each.indices
+        for each in (relevant, left_out)
     )
+    return select_cells(relevant, ~np.isin(codes, out_codes))
 
 
 def _basket_rows(
     train: Interactions, test: Interactions
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return (basket 0.. of each row, row of the test), ordered by basket."""
+    """Return (basket of each row, row of the test), ordered by basket."""
     baskets = basket_codes(test)
     known = np.bincount(train.item_indices, minlength=len(train.items)) > 0
     codes = baskets.astype(np.int64) * len(test.items) + test.item_indices

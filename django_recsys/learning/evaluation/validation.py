@@ -1,7 +1,4 @@
-"""Validation: fitted on older rows, scored on newer ones.
-
-The test rows of a protocol are dropped first, so no choice made here has seen them.
-"""
+"""Validation: fit on older rows, score on newer ones; test rows are dropped first."""
 
 import hashlib
 from collections.abc import Mapping
@@ -28,12 +25,12 @@ class ValidationSet:
 
     task: Task
     train: Interactions
-    """What they are fitted on, prepared."""
+    """Prepared."""
     queries: TestQueries
     features: Any = None
-    """Item features, for those that use them."""
+    """Item features."""
     edges: Any = None
-    """Friendships, for those that use them."""
+    """Friendships."""
 
     def measure(self, recommender: Recommender, options: TrainingOptions) -> np.ndarray:
         """Fit and score; return (n_scored,) float64, NDCG@10 of each query."""
@@ -45,7 +42,7 @@ class ValidationSet:
 
     @property
     def digest(self) -> str:
-        """A text that is the same for the same rows and the same queries."""
+        """Identifies the rows and queries."""
         relevant = self.queries.tasks[0].relevant
         arrays = (
             self.train.user_indices,
@@ -67,7 +64,7 @@ def validation_split_of(
     is_test: np.ndarray | None = None,
     cold_items: float = 0.0,
 ) -> Split:
-    """Drop the test of a protocol and cut what is left in the same manner.
+    """Drop the test of a protocol and split the rest in the same way.
 
     cold_items: as ``evaluate`` takes it; the validation withholds items of its own.
     """
@@ -88,7 +85,7 @@ def prepare_validation_set(
     features: Any = None,
     edges: Any = None,
 ) -> ValidationSet:
-    """Prepare the parts of a cut; raises DataError where nobody can be evaluated."""
+    """Prepare the parts of a split; raises DataError where no user can be evaluated."""
     train, _ = prepare(cut.train, kind_weights=kind_weights)
     return validation_set_over(
         train, cut, task, kind_weights, features=features, edges=edges
@@ -107,7 +104,7 @@ def validation_set_over(
     """As ``prepare_validation_set``, over train rows that are prepared already."""
     queries = _queries_of(train, cut, task, kind_weights)
     if queries is None or not np.diff(queries.tasks[0].relevant.indptr).any():
-        raise DataError("There are too few validation rows to evaluate anybody.")
+        raise DataError("There are too few validation rows to evaluate any user.")
     return ValidationSet(
         task=task, train=train, queries=queries, features=features, edges=edges
     )

@@ -1,1 +1,1 @@
-"""How good a ranking, a set of lists or a predicted rating is."""
+"""Metrics of rankings, of sets of lists and of predicted ratings."""

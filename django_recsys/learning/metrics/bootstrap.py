@@ -1,4 +1,4 @@
-"""How sure a mean over users is: bootstrap intervals with a fixed seed."""
+"""Bootstrap intervals of means over users, with a fixed seed."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the lists of all users show together."""
+"""Metrics of all users' lists together."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def list_metrics(
 
     lists: (n_lists, n) item indices, -1 where padded; item_counts: (n_items,), the
     users of each item in training, of n_users; categories: (n_items,) int, -1 where
-    unknown. Values that cannot be known are left out.
+    unknown. Undefined values are left out.
     """
     metrics: dict[str, float] = {}
     for n in CUTOFFS:
@@ -44,7 +44,7 @@ def tied_share(scores: np.ndarray) -> float:
 
 
 def gini(counts: np.ndarray) -> float:
-    """0 where every item is shown equally often, towards 1 where one has it all."""
+    """0 where every item is shown equally often, near 1 where a single one is shown."""
     total: float = float(np.sum(counts))
     if total == 0:
         return 0.0
@@ -61,10 +61,10 @@ def _novelty(counts: np.ndarray, item_counts: np.ndarray, n_users: int) -> float
 
 
 def _popularity_bias(counts: np.ndarray, item_counts: np.ndarray) -> float:
-    """Return how popular shown items are, against items that people take: 1 is even."""
-    taken = np.dot(item_counts, item_counts) / max(item_counts.sum(), 1)
+    """Return the popularity of shown items over that of items in training rows."""
+    in_training = np.dot(item_counts, item_counts) / max(item_counts.sum(), 1)
     shown = np.dot(counts, item_counts) / counts.sum()
-    return float(shown / max(taken, 1e-12))
+    return float(shown / max(in_training, 1e-12))
 
 
 def _personalization(counts: np.ndarray, shown: np.ndarray) -> float:

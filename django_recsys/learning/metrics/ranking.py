@@ -1,9 +1,10 @@
-"""How good rankings are, per user, from the ranks of the relevant items."""
+"""Ranking metrics per user, from the ranks of the relevant items."""
 
 import numpy as np
 
 CUTOFFS = (5, 10, 20, 50, 100)
 NAMES = ("precision", "recall", "recall_capped", "f1", "hit_rate", "ndcg", "map", "mrr")
+HEADLINE = "ndcg@10"
 _DISCOUNTS = 1 / np.log2(np.arange(2, max(CUTOFFS) + 2))
 _IDEAL = np.concatenate(([0.0], np.cumsum(_DISCOUNTS)))
 
@@ -13,9 +14,9 @@ def ranking_metrics(
 ) -> dict[str, np.ndarray]:
     """Return "ndcg@10" and so on -> (n_users,) float64.
 
-    owners, ranks: (n_found,), user and 1-based rank of each relevant item that was
-    found, 0 where it was not; relevant: (n_users,), how many there are, at least 1.
-    Gains are binary; ``map`` divides by min(relevant, n); ``f1`` is each user's.
+    owners, ranks: (n_relevant,), user and 1-based rank of each relevant item, 0 where
+    it is not ranked; relevant: (n_users,), how many there are, at least 1. Gains are
+    binary; ``map`` divides by min(relevant, n); ``f1`` is each user's.
     """
     found = ranks > 0
     order = np.lexsort((ranks[found], owners[found]))
@@ -55,6 +56,3 @@ def _at(
         "map": total(ordinal / ranks) / capped,
         "mrr": total(first / ranks),
     }
-
-
-HEADLINE = "ndcg@10"

@@ -1,4 +1,4 @@
-"""Where the relevant items stand in a full ranking of all items."""
+"""Ranks of the relevant items among all items."""
 
 from __future__ import annotations
 
@@ -42,14 +42,13 @@ def rank_relevant(scores: np.ndarray, relevant: csr_array) -> np.ndarray:
 def _count_at_least(
     rows: np.ndarray, scores: np.ndarray, of_rows: np.ndarray, of_scores: np.ndarray
 ) -> np.ndarray:
-    """Return per asked (row, score) how many given ones of the row reach it."""
-    asked = len(of_rows)
+    """Return per (of_row, of_score) how many of the row's scores are at least that."""
     all_rows = np.concatenate((rows, of_rows))
     all_scores = np.concatenate((scores, of_scores))
-    is_asked = np.repeat([False, True], [len(rows), asked])
-    # Asked values sort behind given ones of the same score, so that these count.
-    order = np.lexsort((is_asked, -all_scores, all_rows))
-    given = np.cumsum(~is_asked[order])
+    is_bound = np.repeat([False, True], [len(rows), len(of_rows)])
+    # Bounds sort behind equal scores, so that these count.
+    order = np.lexsort((is_bound, -all_scores, all_rows))
+    given = np.cumsum(~is_bound[order])
     before_row = np.searchsorted(np.sort(rows), of_rows)
     counts = np.empty(len(all_rows), dtype=np.int64)
     counts[order] = given

@@ -1,4 +1,4 @@
-"""How near predicted ratings are to true ones."""
+"""Metrics of predicted ratings."""
 
 import numpy as np
 
@@ -12,8 +12,8 @@ def rating_metrics(
 ) -> dict[str, float]:
     """Return rmse and mae, and accuracy, precision, recall and f1 of "will like".
 
-    given, predicted: (n_ratings,); both are cut at ``liked``. A quotient without a
-    case is 0.
+    given, predicted: (n_ratings,); liked are those of at least ``liked``. A quotient of
+    zeros is 0.
     """
     if len(given) != len(predicted):
         raise DataError(f"{len(given)} ratings, but {len(predicted)} predicted.")

@@ -1,5 +1,5 @@
-"""Deep models: the only room that imports torch, and only where it computes.
+"""Deep models: the only package that imports torch.
 
-The classes here declare hyper-parameters and load without torch, so that a form or a
-list of algorithms costs a web process nothing.
+The classes here import without torch, so that a form or a list of algorithms does not
+load it.
 """

@@ -23,7 +23,7 @@ class Autoencoder(DeepRecommender, TrendWeighted):
     """Variational autoencoder for implicit feedback (Mult-VAE, Liang et al. 2018).
 
     With ``variational`` off the denoising one of the same paper (Mult-DAE). The order
-    of a history enters by recency alone. Unlike in the paper a history is not
+    of a history counts by recency alone. Unlike in the paper a history is not
     reconstructed: its newest part is hidden and predicted from the rest.
     """
 
@@ -100,7 +100,7 @@ class Autoencoder(DeepRecommender, TrendWeighted):
         return scores
 
     def compare(self, states: np.ndarray, item_vectors: np.ndarray) -> np.ndarray:
-        """Return (n_queries, n_items), how well each item goes with each state."""
+        """Return (n_queries, n_items) scores of states and item vectors."""
         scores: np.ndarray = states @ item_vectors[:, :-1].T
         scores += item_vectors[:, -1]
         return scores

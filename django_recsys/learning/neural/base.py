@@ -1,4 +1,4 @@
-"""What all deep models share: how they are trained, what is kept of it."""
+"""The base of all deep models: their training and their artifacts."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ class DeepRecommender(Recommender):
     item_vectors_: np.ndarray = field(init=False, repr=False)
     """(n_items, size) float32, to compare states with; zero for unknown items."""
     is_known_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) bool: was there to learn from."""
+    """(n_items,) bool: has a vector."""
     trend_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) float32, what the chance of each new item is multiplied by."""
+    """(n_items,) float32, factors of the probabilities of new items."""
     curve_: np.ndarray = field(init=False, repr=False)
     """(n_intervals, 2) float64: mean loss, NDCG@10 on the validation rows."""
     seconds_: np.ndarray = field(init=False, repr=False)
-    """(n_intervals,) float64, since the start of the training; no part of artifacts."""
+    """(n_intervals,) float64, since the start of the training; not in artifacts."""
 
     def _trainer_config(self) -> TrainerConfig:
         from .training.loop import TrainerConfig
@@ -93,7 +93,7 @@ class DeepRecommender(Recommender):
     def _learn(
         self, train: Callable[[Any], TrainedWeights], options: TrainingOptions
     ) -> None:
-        """Keep what ``train`` makes of a seeded module, or of one that goes on."""
+        """Train a seeded module, or one that starts from an earlier training."""
         from .training.weights import seeded, start_from
 
         vars(self).pop("_network", None)  # that of an earlier fit
@@ -105,7 +105,7 @@ class DeepRecommender(Recommender):
 
     @property
     def network(self) -> Any:
-        """The trained module, built from its weights when first asked for."""
+        """The trained module, built from its weights at first use."""
         if "_network" not in vars(self):
             from .training.weights import filled
 

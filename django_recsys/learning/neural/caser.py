@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 class CNN(SequentialRecommender):
     """Convolutional sequence embedding, Caser (Tang & Wang 2018).
 
-    Without its user vectors, so that new users are handled and nothing about a person
-    is kept.
+    Without its user vectors, so that new users are handled and no user data are kept.
     """
 
     name: ClassVar[str] = "cnn"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True, eq=False)
 class RecurrentRecommender(SequentialRecommender):
-    """A recurrent model; a class of its own names the cell."""
+    """The base of recurrent models; subclasses choose the cell."""
 
     hidden_size: int = hyperparameter(
         128, low=4, high=2048, help="Size of the recurrent state."
@@ -56,7 +56,7 @@ class GRU(RecurrentRecommender):
 class LSTM(RecurrentRecommender):
     """Long short-term memory over histories (Hochreiter & Schmidhuber 1997).
 
-    Trained as `gru` is; more parameters, and a memory beside the state.
+    Trained as `gru`, with more parameters.
     """
 
     name: ClassVar[str] = "lstm"

@@ -1,4 +1,4 @@
-"""A transformer that reads a history and predicts what comes next."""
+"""A transformer that reads a history and predicts the next item."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all models of the next item share: sequences in, one vector out."""
+"""The base of models that predict the next item of a history."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ REPEATS_COUNT = 0.5
 class SequentialRecommender(DeepRecommender):
     """Joins a sequence module, the trainer and the data.
 
-    Trained on shifted histories: each basket is predicted from what came before it,
-    all of a history in one pass. A row counts as much as its kind weighs. Where item
-    features are given, an item's vector is the sum of those of its id and features.
+    Trained on shifted histories: each basket is predicted from the rows before it, all
+    of a history in one pass. Rows are weighted by their kind. Where item features are
+    given, an item's vector is the sum of those of its id and features.
     """
 
     array_names: ClassVar[tuple[str, ...]] = (
@@ -97,7 +97,7 @@ class SequentialRecommender(DeepRecommender):
     features_: csr_array = field(init=False, repr=False)
     """(n_items, n_features) float32; no columns where none are known."""
     feature_keys_: np.ndarray = field(init=False, repr=False)
-    """(n_features,) uint64, of their names, by which a later training knows them."""
+    """(n_features,) uint64 hashes of their names, to match those of another training."""
     prior_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, added to each score; (0,) where there is none."""
     n_kinds_: np.ndarray = field(init=False, repr=False)  # () int64
@@ -117,7 +117,7 @@ class SequentialRecommender(DeepRecommender):
         counts = interactions.item_counts()
         self._describe(items, interactions, counts)
         if items is not None and self.with_features and not self.features_.shape[1]:
-            data.options.report(0.0, "no item feature is known of the items")
+            data.options.report(0.0, "none of the items has a feature")
         self.prior_ = self._learned_prior(counts)
         config = SequenceConfig(
             name=self.name,
@@ -140,12 +140,10 @@ class SequentialRecommender(DeepRecommender):
         """Keep the item features; counts: (n_items,), how many users each has."""
         from scipy.sparse import csr_array
 
-        wanted = items if self.with_features else None
-        found = features_if_any(wanted, interactions.items)
-        names = () if found is None else found.names
-        self.feature_keys_ = np.array(
-            [_key_of(each) for each in names], dtype=np.uint64
-        )
+        used = items if self.with_features else None
+        found = features_if_any(used, interactions.items)
+        keys = [] if found is None else [_key_of(each) for each in found.names]
+        self.feature_keys_ = np.array(keys, dtype=np.uint64)
         self.features_ = csr_array((len(counts), 0), dtype=np.float32)
         if found is not None:
             self.features_ = csr_array(found.matrix, dtype=np.float32)
@@ -167,7 +165,7 @@ class SequentialRecommender(DeepRecommender):
         return scores
 
     def compare(self, states: np.ndarray, item_vectors: np.ndarray) -> np.ndarray:
-        """Return (n_queries, n_items), how well each item follows each state."""
+        """Return (n_queries, n_items) scores of states and item vectors."""
         scores: np.ndarray = states @ item_vectors.T
         return scores
 
@@ -176,7 +174,7 @@ class SequentialRecommender(DeepRecommender):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What these settings leave: features may be ignored, repeats may count."""
+        """With these settings: features may be ignored, repeats may be relevant."""
         return replace(
             self.class_capabilities,
             reads_items=self.with_features,
@@ -216,7 +214,6 @@ class SequentialRecommender(DeepRecommender):
 
     @property
     def _features(self) -> Features | None:
-        """Those of the items as tensors; None where there are none."""
         import torch
 
         from .modules.feature_bag import Features

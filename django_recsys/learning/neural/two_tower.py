@@ -1,4 +1,4 @@
-"""Histories and items in one space, items by their features too."""
+"""Towers for histories and for items, which use features of items."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 class TwoTower(SequentialRecommender):
     """A tower for histories and one for items (Covington et al. 2016, Yi et al. 2019).
 
-    An item's vector is that of its id plus those of its features, so that an item
-    without interactions is placed by its features. With several interests, an
-    item counts as much as it fits the best of them (Li et al. 2019, MIND).
+    An item's vector is that of its id plus those of its features; without interactions,
+    of its features alone. With several interests, an item is scored by the best of them
+    (Li et al. 2019, MIND).
     """
 
     name: ClassVar[str] = "two_tower"
@@ -69,7 +69,7 @@ class TwoTower(SequentialRecommender):
     )
 
     is_taken_: np.ndarray = field(init=False, repr=False)
-    """(n_items,) bool: has an id to learn."""
+    """(n_items,) bool: has interactions, and thus an id to learn."""
 
     def _describe(
         self, items: Any, interactions: Interactions, counts: np.ndarray
@@ -94,24 +94,24 @@ class TwoTower(SequentialRecommender):
     def _scale_new_items(self, is_new: np.ndarray) -> None:
         """Scale the vectors of items without interactions.
 
-        The length of a vector tells how popular its item is, and features alone give a
-        short one, which would never be shown. All are scaled by one factor, so that
-        their order by length, which features do predict, stays.
+        Vectors grow with popularity, and those from features alone are too short ever
+        to be recommended. All are scaled by one factor, which keeps their order by
+        length.
         """
         vectors, size = self.item_vectors_, self.embedding_size
         with_id = np.linalg.norm(vectors[self.is_taken_, :size], axis=1)
         described = self.network.by_features().detach().numpy()[self.is_taken_]
         without_id = np.linalg.norm(described, axis=1)
-        usual = without_id[without_id > 0]
-        if len(usual):
-            factor = np.quantile(with_id, self.new_items) / np.median(usual)
+        without_id = without_id[without_id > 0]
+        if len(without_id):
+            factor = np.quantile(with_id, self.new_items) / np.median(without_id)
             vectors[is_new, :size] *= np.float32(factor)
         if len(self.prior_):
             prior = self.prior_[self.is_taken_]
             vectors[is_new, size] = np.quantile(prior, self.new_items)
 
     def compare(self, states: np.ndarray, item_vectors: np.ndarray) -> np.ndarray:
-        """Return (n_queries, n_items), by the interest that fits an item best."""
+        """Return (n_queries, n_items) scores, of each item's best interest."""
         scores: np.ndarray = states[:, 0] @ item_vectors.T
         for interest in range(1, states.shape[1]):
             np.maximum(scores, states[:, interest] @ item_vectors.T, out=scores)

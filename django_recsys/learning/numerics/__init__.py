@@ -1,1 +1,1 @@
-"""Arithmetic on arrays and sparse matrices; it knows nothing of recommending."""
+"""Arithmetic on arrays and sparse matrices, without any recommender."""

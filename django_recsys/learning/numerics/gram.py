@@ -16,7 +16,7 @@ SAMPLED_ROWS = 256
 def item_weights(taken: csr_array, ridge: float) -> np.ndarray:
     """Return the weights of EASE: (n_items, n_items) float32, zero diagonal.
 
-    taken: (n_users, n_items) binary.
+    taken: (n_users, n_items) binary interactions.
     """
     weights = inverse_gram(taken, ridge)
     weights /= -np.diag(weights).copy()
@@ -27,8 +27,7 @@ def item_weights(taken: csr_array, ridge: float) -> np.ndarray:
 def inverse_gram(columns: csr_array, ridge: float) -> np.ndarray:
     """Return the inverse of columns' @ columns + ridge: (n, n) float32, symmetric.
 
-    columns: (m, n) sparse. In C order, which sparse products want: they would copy
-    another each time.
+    columns: (m, n) sparse. In C order, as sparse products would copy another each time.
     """
     if _filled(columns) > MOST_FILLED:
         return invert(gram(columns, ridge)).T

@@ -17,7 +17,7 @@ def ridge_map(features: csr_array, targets: np.ndarray, ridge: float) -> np.ndar
     """Return (n_features, n_targets) float32: (F'F + ridge I)^-1 F' targets.
 
     features: (n_items, n_features); targets: (n_items, n_targets). By conjugate
-    gradients, all targets side by side: F'F of ten thousand words is never formed.
+    gradients, all targets at once: F'F of ten thousand words is never formed.
     """
     by_feature = features.T.tocsr()
     residual: np.ndarray = np.asarray(by_feature @ targets, dtype=np.float32)

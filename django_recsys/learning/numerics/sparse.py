@@ -1,4 +1,4 @@
-"""Idioms of sparse rows, named once; importing them loads numpy at most."""
+"""Idioms of sparse rows; importing them loads numpy alone."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def largest_of_each_row(matrix: csr_array, n: int) -> csr_array:
     rows = row_indices(matrix)
     too_many = np.bincount(rows[kept], minlength=len(lengths)) - n
     tied = np.flatnonzero((too_many > 0)[rows] & (matrix.data == bound))
-    # Of what ties at the edge the first columns stay.
+    # Of ties at the edge the first columns stay.
     tied = tied[np.lexsort((-matrix.indices[tied], rows[tied]))]
     place = np.arange(len(tied)) - np.searchsorted(rows[tied], rows[tied])
     kept[tied[place < too_many[rows[tied]]]] = False

@@ -18,10 +18,10 @@ def available_cores() -> int:
 def in_threads(
     find: Callable[[slice], Found], parts: Iterable[slice], threads: int | None = None
 ) -> list[Found]:
-    """Return what is found for each slice, in order; by default a thread per core.
+    """Return the result of each slice, in order; by default a thread per core.
 
-    numpy lets other threads run while it computes. BLAS keeps to the thread that
-    calls it: on products of this size its own threads mostly wait for each other.
+    numpy releases the lock while it computes. BLAS is limited to one thread each: on
+    products of this size its own threads mostly wait for each other.
     """
     parts = list(parts)
     threads = threads or available_cores()

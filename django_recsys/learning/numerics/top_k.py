@@ -1,4 +1,4 @@
-"""Masking, the best n, stable ties and padding: written once."""
+"""Masking, the best n, stable ties and padding."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 PADDING = -1
 GROUPS_PER_ITEM = 8  # at least: with fewer the bound is loose
-LOOKED_THROUGH = 1.5  # measured; flat around it
+GROUPS_FACTOR = 1.5  # measured; flat around it
 VECTOR = 16
 WIDE_ROW = 4  # times the number of groups: from here on the bound pays
-MANY_TIES = 16  # candidates per wanted item beyond which sorting costs more
+MANY_TIES = 16  # candidates per requested item beyond which sorting costs more
 LOWEST = np.finfo(np.float32).min  # the bound below which only -inf is
 SIGN = np.uint32(1 << 31)
 
@@ -26,7 +26,7 @@ def mask_scores(
     candidate_mask: np.ndarray | None = None,
     left_out: csr_array | None = None,
 ) -> np.ndarray:
-    """Set what may not be shown to -inf, in place: no opinion, no candidate, seen.
+    """Set items that may not be shown to -inf, in place: NaN, no candidate, seen.
 
     scores: (n_queries, n_items) float; candidate_mask: (n_items,) bool;
     left_out: (n_queries, n_items), every stored cell is left out.
@@ -127,7 +127,7 @@ def best_first(
 
 
 def _candidates(scores: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows and columns of a small set that holds each row's best."""
+    """Return rows and columns of a small set with the best of each row."""
     groups = _group_count(scores.shape[1], width)
     maxima = _group_maxima(scores, groups) if groups else scores
     if np.isnan(maxima).any():  # a maximum passes NaN on
@@ -181,8 +181,7 @@ def cells_of(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def lower_bound(scores: np.ndarray, width: int) -> np.ndarray:
     """Return per row a value that at least ``width`` scores reach.
 
-    The width-th largest maximum of strided groups is such a bound, and the
-    maxima are one vectorised pass over the row.
+    The width-th largest maximum of strided groups, in one vectorised pass over the row.
     """
     groups = _group_count(scores.shape[1], width)
     return _nth_largest(_group_maxima(scores, groups) if groups else scores, width)
@@ -191,10 +190,10 @@ def lower_bound(scores: np.ndarray, width: int) -> np.ndarray:
 def _group_count(n_items: int, width: int) -> int:
     """Return into how many groups a row is cut, 0 where that does not pay.
 
-    About so many that the maxima cost as much as what is looked through after them.
+    About so many that the maxima cost as much as the search within groups.
     """
     fewest = GROUPS_PER_ITEM * width
-    groups = max(fewest, int(LOOKED_THROUGH * np.sqrt(width * n_items)))
+    groups = max(fewest, int(GROUPS_FACTOR * np.sqrt(width * n_items)))
     groups = -(-groups // VECTOR) * VECTOR
     if n_items >= WIDE_ROW * groups:
         return groups

@@ -1,10 +1,10 @@
-"""What the directions of vectors say of each other."""
+"""Normalised vectors and their cosines."""
 
 import numpy as np
 
 
 def directions(factors: np.ndarray) -> np.ndarray:
-    """Return (n_items, size) rows of length one; what is zero stays zero."""
+    """Return (n_items, size) rows of length one; zeros stay zero."""
     norms = np.linalg.norm(factors, axis=1, keepdims=True)
     result: np.ndarray = factors / np.maximum(norms, np.float32(1e-12))
     return result

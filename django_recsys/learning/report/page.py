@@ -1,4 +1,4 @@
-"""One page from an evaluation, for people, and the same as JSON."""
+"""An evaluation as one HTML page, and as JSON."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ COLUMNS = {
     "popularity_bias@10": "popularity bias",
     "novelty@10": "novelty, bits",
     "fit_seconds": "fit, s",
-    "recommend_seconds": "ask, s",
+    "recommend_seconds": "predict, s",
 }
 
 
@@ -66,7 +66,7 @@ def page(results: Sequence[Mapping[str, Any]], plots: Mapping[str, str]) -> str:
 
 
 def score_of(result: Mapping[str, Any]) -> float:
-    """Return the headline metric on what the algorithm is judged by."""
+    """Return the headline metric on the algorithm's own task."""
     segment = result["segments"][result["task"]]["all"]
     return float(segment["metrics"].get(HEADLINE, 0.0))
 
@@ -93,11 +93,11 @@ def _leaderboard(results: Sequence[Mapping[str, Any]]) -> str:
     rows = "".join(_row(result) for result in results)
     return (
         f'<div class="wide"><table><thead><tr><th scope="col">algorithm</th>'
-        f'<th scope="col">judged by</th>{head}<th scope="col">against popular</th>'
+        f'<th scope="col">task</th>{head}<th scope="col">against popular</th>'
         f"</tr></thead><tbody>{rows}</tbody></table></div>"
         '<p class="note">NDCG@10 with its 95% interval over users; "against popular" '
-        "is the paired difference. Popularity bias: 1 is as popular as what people "
-        "take.</p>"
+        "is the paired difference. Popularity bias: 1 is as popular as the items of "
+        "the training data.</p>"
     )
 
 
@@ -132,19 +132,19 @@ def _against(result: Mapping[str, Any]) -> str:
 def _examples(results: Sequence[Mapping[str, Any]]) -> str:
     shown = [each for each in results if each.get("details", {}).get("examples")]
     if not shown:
-        return '<p class="note">No known user was asked.</p>'
+        return '<p class="note">No known user was evaluated.</p>'
     head = "".join(f'<th scope="col">{escape(r["algorithm"])}</th>' for r in shown)
     rows = ""
-    for place, person in enumerate(shown[0]["details"]["examples"]):
-        had = ", ".join(map(escape, map(str, person["history"])))
+    for place, example in enumerate(shown[0]["details"]["examples"]):
+        history = ", ".join(map(escape, map(str, example["history"])))
         cells = "".join(
             f"<td>{_list(r['details']['examples'], place)}</td>" for r in shown
         )
-        rows += f"<tr><td>{place + 1}: {had}</td>{cells}</tr>"
+        rows += f"<tr><td>{place + 1}: {history}</td>{cells}</tr>"
     return (
-        '<div class="wide"><table class="lists"><thead><tr><th scope="col">person, '
+        '<div class="wide"><table class="lists"><thead><tr><th scope="col">user, '
         f"newest items last</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        '<p class="note">Bold: taken afterwards.</p>'
+        '<p class="note">Bold: relevant in the test.</p>'
     )
 
 

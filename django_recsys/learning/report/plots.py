@@ -69,14 +69,14 @@ def scatter(results: Results, name: str, *, is_log: bool = False) -> Figure:
 
 
 def bias(results: Results) -> Figure:
-    """Draw how popular shown items are, against what people take."""
+    """Draw how popular shown items are, against those of the training data."""
     figure, axes = blank(rows=len(results))
     values = [
         each["lists"][each["task"]].get("popularity_bias@10", 0.0) for each in results
     ]
     axes.barh(names(results), values)
     axes.axvline(1.0, color="black", linewidth=1)
-    axes.set_xlabel("1: as popular as what people take")
+    axes.set_xlabel("1: as popular as the items of the training data")
     return figure
 
 
@@ -98,7 +98,7 @@ def activity(results: Results) -> Figure | None:
 
 
 def curve(results: Results) -> Figure | None:
-    """Draw the metric over the share of the data learned from."""
+    """Draw the metric over the share of the training data."""
     shown = [each for each in results if each.get("details", {}).get("curve")]
     if not shown:
         return None
@@ -111,7 +111,7 @@ def curve(results: Results) -> Figure | None:
             marker="o",
             label=each["algorithm"],
         )
-    axes.set_xlabel("% of the users learned from")
+    axes.set_xlabel("% of the users in training")
     axes.set_ylabel(METRIC)
     axes.set_ylim(bottom=0)
     axes.legend(fontsize="small", ncols=2)
@@ -119,12 +119,11 @@ def curve(results: Results) -> Figure | None:
 
 
 def names(results: Results) -> list[str]:
-    """Return the labels of an axis of algorithms."""
     return [each["algorithm"] for each in results]
 
 
 def blank(rows: int | None = None) -> tuple[Figure, Any]:
-    """Return a figure with one plot; no global state, so that threads may draw."""
+    """Return a figure with one plot, without global state: threads may draw."""
     height = 4.2 if rows is None else 1.2 + ROW_HEIGHT * rows
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     axes = figure.subplots()
@@ -134,7 +133,7 @@ def blank(rows: int | None = None) -> tuple[Figure, Any]:
 
 
 def address(figure: Figure) -> str:
-    """Return the figure as a PNG inside of an address."""
+    """Return the figure as a data address of a PNG."""
     content = io.BytesIO()
     FigureCanvasAgg(figure).print_figure(content, dpi=DPI, format="png")
     return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()

@@ -1,13 +1,14 @@
-"""What a report shows beyond the metrics: activity, growth of the data, examples."""
+"""Parts of a report beside the metrics: activity, learning curve, examples."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from django_recsys.learning.data import Histories, Interactions
 from django_recsys.learning.evaluation.evaluator import Evaluation
-from django_recsys.learning.evaluation.tasks import EvaluationTask, score_queries
+from django_recsys.learning.evaluation.tasks import EvaluationTask
 from django_recsys.learning.evaluation.validation import (
     ValidationSet,
     prepare_validation_set,
@@ -35,11 +36,10 @@ def details(
     edges: Any = None,
     options: TrainingOptions,
 ) -> dict[str, Any]:
-    """Return JSON of what was measured and what is measured here in addition.
+    """Return JSON of the activity, the examples and the learning curve.
 
-    recommender: as ``evaluate`` left it, fitted on the train part; parts: the split
-    of that evaluation; titles: item id to what people call it; features and edges:
-    what it was fitted with.
+    recommender: as ``evaluate`` left it, fitted on the train part; parts: the split of
+    that evaluation; titles: item id -> title; features and edges: as in its fit.
     """
     validation_set = prepare_validation_set(
         parts, evaluation.task, features=features, edges=edges
@@ -57,7 +57,7 @@ def by_activity(evaluation: Evaluation, train: Interactions) -> dict[str, Any]:
     """Return the headline metric of new, light and heavy users.
 
     Heavy ones have at least as many interactions in training as the median of the
-    known users who were asked.
+    known users.
     """
     results = evaluation.results[evaluation.task]
     lengths = np.bincount(train.user_indices, minlength=len(train.users))[results.users]
@@ -78,47 +78,35 @@ def learning_curve(
 ) -> list[dict[str, Any]]:
     """Return the headline metric after fits on the rows of a share of the users.
 
-    The queries and their histories stay the same, so that only what was learned
-    differs.
+    The queries and their histories stay the same, so that only the training differs.
     """
-    random = np.random.default_rng(SEED)
-    chance = random.random(len(validation_set.train.users))[
-        validation_set.train.user_indices
-    ]
+    train = validation_set.train
+    draw = np.random.default_rng(SEED).random(len(train.users))[train.user_indices]
     curve = []
     for share in SHARES:
-        part = validation_set.train.select(chance < share)
-        if not len(part):
-            continue
-        fitted = create(recommender.name, **recommender.hyperparameters).fit(
-            part,
-            items=validation_set.features,
-            edges=validation_set.edges,
-            options=options,
-        )
-        values = score_queries(fitted, validation_set.queries)[
-            validation_set.task
-        ].values[HEADLINE]
-        curve.append({"share": share, HEADLINE: float(values.mean())})
+        part = replace(validation_set, train=train.select(draw < share))
+        if len(part.train):
+            fresh = create(recommender.name, **recommender.hyperparameters)
+            score = float(part.measure(fresh, options).mean())
+            curve.append({"share": share, HEADLINE: score})
     return curve
 
 
 def examples(
     recommender: Recommender, validation_set: ValidationSet, titles: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Return the lists of a few people, the same ones for every algorithm."""
-    (question,) = validation_set.queries.tasks
-    asked = np.flatnonzero(
-        (np.diff(question.relevant.indptr) > 0) & validation_set.queries.known
-    )
+    """Return the lists of a few users, the same ones for every algorithm."""
+    queries = validation_set.queries
+    (task,) = queries.tasks
+    known = np.flatnonzero((np.diff(task.relevant.indptr) > 0) & queries.known)
     random = np.random.default_rng(SEED)
-    rows = np.sort(random.choice(asked, min(EXAMPLES, len(asked)), replace=False))
-    histories = validation_set.queries.histories.select(rows)
+    rows = np.sort(random.choice(known, min(EXAMPLES, len(known)), replace=False))
+    histories = queries.histories.select(rows)
     lists, _ = recommender.recommend_indices(
         histories,
-        validation_set.queries.users[rows],
+        queries.users[rows],
         n=SHOWN,
-        exclude_seen=False if question.left_out is None else question.left_out[rows],
+        exclude_seen=False if task.left_out is None else task.left_out[rows],
     )
     ids = recommender.items_.ids
     names = np.array([titles.get(each, each) for each in ids.tolist()], dtype=object)
@@ -127,7 +115,7 @@ def examples(
             "person": position + 1,
             "history": names[_newest(histories, position)].tolist(),
             "list": names[lists[position][lists[position] >= 0]].tolist(),
-            "found": _hits(question, row, lists[position]),
+            "found": _hits(task, row, lists[position]),
         }
         for position, row in enumerate(rows)
     ]
@@ -139,11 +127,11 @@ def _newest(histories: Histories, position: int) -> np.ndarray:
     return histories.item_indices[start:end]
 
 
-def _hits(question: EvaluationTask, row: int, items: np.ndarray) -> list[bool]:
-    """Say of each shown item whether the person took it afterwards."""
-    cells = slice(*question.relevant.indptr[row : row + 2])
-    wanted = set(question.relevant.indices[cells].tolist())
-    return [int(item) in wanted for item in items[items >= 0]]
+def _hits(task: EvaluationTask, row: int, items: np.ndarray) -> list[bool]:
+    """Return for each shown item whether it is relevant."""
+    cells = slice(*task.relevant.indptr[row : row + 2])
+    relevant = set(task.relevant.indices[cells].tolist())
+    return [int(item) in relevant for item in items[items >= 0]]
 
 
 def _mean(values: np.ndarray) -> dict[str, Any]:

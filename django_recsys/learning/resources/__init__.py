@@ -1,1 +1,1 @@
-"""What a fit costs, and what the machine has."""
+"""The time and memory that a fit takes, and the memory of the machine."""

@@ -1,4 +1,4 @@
-"""What a fit's time and memory grow with, and how fast, per algorithm."""
+"""The terms that a fit's time and memory grow with, per algorithm."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from django_recsys.learning.data import Interactions, basket_codes, pair_codes
 USUAL_SKEW = 4.0
 """Sum of squared history lengths, against what even histories would give."""
 USUAL_BASKET = 10.0
-"""Rows of a basket that a row lies in, on average."""
+"""Rows of a row's basket, on average."""
 LARGEST_BASKET = 200
 LARGEST_FULL = 20_000  # items up to which deep models compare with all
-NEIGHBORS, FACTORS, EPOCHS = 50, 64, 10  # where an algorithm does not name them
+NEIGHBORS, FACTORS, EPOCHS = 50, 64, 10  # of algorithms without such a hyper-parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """The counts that a prediction starts from."""
+    """The counts that an estimate starts from."""
 
     users: int
     items: int
@@ -51,25 +51,25 @@ class Sizes:
     baskets: float
     """Sum over baskets of the square of their rows, those of wholesalers left out."""
     eval_users: int
-    """Users by whom recency and trend are chosen; 0 where they are too few."""
+    """Users by which recency and trend are chosen; 0 where they are too few."""
     context_rows: int
-    """Rows of what these took before they are eval_users."""
+    """Rows of these users' histories."""
 
     @classmethod
     def of(cls, interactions: Interactions) -> Sizes:
         """Count; this costs one sort of the rows."""
         # Sorting beats the hash table of a plain np.unique several times over.
-        encode = np.sort(pair_codes(interactions))
-        encode = encode[np.diff(encode, prepend=-1) != 0]
+        codes = np.sort(pair_codes(interactions))
+        codes = codes[np.diff(codes, prepend=-1) != 0]
         n_items = max(len(interactions.items), 1)
-        lengths = np.bincount(encode // n_items).astype(np.float64)
-        takers = np.bincount(encode % n_items).astype(np.float64)
+        lengths = np.bincount(codes // n_items).astype(np.float64)
+        takers = np.bincount(codes % n_items).astype(np.float64)
         eval_users, context_rows = count_eval_users(interactions)
         return cls(
             users=interactions.user_count(),
             items=interactions.item_count(),
             interactions=len(interactions),
-            pairs=len(encode),
+            pairs=len(codes),
             products=float(np.dot(lengths, lengths)),
             takers=float(np.dot(takers, takers)),
             baskets=_basket_products(interactions),
@@ -104,54 +104,48 @@ Settings = Mapping[str, Any]
 
 
 def side(sizes: Sizes, settings: Settings) -> float:
-    """Return the side of the matrix that EASE inverts."""
+    """Return the size of the matrix that EASE inverts."""
     most = settings.get("most_items") or sizes.items
     return float(min(sizes.users, sizes.items, most))
 
 
 def chooses(settings: Settings) -> bool:
-    """Return whether these hyperparameters leave recency or trend to the data."""
+    """Return whether recency or trend is chosen from the data."""
     return CHOSEN_BY_DATA in (settings.get("recency"), settings.get("trend"))
 
 
 def source_names(settings: Settings) -> list[str]:
-    """Return the recommenders that a blend is made of; none for another model."""
+    """Return the sources of a blend; none for another model."""
     names = settings.get("sources", "").split(",")
     return [each.strip() for each in names if each.strip()]
 
 
 def learns_weights(settings: Settings) -> bool:
-    """Return whether a blend fits its sources an extra time, to weigh them."""
+    """Return whether a blend fits its sources an extra time, to weight them."""
     if not source_names(settings):
         return False
     return settings["method"] != FALL_THROUGH and not settings["weights"].strip()
 
 
 def _chosen_side(sizes: Sizes) -> float:
-    """Return the side of the matrix that the choice of recency and trend inverts."""
+    """Return the size of the matrix that the choice of recency and trend inverts."""
     return float(min(sizes.items, MOST_ITEMS)) if sizes.eval_users else 0.0
 
 
 def _predicted_queries(sizes: Sizes, settings: Settings) -> float:
-    """Return for how many people a blend compares its sources."""
-    return (
-        float(min(sizes.eval_users, MOST_QUERIES)) if learns_weights(settings) else 0.0
-    )
+    """Return for how many users a blend compares its sources."""
+    queries = min(sizes.eval_users, MOST_QUERIES) if learns_weights(settings) else 0
+    return float(queries)
 
 
 def _scored(sizes: Sizes, settings: Settings) -> float:
-    """Return how many scores of items the sources of a blend give to be compared."""
-    return (
-        _predicted_queries(sizes, settings) * sizes.items * len(source_names(settings))
-    )
+    """Return how many scores a blend compares."""
+    cells = sizes.items * len(source_names(settings))
+    return _predicted_queries(sizes, settings) * cells
 
 
 def _candidates(sizes: Sizes, settings: Settings) -> float:
-    """Return about how many items the trees of a blend are fitted on, per person.
-
-    Of each source the best of all and the best of what is new to the person; 0 where
-    there are no trees.
-    """
+    """Return about how many items per user the trees of a blend are fitted on."""
     if settings.get("method") != RANKER:
         return 0.0
     proposed = 2.0 * BEST_OF_SOURCE * len(source_names(settings))
@@ -159,7 +153,7 @@ def _candidates(sizes: Sizes, settings: Settings) -> float:
 
 
 def _block(sizes: Sizes, settings: Settings) -> float:
-    """Return the cells of one product where EASE is solved over users; else none."""
+    """Return the cells of one product where EASE is solved over users, else 0."""
     if settings.get("most_items") or sizes.users >= sizes.items:
         return 0.0
     return float(min(sizes.items, ROWS_PER_BLOCK) * sizes.users)
@@ -175,12 +169,12 @@ def _epochs(settings: Settings) -> float:
 
 
 def _width(settings: Settings) -> float:
-    """Return how many numbers a deep model keeps per item."""
+    """Return the size of a deep model's item vectors."""
     return float(settings.get("hidden_size") or settings.get("embedding_size", FACTORS))
 
 
 def _compared(sizes: Sizes, settings: Settings) -> float:
-    """Return with how many items a deep model compares each step."""
+    """Return the number of items that a deep model compares with each step."""
     if sizes.items <= LARGEST_FULL:
         return float(sizes.items)
     return float(settings.get("negatives", sizes.items))

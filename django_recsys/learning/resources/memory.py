@@ -1,4 +1,4 @@
-"""How much memory there is, and how much was used."""
+"""Free and used memory."""
 
 import os
 import resource
@@ -15,7 +15,7 @@ CGROUP_LIMITS = (
 
 
 def available_memory() -> float:
-    """Return the bytes that this process may still take: of machine and container."""
+    """Return the bytes that machine and container leave to this process."""
     free = [_free_of_machine()]
     for limit, used in CGROUP_LIMITS:
         amounts = [_number(Path(limit)), _number(Path(used))]
@@ -30,14 +30,12 @@ def _free_of_machine() -> float:
         for line in table.read_text().splitlines():
             if line.startswith("MemAvailable:"):
                 return float(line.split()[1]) * 1024
-    pages = os.sysconf("SC_PHYS_PAGES")
-    return (
-        float(pages) * os.sysconf("SC_PAGE_SIZE") / 2
-    )  # how much is free is unknown here
+    # Free memory is unknown here: take half of all.
+    return float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE") / 2
 
 
 def _number(path: Path) -> float | None:
-    """Return what a file of the kernel says; None for "max" or no file."""
+    """Return the number in a file of the kernel; None for "max" or no file."""
     try:
         return float(path.read_text())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What a fit will take, before it is begun: memory, time, and what would fit."""
+"""Estimates of a fit's memory and time, and settings that fit into memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,15 +24,15 @@ __all__ = ["Arrangement", "Estimate", "Sizes", "arrange", "available_memory", "p
 
 GIGABYTE = 1e9
 USABLE_SHARE = 0.8
-"""Of the free memory; a prediction is right within a factor, and others live, too."""
+"""Of the free memory; an estimate is right within a factor, and others need some."""
 SMALLEST_BLOCK = 1000
 KEPT_SHARE = 0.5
-"""Of the peak of a fit, what the model keeps: of `ease` one matrix of two."""
+"""The model's share of the peak of a fit: of `ease` one matrix of two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What one fit takes beside the interactions themselves."""
+    """Memory and time of one fit, beside the interactions themselves."""
 
     algorithm: str
     memory_bytes: float
@@ -45,7 +45,6 @@ class Estimate:
 
     @property
     def duration(self) -> str:
-        """The time in words."""
         if self.cpu_seconds < 90:
             return f"{max(self.cpu_seconds, 0.1):.1f} s"
         return f"{self.cpu_seconds / 60:.0f} min"
@@ -53,20 +52,20 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrangement:
-    """How a fit can be done in the memory there is."""
+    """How to fit in the free memory."""
 
     estimate: Estimate | None
     """None for an algorithm without measured costs."""
     hyperparameters: Mapping[str, Any]
-    """The ones eval_users for, changed where only that makes them fit."""
+    """The requested ones, changed only where they would not fit."""
     remark: str = ""
-    """What was changed and why; nothing where nothing was."""
+    """What was changed and why; "" for no change."""
 
 
 def plan(
     algorithm: str, sizes: Sizes, hyperparameters: Mapping[str, Any] | None = None
 ) -> Estimate | None:
-    """Return what a fit takes; None for an algorithm without measured costs."""
+    """Return the estimate of a fit; None for an algorithm without measured costs."""
     if algorithm not in COSTS:
         return None
     settings = settings_of(algorithm, hyperparameters)
@@ -80,18 +79,18 @@ def plan(
 
 
 class Parts(NamedTuple):
-    """What a fit takes for parts that have costs of their own."""
+    """The costs of a fit's parts."""
 
     kept_bytes: float
-    """The models of a blend's sources, which stay while their scores are weighed."""
+    """The models of a blend's sources, which stay in memory."""
     passing_bytes: float
-    """The choice of recency and trend, or the last of the sources being fitted beside
-    the others: the peak of what is gone before."""
+    """The peak of what is freed before: the choice of recency and trend, or the last
+    source being fitted beside the others."""
     cpu_seconds: float
 
 
 def of_parts(sizes: Sizes, settings: Settings) -> Parts:
-    """Return what the sources of a blend take, and what chooses recency and trend.
+    """Return the costs of a blend's sources, and of choosing recency and trend.
 
     The models of one fit share one choice. A blend that learns its weights fits its
     sources twice and chooses twice: on the older part of the data, then on all.
@@ -134,49 +133,48 @@ def arrange(
     *,
     memory_bytes: float | None = None,
 ) -> Arrangement:
-    """Return how to fit in the memory given, else in what is free here.
+    """Return how to fit in the given memory, else in the free memory of this machine.
 
-    EASE is cut to a block of its most informative items where neither of its forms
-    fits. Raises TooLargeError, with what would fit, where nothing helps.
+    EASE is limited to its most popular items where neither of its forms fits. Raises
+    TooLargeError, naming what would fit, where nothing helps.
     """
     if isinstance(sizes, Interactions):
         sizes = Sizes.of(sizes)
-    wanted = dict(hyperparameters or {})
+    requested = dict(hyperparameters or {})
     free = available_memory() if memory_bytes is None else memory_bytes
     usable = free * USABLE_SHARE
-    estimate = plan(algorithm, sizes, wanted)
+    estimate = plan(algorithm, sizes, requested)
     if estimate is None or estimate.memory_bytes <= usable:
-        return Arrangement(estimate=estimate, hyperparameters=wanted)
+        return Arrangement(estimate=estimate, hyperparameters=requested)
     if "most_items" in settings_of(algorithm):
-        found = _in_a_block(algorithm, sizes, wanted, usable)
+        found = _in_a_block(algorithm, sizes, requested, usable)
         if found is not None:
             return found
     raise TooLargeError(_refusal(estimate, sizes, free, usable))
 
 
 def in_words(memory_bytes: float) -> str:
-    """Return an amount of memory for people."""
+    """Return an amount of memory as text."""
     if memory_bytes < GIGABYTE:
         return f"{max(memory_bytes / 1e6, 1):.0f} MB"
     return f"{memory_bytes / GIGABYTE:.1f} GB"
 
 
 def _in_a_block(
-    algorithm: str, sizes: Sizes, wanted: dict[str, Any], usable: float
+    algorithm: str, sizes: Sizes, requested: dict[str, Any], usable: float
 ) -> Arrangement | None:
-    whole = int(side(sizes, wanted))
-    low, high = SMALLEST_BLOCK, whole
+    low, high = SMALLEST_BLOCK, int(side(sizes, requested))
     best: Arrangement | None = None
     while low <= high:
         middle = (low + high) // 2
-        settings = {**wanted, "most_items": middle}
+        settings = {**requested, "most_items": middle}
         estimate = plan(algorithm, sizes, settings)
         if estimate is None or estimate.memory_bytes > usable:
             high = middle - 1
             continue
         low = middle + 1
         remark = (
-            f"{algorithm} is fitted on the {middle:,} most informative of "
+            f"{algorithm} is fitted on the {middle:,} most popular of "
             f"{sizes.items:,} items ({in_words(estimate.memory_bytes)}): all of them "
             f"would not fit into {in_words(usable)}."
         )

@@ -1,4 +1,4 @@
-"""What a model may learn from and what it is asked afterwards."""
+"""Splits into the rows of training and of test."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,21 +14,22 @@ Fit = Literal["train", "train+validation"]
 TEST_SHARE = 0.2
 VALIDATION_SHARE = 1 / 8
 SHORTEST_HISTORY = 3  # leave-one-out needs a test, a validation and a train row
+GIVEN_SHARE, GIVEN_SEED = 0.1, 11
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """One way to cut interactions; all parts keep the id maps of the whole."""
+    """The parts of some interactions; all keep the id maps of the whole."""
 
     protocol: str
     train: Interactions
-    """What a model is fitted on, as it was recorded: not yet prepared."""
+    """The rows to fit on, not yet prepared."""
     context: Interactions
     """The histories of the queries; not yet prepared."""
     test: Interactions
-    """What happened afterwards: each user-item pair once, positive kinds only."""
+    """Later rows: each user-item pair once, positive kinds only."""
     leaves_out_seen: bool
-    """Whether this protocol has but one question: items that are new to the user."""
+    """Whether the only task of this protocol is items that are new to the user."""
     tied_times: float = 0.0
     """Share of rows that have the same time as another row of their user."""
 
@@ -40,7 +41,7 @@ def split(
     fit: Fit = "train",
     is_test: np.ndarray | None = None,
 ) -> Split:
-    """Cut by the name of a protocol; raises DataError where the data lack its needs."""
+    """Split by the name of a protocol; raises DataError where the data forbid it."""
     if protocol == "temporal":
         return temporal_split(interactions)
     if protocol == "leave-one-out":
@@ -56,10 +57,10 @@ def split(
 
 
 def temporal_split(interactions: Interactions, *, share: float = TEST_SHARE) -> Split:
-    """Cut once in time for everyone: nothing of the future leaks.
+    """Split at one time for all users, so that nothing of the future leaks.
 
-    The cut is the timestamp of row floor((1 - share) N) of the positive rows; equal
-    times go to the test.
+    It is the timestamp of row floor((1 - share) N) of the positive rows; equal times go
+    to the test.
     """
     if not interactions.has_times:
         raise DataError(
@@ -84,15 +85,15 @@ def temporal_split(interactions: Interactions, *, share: float = TEST_SHARE) -> 
 
 
 def validation_split(interactions: Interactions) -> Split:
-    """Cut off the last eighth of what is known, to choose and to gate by."""
+    """Split off the last eighth of the rows, to choose and to gate by."""
     return temporal_split(interactions, share=VALIDATION_SHARE)
 
 
 def leave_one_out(interactions: Interactions, *, fit: Fit = "train") -> Split:
-    """Hold out each user's last item, and the one before it as validation.
+    """Split off each user's last item, and the one before it as validation.
 
     Only the last row of a pair counts. With fit="train" the validation item is no
-    part of the fit, yet stands in the query history, as in published tables.
+    part of the fit, but of the query history, as in published tables.
     """
     positive = interactions.select(_positive(interactions))
     rows = positive.select(_last_of_pair(positive))
@@ -116,7 +117,7 @@ def leave_one_out(interactions: Interactions, *, fit: Fit = "train") -> Split:
 
 
 def given_split(interactions: Interactions, is_test: np.ndarray) -> Split:
-    """Cut as the file says; is_test: (n_interactions,) bool."""
+    """Split by a mask; is_test: (n_interactions,) bool."""
     train = interactions.select(~is_test)
     return Split(
         protocol="given-split",
@@ -156,13 +157,8 @@ def _tied_times(interactions: Interactions) -> float:
     return float(tied.mean()) if len(tied) else 0.0
 
 
-GIVEN_SHARE = 0.1
-
-
-GIVEN_SEED = 11
-
-
 def split_again(known: Interactions, protocol: str) -> Split:
+    """Split the rows without the test again, in the same way, for validation."""
     if protocol == "leave-one-out":
         return leave_one_out(known)
     if protocol == "temporal":
@@ -171,19 +167,19 @@ def split_again(known: Interactions, protocol: str) -> Split:
 
 
 def tenth_of_each_user(interactions: Interactions) -> np.ndarray:
-    """Return a seeded (n_interactions,) bool mask: a pair goes with all its rows.
+    """Return a seeded (n_interactions,) bool mask of pairs, with all their rows.
 
-    Everyone with at least three pairs gives one or more.
+    At least one pair of each user with three or more.
     """
     codes, pair = np.unique(pair_codes(interactions), return_inverse=True)
     users = codes // max(len(interactions.items), 1)
-    chance = np.random.default_rng(GIVEN_SEED).random(len(codes))
-    order = np.lexsort((chance, users))
+    draw = np.random.default_rng(GIVEN_SEED).random(len(codes))
+    order = np.lexsort((draw, users))
     counts = np.bincount(users, minlength=len(interactions.users))
     starts = np.cumsum(counts) - counts
     place = np.arange(len(codes)) - starts[users[order]]
-    wanted = np.where(counts < 3, 0, np.maximum(1, np.round(GIVEN_SHARE * counts)))
-    held = np.zeros(len(codes), dtype=bool)
-    held[order] = place < wanted[users[order]]
-    mask: np.ndarray = held[pair]
+    sizes = np.where(counts < 3, 0, np.maximum(1, np.round(GIVEN_SHARE * counts)))
+    is_drawn = np.zeros(len(codes), dtype=bool)
+    is_drawn[order] = place < sizes[users[order]]
+    mask: np.ndarray = is_drawn[pair]
     return mask

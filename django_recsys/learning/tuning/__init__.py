@@ -1,1 +1,1 @@
-"""The search for hyper-parameters, on validation rows alone."""
+"""The search for hyper-parameters, on validation rows only."""

@@ -41,7 +41,7 @@ RANDOM_TRIALS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One setting that was tried."""
+    """One evaluated setting."""
 
     hyperparameters: Mapping[str, Any]
     score: float
@@ -52,19 +52,19 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True)
 class Tuning:
-    """What a search found."""
+    """The result of a search."""
 
     algorithm: str
     task: str
     start: Mapping[str, Any]
-    """The hyper-parameters that stood before."""
+    """The hyper-parameters before the search."""
     start_score: float
     hyperparameters: Mapping[str, Any]
-    """The best ones on validation; those of the start where nothing was better."""
+    """The best ones on validation; those of the start where none were better."""
     score: float
     gain: Difference
     """Best against start on validation, with its paired 95% interval. As the best of
-    many it flatters: what it is worth, rows must tell that the search has not seen."""
+    many it is optimistic: only rows outside of the search give an unbiased figure."""
     trials: tuple[Trial, ...]
     """In the order of the search, the start first."""
     seconds: float
@@ -111,8 +111,7 @@ def tune(
 ) -> Tuning:
     """Search on the validation part of a protocol; its test part is dropped first.
 
-    Everything is as in ``search``. Raises DataError where the data lack what the
-    protocol needs.
+    As ``search``. Raises DataError where the data lack what the protocol needs.
     """
     cut = validation_split_of(
         interactions, protocol, is_test=is_test, cold_items=cold_items
@@ -146,12 +145,11 @@ def search(
 ) -> Tuning:
     """Try settings by a tree of Parzen estimators (Bergstra et al. 2011).
 
-    start: hyper-parameters that stand now, tried first; those left out are defaults.
-    A trial is not begun when one like the longest so far would pass the budget; the
-    start is always tried. Deep models learn no longer than what is left. With
-    ``storage``, a file, a search over the same rows goes on where an earlier one
-    ended, its time counting too. Raises DataError where the algorithm has nothing to
-    choose.
+    start: the current hyper-parameters, tried first; those left out are defaults. No
+    trial begins when one as long as the longest so far would exceed the budget; the
+    start is always tried. Deep models train no longer than the rest of the budget. With
+    ``storage``, a file, a search over the same rows resumes an earlier one, whose time
+    counts too. Raises DataError where the algorithm has nothing to tune.
     """
     run = _Search(
         algorithm=algorithm,
@@ -194,7 +192,7 @@ class _Search:
         stopped = self._ended()
         while not stopped:
             self._try_one(study, space)
-            self._say()
+            self._report()
             stopped = self._ended()
         return self._result(stopped, self.spent)
 
@@ -213,7 +211,7 @@ class _Search:
             load_if_exists=True,
         )
         self.trials = list(_ended_trials(study))
-        # A sampler that starts anew with its old seed would draw the same again.
+        # With its old seed a resumed sampler would draw the same settings again.
         study.sampler = optuna.samplers.TPESampler(
             seed=self.options.seed + len(study.trials), n_startup_trials=RANDOM_TRIALS
         )
@@ -230,7 +228,7 @@ class _Search:
         self.trials.append(found)
 
     def _measured(self, setting: dict[str, Any]) -> Trial:
-        """Fit and ask, unless this very setting was tried already."""
+        """Fit and score, unless this setting was tried already."""
         for known in self.trials:
             if known.hyperparameters == setting:
                 return Trial(hyperparameters=setting, score=known.score, seconds=0.0)
@@ -238,7 +236,7 @@ class _Search:
         try:
             values = self._values(setting, self.seconds - self.spent)
         except (ValueError, ArithmeticError, MemoryError) as error:
-            # A corner where the algorithm cannot work is an answer, too.
+            # A setting with which the algorithm fails is a result too.
             seconds = time.perf_counter() - began
             return Trial(
                 hyperparameters=setting, score=-1.0, seconds=seconds, error=str(error)
@@ -251,7 +249,7 @@ class _Search:
         return Trial(hyperparameters=setting, score=score, seconds=seconds)
 
     def _values(self, setting: Mapping[str, Any], longest: float) -> np.ndarray:
-        """Return the scores per query; a fit that can end early ends by then."""
+        """Return the scores per query; a fit that can end early ends in ``longest``."""
         if _key(setting) in self.values:
             return self.values[_key(setting)]
         limit = timedelta(seconds=max(longest, 0.0))
@@ -266,7 +264,7 @@ class _Search:
         return max(self.trials, key=lambda trial: trial.score)
 
     def _ended(self) -> str:
-        """Return what ends the search here; nothing where it goes on."""
+        """Return what ends the search now; "" where it goes on."""
         if not self.trials:
             return ""
         if len(self.trials) >= self.most_trials:
@@ -276,7 +274,7 @@ class _Search:
         longest = max(trial.seconds for trial in self.trials)
         return "time" if self.spent + longest > self.seconds else ""
 
-    def _say(self) -> None:
+    def _report(self) -> None:
         spent = self.spent / max(self.seconds, 1e-9)
         share = max(spent, len(self.trials) / self.most_trials)
         best = self._best().score
@@ -287,13 +285,13 @@ class _Search:
         first, best = self.trials[0], self._best()
         if first.error:
             raise DataError(f"{self.algorithm} cannot be tried: {first.error}")
-        # Only a search that went on from a file fits here: as long as it took then.
+        # Only a resumed search fits again here, for as long as it took then.
         for each in (best, first):
             values = self._values(each.hyperparameters, each.seconds)
             self.values[_key(each.hyperparameters)] = values
-        ours = self.values[_key(best.hyperparameters)]
-        theirs = self.values[_key(first.hyperparameters)]
-        low, high = bootstrap((ours - theirs)[:, None])
+        best_values = self.values[_key(best.hyperparameters)]
+        gains = best_values - self.values[_key(first.hyperparameters)]
+        low, high = bootstrap(gains[:, None])
         return Tuning(
             algorithm=self.algorithm,
             task=self.validation_set.task,
@@ -302,14 +300,12 @@ class _Search:
             hyperparameters=dict(best.hyperparameters),
             score=best.score,
             gain=Difference(
-                mean=float((ours - theirs).mean()),
-                low=float(low[0]),
-                high=float(high[0]),
+                mean=float(gains.mean()), low=float(low[0]), high=float(high[0])
             ),
             trials=tuple(self.trials),
             seconds=seconds,
             stopped=stopped,
-            scored=len(ours),
+            scored=len(gains),
         )
 
 
@@ -329,7 +325,7 @@ def _key(setting: Mapping[str, Any]) -> str:
 
 
 def _without_gain(trials: list[Trial]) -> int:
-    """Return how many of the latest trials brought nothing worth to name."""
+    """Return how many of the latest trials brought no gain."""
     best, since = -1.0, 0
     for trial in trials:
         if trial.score > best + LEAST_GAIN * abs(best):

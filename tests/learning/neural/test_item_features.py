@@ -123,7 +123,7 @@ def test_what_is_not_described_is_said():
     options = TrainingOptions(progress=lambda each: said.append(each.message))
     model = create("gru", **FAST, **SMALL | {"epochs": 1})
     model.fit(of_two_kinds(), items={"item": ["i01"]}, options=options)
-    assert "no item feature is known of the items" in said
+    assert "none of the items has a feature" in said
 
 
 @pytest.mark.parametrize("popularity", [0.0, 1.0])

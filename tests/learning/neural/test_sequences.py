@@ -99,7 +99,7 @@ def test_one_basket_each_teaches_nothing_and_it_is_said():
         rows = Interactions.from_arrays(users, items, timestamps=times)
         options = TrainingOptions(progress=said.append)
         create("gru", **FAST, epochs=1).fit(rows, options=options)
-        last = "gru has learned nothing: it needs a user with two baskets"
+        last = "gru has learned nothing: it needs users with two baskets"
         assert said[-1].message.startswith(last) == is_said
 
 

@@ -122,7 +122,7 @@ def test_ease_beyond_both_sizes_is_cut_to_a_block_and_says_so():
     most = found.hyperparameters["most_items"]
     assert 5_000 < most < 60_000
     assert found.estimate.memory_bytes <= 8 * GIGABYTE
-    assert f"{most:,} most informative of 300,000 items" in found.remark
+    assert f"{most:,} most popular of 300,000 items" in found.remark
     larger = {"most_items": most + 200}
     assert plan("ease", MARKETPLACE, larger).memory_bytes > 0.8 * 8 * GIGABYTE
 

@@ -71,5 +71,5 @@ def test_a_wrong_share_and_an_empty_question_are_refused(rows):
     with pytest.raises(DataError, match="between 0 and 1"):
         withhold_items(temporal_split(rows), 1.5)
     few = rows.select(np.arange(10))
-    with pytest.raises(DataError, match="nothing to learn or to ask"):
+    with pytest.raises(DataError, match="no rows to train or test on"):
         withhold_items(temporal_split(few), 0.999)

@@ -27,7 +27,7 @@ def recency_weights(histories: Histories, recency: float | np.ndarray) -> np.nda
 
 
 def recent_items(histories: Histories, recency: float | np.ndarray) -> csr_array:
-    """Return (n_queries, n_items) float32: each item by the weight of its newest row."""
+    """Return (n_queries, n_items) float32: each item once, by its newest row."""
     from scipy.sparse import csr_array
 
     weights = recency_weights(histories, recency)

@@ -1,1 +1,1 @@
-"""Architectures: tensors in, tensors out; nothing of data sets or training."""
+"""Architectures: tensors in, tensors out, without data sets or training."""

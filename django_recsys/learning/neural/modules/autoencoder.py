@@ -46,8 +46,8 @@ class AutoencoderNetwork(Network):
     ) -> tuple[Tensor, Tensor]:
         """Return (batch, hidden) to compare with item vectors, and (batch,) KL.
 
-        items, weights: (n_cells,), the rows of the batch behind each other, each row
-        of length one; starts: (batch,), where each begins.
+        items, weights: (n_cells,), the rows of the batch concatenated, each of length
+        one; starts: (batch,), where each begins.
         """
         weights = functional.dropout(weights, self.dropout, self.training)
         read = torch.tanh(self.items_in(items, starts, per_sample_weights=weights))
@@ -68,5 +68,4 @@ class AutoencoderNetwork(Network):
 
     def vectors_of(self, items: Tensor) -> Tensor:
         """Return (*items.shape, hidden + 1)."""
-        parts = (self.items_out(items), self.biases_of_items(items))
-        return torch.cat(parts, dim=-1)
+        return torch.cat((self.items_out(items), self.biases_of_items(items)), dim=-1)

@@ -1,4 +1,4 @@
-"""What the loop, the losses and the files need to know of any architecture."""
+"""The interface of all architectures, for the loop, the losses and the artifacts."""
 
 from typing import ClassVar
 
@@ -6,18 +6,18 @@ from torch import Tensor, nn
 
 
 class Network(nn.Module):
-    """States on one side, vectors of items on the other."""
+    """A module that gives states, and vectors of items to compare them with."""
 
     n_items: int
     item_tables: ClassVar[tuple[str, ...]] = ()
-    """Parameters with a row per item, and perhaps one more for padding."""
+    """Parameters with a row per item, and possibly one more for padding."""
     feature_tables: ClassVar[tuple[str, ...]] = ()
     """Parameters with a row per feature of items."""
     sparse_tables: ClassVar[tuple[str, ...]] = ()
-    """Parameters of which a step touches few rows: they learn at a larger rate."""
+    """Parameters of which a step updates few rows: their learning rate is larger."""
 
     def item_vectors(self) -> Tensor:
-        """Return (n_items, size), what states are compared with."""
+        """Return (n_items, size)."""
         raise NotImplementedError
 
     def vectors_of(self, items: Tensor) -> Tensor:

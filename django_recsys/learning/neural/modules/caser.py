@@ -8,10 +8,10 @@ from .sequence import Inputs, SequenceModule, Sequences
 
 
 class CaserNetwork(SequenceModule):
-    """Horizontal filters see several steps at once, vertical ones weigh the steps.
+    """Horizontal filters see several steps at once, vertical ones weight the steps.
 
-    Every step of a sequence is answered in one pass, each from the ``steps`` items
-    that end there. Users have no vectors of their own, so new users are handled alike.
+    All steps of a sequence are predicted in one pass, each from the ``steps`` items
+    that end there. Users have no vectors of their own, so new users are handled.
     """
 
     def __init__(
@@ -33,13 +33,14 @@ class CaserNetwork(SequenceModule):
         before = functional.pad(vectors, (0, 0, self.steps - 1, 0))
         found = []
         for height, filters in enumerate(self.horizontal, start=1):
-            felt = functional.relu(filters(before.transpose(1, 2)))
+            active = functional.relu(filters(before.transpose(1, 2)))
             # The best place for the filter among the last ``steps`` items.
             places = self.steps - height + 1
-            found.append(functional.max_pool1d(felt, places, stride=1).transpose(1, 2))
+            pooled = functional.max_pool1d(active, places, stride=1)
+            found.append(pooled.transpose(1, 2))
         windows = before.unfold(1, self.steps, 1)  # (batch, steps, size, window)
-        weighed = self.vertical(windows).flatten(2)
-        joined = torch.cat((*found, weighed), dim=2)
+        weighted = self.vertical(windows).flatten(2)
+        joined = torch.cat((*found, weighted), dim=2)
         result: Tensor = self.norm(
             functional.relu(self.output(self.dropout(joined))) + vectors
         )

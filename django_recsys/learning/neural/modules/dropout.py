@@ -1,4 +1,4 @@
-"""Dropout whose noise is cheap."""
+"""Dropout with cheap noise."""
 
 import torch
 from torch import Tensor, nn
@@ -8,11 +8,11 @@ LEVELS = 256  # of a byte
 
 
 class Dropout(nn.Module):
-    """Sets a share of the numbers to zero and lifts the others (Srivastava 2014).
+    """Sets a share of the numbers to zero and scales up the others (Srivastava 2014).
 
-    One random byte decides on each number, so that shares are multiples of 1/256:
-    torch's own draws a random number for each, and took a fourteenth of the training
-    of a transformer for that. The random generator is torch's, with its seed.
+    One random byte per number, so that shares are multiples of 1/256: torch's own
+    dropout took a fourteenth of a transformer's training to draw random numbers. The
+    generator is torch's, with its seed.
     """
 
     def __init__(self, share: float) -> None:

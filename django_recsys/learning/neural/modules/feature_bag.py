@@ -1,4 +1,4 @@
-"""Vectors of items by what they are."""
+"""Vectors of items from their features."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from torch.nn import functional
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Sparse features of all items, rows behind each other."""
+    """Sparse features of all items, rows concatenated."""
 
     columns: Tensor
     """(n_cells,) int64, the feature of each cell."""
@@ -27,7 +27,7 @@ class Features:
 
     @classmethod
     def none(cls, n_items: int) -> Features:
-        """Return those of items of which nothing is known."""
+        """Return those of items without features."""
         starts = torch.zeros(n_items + 1, dtype=torch.int64)
         return cls(starts[:0], torch.zeros(0), starts, 0)
 
@@ -35,9 +35,9 @@ class Features:
 class _Sums(torch.autograd.Function):
     """All items' sums of the vectors of their features.
 
-    The gradient is the same the other way round, each feature's sum over its items.
-    torch's bag sorts all cells for it in every step: with the words of descriptions
-    that would take longer than the softmax.
+    The gradient is the transposed sum, of each feature over its items. torch's bag
+    sorts all cells for it in every step: with the words of descriptions that would take
+    longer than the softmax.
     """
 
     @staticmethod
@@ -75,7 +75,7 @@ class FeatureBag(nn.Module):
         nn.init.normal_(self.table.weight, std=size**-0.5)
 
     def forward(self, items: Tensor) -> Tensor:
-        """Return (n, size) of items (n,); zero for the padding behind the last."""
+        """Return (n, size) of items (n,); zero for the padding after the last."""
         n_items = len(self.starts) - 1
         known = items.clamp(max=n_items - 1)
         first = self.starts[known]

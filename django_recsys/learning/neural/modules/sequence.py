@@ -1,4 +1,4 @@
-"""What a sequence model reads: a batch of sequences, and vectors of its items."""
+"""The input of sequence models: a batch of sequences, and vectors of its items."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,15 +14,15 @@ from .feature_bag import FeatureBag, Features
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """What every sequence model knows of the items, and how it reads them."""
+    """Items, kinds, features and sizes of a sequence model."""
 
     n_items: int
     n_kinds: int
     size: int
-    """Numbers per item."""
+    """Of item vectors."""
     dropout: float
     prior: Tensor | None = None
-    """(n_items,), what is added to the score of each item, for every user."""
+    """(n_items,), added to the scores of all users."""
     features: Features | None = None
 
 
@@ -42,7 +42,7 @@ class SequenceModule(Network):
     """Vectors of items and kinds, shared by input and output.
 
     An item's vector is that of its id, plus those of its features where they are known
-    (Hidasi et al. 2016, of items' contents): items of few rows learn from their kin.
+    (Hidasi et al. 2016): items with few rows learn from similar ones.
     """
 
     prior: Tensor | None
@@ -65,13 +65,13 @@ class SequenceModule(Network):
             self.items.weight[n_items] = 0
         prior, features = inputs.prior, inputs.features
         self.register_buffer("prior", prior, persistent=False)
-        # Where popularity is given, what is random must not drown it.
+        # Where a popularity is given, random vectors must not dominate it.
         self.scale = None if prior is None else nn.Parameter(torch.tensor(0.1))
         self.described = None if features is None else FeatureBag(features, size)
 
     @property
     def shape_of_state(self) -> tuple[int, ...]:
-        """The shape of what one step gives."""
+        """The shape of a step's state."""
         return (self.items.embedding_dim + (self.prior is not None),)
 
     def states(self, batch: Sequences) -> Tensor:
@@ -79,7 +79,7 @@ class SequenceModule(Network):
         return self.widened(self(batch))
 
     def widened(self, states: Tensor) -> Tensor:
-        """Return states with a coordinate of one, where items have one of the prior."""
+        """Return states with a last coordinate of one, for the prior of items."""
         if self.prior is None:
             return states
         return torch.cat((states, torch.ones_like(states[..., :1])), dim=-1)
@@ -93,7 +93,7 @@ class SequenceModule(Network):
         return vectors
 
     def embed(self, items: Tensor) -> Tensor:
-        """Return (*items.shape, size), what is read of items."""
+        """Return (*items.shape, size), the input vectors of items."""
         if self.described is None:
             result: Tensor = self.items(items)
             return result
@@ -102,11 +102,11 @@ class SequenceModule(Network):
         return functional.embedding(places, vectors)
 
     def compared(self, items: Tensor) -> Tensor:
-        """Return (*items.shape, size), what is compared of items, without the prior."""
+        """Return (*items.shape, size), the output vectors, without the prior."""
         return self.embed(items)
 
     def vectors_of(self, items: Tensor) -> Tensor:
-        """Return (*items.shape, size of a state), what states are compared with."""
+        """Return (*items.shape, size of a state), to compare states with."""
         vectors = self.compared(items)
         if self.prior is None or self.scale is None:
             return vectors

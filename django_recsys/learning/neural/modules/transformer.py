@@ -14,7 +14,7 @@ GAP_BUCKETS = 32  # of the logarithm of seconds: from the same moment to years
 
 
 class TransformerNetwork(SequenceModule):
-    """Blocks of self-attention; each step sees itself and what came before."""
+    """Blocks of self-attention; each step sees itself and the steps before."""
 
     sparse_tables: ClassVar[tuple[str, ...]] = (
         *SequenceModule.sparse_tables,
@@ -28,8 +28,8 @@ class TransformerNetwork(SequenceModule):
         size, dropout = inputs.size, inputs.dropout
         self.positions = nn.Embedding(length, size)
         nn.init.normal_(self.positions.weight, std=0.1 * size**-0.5)
-        # Near rows count most at the start: each head by a slope of its own (Press,
-        # Smith & Lewis 2022), which training then changes.
+        # Near rows weigh most at first, with a slope per head (Press, Smith & Lewis
+        # 2022), which is then trained.
         slopes = 0.5 ** torch.arange(1, 2 * heads, 2)
         self.ages = nn.Embedding(length, heads)
         with torch.no_grad():
@@ -43,7 +43,6 @@ class TransformerNetwork(SequenceModule):
     def forward(self, batch: Sequences) -> Tensor:
         """Return (batch, steps, size)."""
         steps = batch.items.shape[1]
-        # Counted from the newest step that a window has room for, never beyond.
         x = self.read(batch) * math.sqrt(self.items.embedding_dim)
         x = self.dropout(x + self.positions.weight[:steps])
         bias = self._bias(steps, batch.times)
@@ -53,7 +52,7 @@ class TransformerNetwork(SequenceModule):
         return result
 
     def _bias(self, steps: int, times: Tensor | None) -> Tensor:
-        """Return (batch or 1, heads, steps, steps): by steps and time in between."""
+        """Return (batch or 1, heads, steps, steps): by distance in steps and time."""
         place = torch.arange(steps, device=self.ages.weight.device)
         ages = place[:, None] - place
         bias = self.ages(ages.clamp(min=0))[None]

@@ -1,1 +1,1 @@
-"""The loop that trains every deep model."""
+"""The training of deep models."""

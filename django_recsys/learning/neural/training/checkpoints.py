@@ -1,4 +1,4 @@
-"""A training that was cut short, as arrays and JSON; nothing in it executes on load."""
+"""Checkpoints of a training, as arrays; nothing in them executes on load."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ def write_checkpoint(
     curve: Curve,
     best: dict[str, Tensor],
 ) -> None:
-    """Write aside and rename, so that a kill leaves the one before."""
+    """Write aside and rename, so that an interruption leaves the earlier one."""
     arrays = {MARK: _digest(mark), CURVE: np.array(curve)}
     arrays |= {
         WEIGHTS + name: value.numpy() for name, value in _cpu(module.state_dict())
@@ -44,10 +44,10 @@ def write_checkpoint(
 def read_checkpoint(
     path: Path, module: nn.Module, optimizer: torch.optim.Optimizer, mark: str
 ) -> tuple[Curve, dict[str, Tensor]] | None:
-    """Put a checkpoint into module and optimizer; return curve and best weights.
+    """Load a checkpoint into module and optimizer; return curve and best weights.
 
     A file that is missing, damaged or of another training changes nothing and gives
-    None: the training begins anew, which is always right.
+    None: the training starts from the beginning.
     """
     try:
         with np.load(path, allow_pickle=False) as file:

@@ -1,4 +1,4 @@
-"""One loop for every architecture: it knows steps, losses and scores, nothing else."""
+"""One training loop for all architectures."""
 
 import math
 import time
@@ -21,25 +21,23 @@ from .weights import flattened
 
 LONGEST_GRADIENT = 5.0
 STEPS_BETWEEN_REPORTS = 20
-MOST_STEPS_PER_INTERVAL = (
-    250  # steps: a long epoch is scored, and can be resumed, in between
-)
+MOST_STEPS_PER_INTERVAL = 250  # a long epoch is scored and saved in between
 TOLERANCE = 0.95
-SMALL_STEP = 1e8  # multiplications below which a second thread costs more than it does
+SMALL_STEP = 1e8  # multiplications below which a second thread costs more than it saves
 
 
 class DivergedError(RecsysError):
-    """The loss is no finite number any more."""
+    """The loss is no longer finite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainerConfig:
-    """How to train."""
+    """Epochs, learning rates and early stopping."""
 
     epochs: int
     learning_rate: float
     item_rate: float
-    """How many times larger the learning rate of the item vectors is."""
+    """Learning rate of item vectors, as a multiple of ``learning_rate``."""
     warm_up: float = 0.05
     """Share of the steps in which the learning rate rises from zero."""
     patience: int = 3
@@ -48,7 +46,7 @@ class TrainerConfig:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TrainerInput:
-    """What to train on, and how good it is."""
+    """Batches, loss and validation."""
 
     steps_per_epoch: int
     """About how many batches an epoch has, for the learning rate."""
@@ -60,7 +58,7 @@ class TrainerInput:
     validate: Callable[[Network], float] | None = None
     """A score, higher is better; None trains all epochs."""
     mark: str = ""
-    """What else must be the same for a training to go on."""
+    """What else must be equal to resume from a checkpoint."""
 
 
 def train(
@@ -73,10 +71,10 @@ def train(
 
     Gives (n_intervals, 3) float64: mean loss, validation score (NaN without one) and
     seconds since the start. An interval is an epoch, or an equal part of a long one.
-    The same seed gives the same weights, also where a checkpoint
-    (`TrainingOptions.checkpoint`) let a second process go on. A time
-    budget shortens the course of the learning rate, so that it ends low in any case;
-    how far that gets depends on the machine. Raises DivergedError with what to lower.
+    The same seed gives the same weights, also after resuming from a checkpoint
+    (`TrainingOptions.checkpoint`). A time budget shortens the schedule of the learning
+    rate; how many epochs fit depends on the machine. Raises DivergedError, naming what
+    to lower.
     """
     threads = options.threads if trainer_input.step_size > SMALL_STEP else 1
     with _seeded(options.seed), _threads(threads):
@@ -90,8 +88,6 @@ def train(
 
 
 class _Training:
-    """A module on its way."""
-
     def __init__(
         self,
         module: Network,
@@ -99,19 +95,15 @@ class _Training:
         config: TrainerConfig,
         options: TrainingOptions,
     ) -> None:
-        self.module, self.input, self.config, self.options = (
-            module,
-            trainer_input,
-            config,
-            options,
-        )
+        self.module, self.input = module, trainer_input
+        self.config, self.options = config, options
         self.optimizer = _optimizer(module, config)
         self.curve: list[tuple[float, float, float]] = []
         self.best: dict[str, Tensor] = {}
         self.begun = time.monotonic()
 
     def resume(self) -> None:
-        """Go on from the checkpoint, if there is one of this very training."""
+        """Load the checkpoint, if there is one of this very training."""
         path = self.options.checkpoint
         if path is None:
             return
@@ -121,7 +113,6 @@ class _Training:
             self.begun -= self.curve[-1][2]
 
     def run(self) -> None:
-        """Train until the epochs, the time or the patience are at their end."""
         while len(self.curve) < self.total_intervals and not self.is_over():
             loss = self.run_interval(len(self.curve))
             score = self.score()
@@ -130,21 +121,20 @@ class _Training:
                 weights = self.module.state_dict().items()
                 self.best = {name: each.detach().clone() for name, each in weights}
             self.report(len(self.curve) / self.total_intervals, loss, score)
-            self.keep()
+            self.save()
 
     @property
     def intervals(self) -> int:
-        """How many an epoch has."""
+        """Intervals per epoch."""
         return max(1, math.ceil(self.input.steps_per_epoch / MOST_STEPS_PER_INTERVAL))
 
     @property
     def epoch(self) -> int:
-        """The number, from 1, of the epoch that the next interval belongs to."""
+        """The epoch of the next interval, from 1."""
         return len(self.curve) // self.intervals + 1
 
     @property
     def total_intervals(self) -> int:
-        """How many intervals all epochs have."""
         return self.config.epochs * self.intervals
 
     def is_over(self) -> bool:
@@ -157,24 +147,24 @@ class _Training:
         return self.share_of_time >= 1 or has_stalled
 
     def is_good(self, number: int) -> bool:
-        """Whether a interval's score is among the best so far.
+        """Whether an interval's score is among the best so far.
 
-        Scores of a few users are noisy, and a later interval has learned at a lower
-        rate: of those about as good as the best the latest is kept.
+        Scores of a few users are noisy, and later intervals have a lower learning rate:
+        of scores close to the best the latest is kept.
         """
         best = max(each[1] for each in self.curve)
         return not self.curve[number][1] < TOLERANCE * best
 
     def run_interval(self, number: int) -> float:
-        """Train on its batches once, or until the time is up; return the mean loss."""
+        """Train on its batches, or until the time is up; return the mean loss."""
         epoch, part = divmod(number, self.intervals)
-        # Anew for each interval, so that a resumed one needs no state of a generator.
+        # Seeded per interval, so that resuming needs no state of a generator.
         random = np.random.default_rng((self.options.seed, epoch))
         torch.manual_seed(int(random.integers(1 << 62)) + part)
         self.module.train()
         size = math.ceil(self.input.steps_per_epoch / self.intervals)
         first = part * size
-        # The number of batches is an estimate: the last interval takes what is left.
+        # The number of batches is an estimate: the last interval takes the rest.
         end = None if part + 1 == self.intervals else first + size
         losses = []
         some = islice(self.input.batches(random), first, end)
@@ -189,7 +179,7 @@ class _Training:
         return float(np.mean(losses)) if losses else self.curve[-1][0]
 
     def step(self, batch: Any, done: float) -> float:
-        """Learn from one batch; return its loss."""
+        """Train on one batch; return its loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = group["full_rate"] * rate_schedule(done, self.config.warm_up)
         loss = self.input.loss(self.module, batch, done)
@@ -215,18 +205,17 @@ class _Training:
             return self.input.validate(self.module)
 
     def report(self, done: float, loss: float, score: float | None = None) -> None:
-        """Tell the caller how far it is."""
         # Not by the share done: where the time is short, epochs are left out.
-        number = (
-            -(-len(self.curve) // self.intervals) if score is not None else self.epoch
-        )
+        number = self.epoch
+        if score is not None:
+            number = -(-len(self.curve) // self.intervals)
         message = f"epoch {number} of {self.config.epochs}: loss {loss:.4f}"
         if score is not None and np.isfinite(score):
             message += f", NDCG@10 {score:.4f}"
         self.options.report(min(done, 1.0), message)
 
-    def keep(self) -> None:
-        """Write a checkpoint, where one is wanted."""
+    def save(self) -> None:
+        """Write a checkpoint, where there is a path for it."""
         path = self.options.checkpoint
         if path is not None:
             write_checkpoint(
@@ -235,12 +224,12 @@ class _Training:
 
     @property
     def seconds(self) -> float:
-        """Since the start, those before an interruption among them."""
+        """Since the start, including those before an interruption."""
         return time.monotonic() - self.begun
 
     @property
     def share_of_time(self) -> float:
-        """How much of the time budget is spent; 0 without one."""
+        """Spent share of the time budget; 0 without one."""
         budget = self.options.time_budget
         if budget is None:
             return 0.0
@@ -248,7 +237,7 @@ class _Training:
 
     @property
     def mark(self) -> str:
-        """What must be the same for a checkpoint to fit."""
+        """What must be equal to resume from a checkpoint."""
         weights = self.module.state_dict().items()
         shapes = [(name, *value.shape) for name, value in weights]
         return f"{self.config} {self.options.seed} {shapes} {self.input.mark}"
@@ -271,7 +260,7 @@ def _optimizer(module: Network, config: TrainerConfig) -> torch.optim.Optimizer:
         {"params": sparse, "full_rate": rate * config.item_rate},
         {"params": others, "full_rate": rate},
     ]
-    # Fused: one pass over the weights in place of ten, which were a tenth of a step.
+    # Fused: one pass over the weights instead of ten, which took a tenth of a step.
     return torch.optim.Adam(
         [group for group in groups if group["params"]],
         lr=rate,
@@ -281,7 +270,7 @@ def _optimizer(module: Network, config: TrainerConfig) -> torch.optim.Optimizer:
 
 
 class TrainedWeights(NamedTuple):
-    """What a training comes to."""
+    """The result of a training."""
 
     parameters: np.ndarray
     """(n_parameters,) float32."""
@@ -294,7 +283,6 @@ class TrainedWeights(NamedTuple):
 
 
 def trained_weights(module: Network, curve: np.ndarray) -> TrainedWeights:
-    """Return what is kept of a trained module."""
     with torch.inference_mode():
         vectors = module.item_vectors().cpu().numpy().copy()
     return TrainedWeights(flattened(module), vectors, curve[:, :2], curve[:, 2])
@@ -307,9 +295,8 @@ def device_of(name: str) -> torch.device:
     try:
         return torch.device(name)
     except RuntimeError as error:
-        raise DataError(
-            f"There is no device {name!r}; take auto, cpu or cuda."
-        ) from error
+        message = f"There is no device {name!r}; take auto, cpu or cuda."
+        raise DataError(message) from error
 
 
 @contextmanager

@@ -1,9 +1,9 @@
-"""How wrong scores of what comes next are.
+"""Losses of next-item prediction.
 
-Full softmax over a catalogue, a softmax over sampled negatives for large ones, gBCE
+Softmax over all items, softmax over sampled negatives for large catalogues, gBCE
 (Petrov & Macdonald 2023), and binary cross-entropy with one negative (Kang & McAuley
-2018), the last for comparison only: it costs a third of the quality and more
-(Klenitskiy & Vasilev 2023).
+2018), the last for comparison: it costs a third of the quality (Klenitskiy & Vasilev
+2023).
 """
 
 from collections.abc import Callable
@@ -18,22 +18,22 @@ from torch.nn import functional
 from django_recsys.learning.neural.modules.base import Network
 
 LARGEST_FULL = 20_000
-"""Up to so many items the softmax is over all of them."""
-ROWS_AT_A_TIME = 128  # their scores nearly fit in the cache of a processor
-TINY = 1e-12  # a batch may hold nothing that counts
+"""Items up to which the softmax is over all of them."""
+ROWS_AT_A_TIME = 128  # their scores nearly fit into the processor's cache
+TINY = 1e-12  # for batches whose weights are all 0
 CALIBRATION = 0.75  # gBCE's t, as its paper advises
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What should score high: rows of hidden states and their items."""
+    """Items to predict from hidden states."""
 
     rows: Tensor
-    """(n_targets,) int64, never decreasing; the state that each belongs to."""
+    """(n_targets,) int64, never decreasing; the state of each target."""
     items: Tensor
     """(n_targets,) int64."""
     weights: Tensor
-    """(n_targets,) float32, how much each counts."""
+    """(n_targets,) float32."""
 
 
 Loss = Callable[[Tensor, Targets, Network], Tensor]
@@ -41,10 +41,10 @@ Loss = Callable[[Tensor, Targets, Network], Tensor]
 
 
 class _FullSoftmax(torch.autograd.Function):
-    """Cross-entropy over all items, whose gradient is made in the forward pass.
+    """Cross-entropy over all items, whose gradient is computed in the forward pass.
 
-    The scores of a few states exist at a time and become their own gradient in place:
-    two to three times cheaper than keeping all of them for a backward pass.
+    The scores of a few states at a time are turned into their gradient in place: two to
+    three times cheaper than keeping all of them for a backward pass.
     """
 
     @staticmethod
@@ -54,7 +54,7 @@ class _FullSoftmax(torch.autograd.Function):
         total = hidden.new_zeros(())
         of_hidden, of_items = torch.empty_like(hidden), torch.zeros_like(items)
         per_state = hidden.new_zeros(len(hidden)).index_add_(0, targets.rows, weights)
-        # Fresh memory for each part would cost a third of the time.
+        # One buffer for all parts saves a third of the time.
         buffer = hidden.new_empty((min(ROWS_AT_A_TIME, len(hidden)), len(items)))
         for at in range(0, len(hidden), ROWS_AT_A_TIME):
             part = slice(at, at + ROWS_AT_A_TIME)
@@ -93,10 +93,10 @@ def full_softmax(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
 def sampled_softmax(negatives: int, counts: np.ndarray) -> Loss:
     """Return cross-entropy over the target item and negatives that a batch shares.
 
-    Half of them are drawn uniformly, half by popularity, for it is popular items that
-    compete for the top. Each score is corrected by how many of it are to be expected
-    among the drawn (Jean et al. 2015), so that their sum is an estimate of the sum
-    over all items. counts: (n_items,), how often each item was taken.
+    Half of them are drawn uniformly, half by popularity, as popular items compete for
+    the top. Scores are corrected by the expected number of draws of an item (Jean et
+    al. 2015), so that their sum estimates the sum over all items. counts: (n_items,),
+    the users of each item.
     """
     popularity = counts / max(counts.sum(), 1)
     chance = torch.from_numpy(0.5 * popularity + 0.5 / len(counts)).float()
@@ -120,7 +120,7 @@ def sampled_softmax(negatives: int, counts: np.ndarray) -> Loss:
 
 
 def gbce(negatives: int) -> Loss:
-    """Return binary cross-entropy with a positive power against overconfidence."""
+    """Return binary cross-entropy with a power of the positive part (gBCE)."""
 
     def loss(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
         rate = negatives / max(items.n_items - 1, 1)
@@ -132,7 +132,7 @@ def gbce(negatives: int) -> Loss:
 
 
 def binary(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
-    """Return binary cross-entropy with one uniform negative per targets item."""
+    """Return binary cross-entropy with one uniform negative per target."""
     right, wrong = _binary_parts(hidden, targets, items, 1)
     return _mean(right + wrong, targets.weights)
 
@@ -140,22 +140,20 @@ def binary(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
 def in_batch_softmax(negatives: int, counts: np.ndarray) -> Loss:
     """Return cross-entropy over the target items of the batch and drawn negatives.
 
-    Popular items are among the targets of nearly every batch, so each score is
-    corrected by the logarithm of how often its item is to be expected there (Yi et
-    al. 2019); those drawn let unpopular items be compared (Yang et al. 2020). They are
-    uniform over items with a row: one that nobody could take yet is no bad one.
-    counts: (n_items,), how often each is targets. hidden: (n_states, interests, size);
-    of several interests the one nearest to the target item learns.
+    Popular items are targets of nearly every batch, so each score is corrected by the
+    logarithm of its item's expected count there (Yi et al. 2019); uniform draws include
+    unpopular items (Yang et al. 2020), but only those with interactions: new items are
+    no negatives. counts: (n_items,), the users of each item. hidden: (n_states,
+    interests, size); the interest nearest to the target item is trained.
     """
-    taken = torch.from_numpy(np.flatnonzero(counts))
+    known = torch.from_numpy(np.flatnonzero(counts))
     shares = torch.from_numpy((counts / counts.sum()).astype(np.float32))
-    drawn_share = negatives / len(taken)
+    drawn_share = negatives / len(known)
 
     def loss(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
-        drawn = taken[torch.randint(len(taken), (negatives,))].to(hidden.device)
-        others, places = torch.unique(
-            torch.cat((targets.items, drawn)), return_inverse=True
-        )
+        drawn = known[torch.randint(len(known), (negatives,))].to(hidden.device)
+        candidates = torch.cat((targets.items, drawn))
+        others, places = torch.unique(candidates, return_inverse=True)
         places = places[: len(targets.items)]
         vectors, states = items.vectors_of(others), hidden[targets.rows]
         near = torch.einsum("nkd,nd->nk", states, vectors[places])
@@ -169,9 +167,9 @@ def in_batch_softmax(negatives: int, counts: np.ndarray) -> Loss:
 
 
 def loss_of(name: str, counts: np.ndarray, negatives: int) -> Loss:
-    """Return a loss by its name; "auto" chooses by the size of the catalogue.
+    """Return a loss by its name; "auto" chooses by the number of items.
 
-    counts: (n_items,), how often each item was taken.
+    counts: (n_items,), the users of each item.
     """
     if name == "auto":
         name = "softmax" if len(counts) <= LARGEST_FULL else "sampled"
@@ -186,7 +184,7 @@ def loss_of(name: str, counts: np.ndarray, negatives: int) -> Loss:
 def _binary_parts(
     hidden: Tensor, targets: Targets, items: Network, negatives: int
 ) -> tuple[Tensor, Tensor]:
-    """Return (n_targets,) losses of the target item and of negatives of its own."""
+    """Return (n_targets,) losses of the target item and of its own negatives."""
     states = hidden[targets.rows]
     shape = (len(states), negatives)
     drawn = torch.randint(items.n_items, shape, device=hidden.device)

@@ -1,10 +1,8 @@
 """From interactions to trained weights, and from histories to vectors."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,15 +24,12 @@ from .losses import Loss, Targets
 from .validation_rows import EarlyStoppingSet, split_validation_rows
 from .windows import Windows, batches, padded, windows_of
 
-if TYPE_CHECKING:
-    pass
-
 ROWS_AT_A_TIME = 40_000  # rows of histories that are read at once when scoring
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SequenceConfig:
-    """How a sequence model is trained, beside the trainer's own configuration."""
+    """The training of a sequence model, beside the trainer's own configuration."""
 
     name: str
     trainer: TrainerConfig
@@ -44,14 +39,14 @@ class SequenceConfig:
     batch_tokens: int
     embedding_size: int
     repeat_weight: float
-    """What a repeated item of a history counts as a target."""
+    """Weight of a repeated item of a history as a target."""
     repeats_are_relevant: bool
-    """Whether items of the history are ranked and counted on the validation rows."""
+    """Whether items of the history are ranked in validation."""
     horizon: int
     compare: Callable[[np.ndarray, np.ndarray], np.ndarray]
     """(states, item vectors) -> (n_queries, n_items) scores."""
     mark: str
-    """What else must be the same for a checkpoint to fit."""
+    """What else must be equal to resume from a checkpoint."""
 
 
 def fit_sequences(
@@ -59,7 +54,7 @@ def fit_sequences(
 ) -> TrainedWeights:
     """Train the module and return its best weights.
 
-    Raises DataError where no history has two rows; says so where none has two moments.
+    Raises DataError where no history has two rows; reports where none has two moments.
     """
     kept, early_stopping_set = split_validation_rows(
         data.interactions,
@@ -93,17 +88,16 @@ def fit_sequences(
     if not has_two_moments(histories):  # the last message, so that it stays visible
         data.options.report(
             1.0,
-            f"{config.name} has learned nothing: it needs a user with two baskets, "
-            "and here all rows of each are of one moment.",
+            f"{config.name} has learned nothing: it needs users with two baskets, but "
+            "all rows of each user are of one moment.",
         )
     return trained_weights(module, curve)
 
 
 def weight_of_kinds(interactions: Interactions, histories: Histories) -> np.ndarray:
-    """Return (n_rows,) float32: what each row counts as a target, at most 1.
+    """Return (n_rows,) float32: the weight of each row as a target, at most 1.
 
-    Rows of the kind that weighs most count fully: a shop wants purchases predicted,
-    and views show which items belong together.
+    The kind of largest weight, mostly purchases, counts 1.
     """
     if histories.kinds is None or len(interactions.kind_names) < 2:
         return np.ones(len(histories.item_indices), dtype=np.float32)
@@ -115,7 +109,7 @@ def weight_of_kinds(interactions: Interactions, histories: Histories) -> np.ndar
 
 
 def has_two_moments(histories: Histories) -> bool:
-    """Whether any history of two rows has one that comes after another."""
+    """Return whether any history has rows of two moments."""
     if histories.timestamps is None:
         return True  # each row is a step of its own
     is_later = np.diff(histories.timestamps) != 0
@@ -134,13 +128,13 @@ def is_repeat(histories: Histories) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Histories as the training reads them."""
+    """Histories with the weights of their rows as targets."""
 
     histories: Histories
     weights: np.ndarray
-    """(n_rows,) float32, what each counts as a target."""
+    """(n_rows,) float32."""
     horizon: int
-    """A row is predicted from up to so many rows before those that it could be."""
+    """Most rows to skip, at random, before a target."""
 
     def loss(
         self, module: SequenceModule, windows: Windows, chosen: Any, loss: Loss
@@ -151,7 +145,7 @@ class _Rows:
         states, is_target = self.targets(rows, real)
         places, owners = np.unique(states[is_target], return_inverse=True)
         hidden = module.states(read).flatten(0, 1)[torch.from_numpy(places).to(device)]
-        # A horizon lets a row be predicted from an earlier state than the last one.
+        # With a horizon a row is predicted from an earlier state than the last one.
         order = np.argsort(owners, kind="stable")
         owners, rows = owners[order], rows[:, 1:][is_target][order]
         targets = self.histories.item_indices[rows].astype(np.int64)
@@ -167,9 +161,9 @@ class _Rows:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the state that predicts each row but the first, and the target rows.
 
-        A row is predicted from what came before its moment: rows of one time are one
-        basket, in whose own order there is nothing to learn, and a shop asks when the
-        basket is paid. (batch, steps) int64 into batch x steps, and bool.
+        A row is predicted from the rows before its moment: rows of one time are one
+        basket, whose own order is arbitrary. (batch, steps) int64 into batch x steps,
+        and bool.
         """
         steps = np.arange(1, rows.shape[1])
         before = np.broadcast_to(steps - 1, (len(rows), len(steps)))
@@ -189,7 +183,7 @@ class _Rows:
 def sequences_of(
     histories: Histories, rows: np.ndarray, real: np.ndarray, device: torch.device
 ) -> Sequences:
-    """Return rows (batch, steps) of histories as a module reads them."""
+    """Return rows (batch, steps) of histories as tensors; real: False where padded."""
     items = np.where(real, histories.item_indices[rows], histories.n_items)
     kinds = times = None
     if histories.kinds is not None:
@@ -202,7 +196,7 @@ def sequences_of(
 def last_vectors(
     module: SequenceModule, histories: Histories, length: int
 ) -> np.ndarray:
-    """Return (n_queries, *) float32, what stands after each history's newest row."""
+    """Return (n_queries, *) float32, the state after each history's newest row."""
     newest = histories.recent(length)
     device = next(module.parameters()).device
     result = np.zeros((len(newest), *module.shape_of_state), dtype=np.float32)
@@ -220,10 +214,10 @@ def last_vectors(
 
 
 def _groups(order: np.ndarray, lengths: np.ndarray) -> Iterator[np.ndarray]:
-    """Cut queries sorted by length so that each padded group is of a bounded size."""
+    """Split queries sorted by length into padded groups of a bounded size."""
     begin = 0
     for end in range(1, len(order) + 1):
-        # Lengths grow along the order, so the newest decides the width of all.
+        # Lengths grow along the order, so the last one is the width of all.
         is_full = (end + 1 - begin) * lengths[order[min(end, len(order) - 1)]]
         if end == len(order) or is_full > ROWS_AT_A_TIME:
             yield order[begin:end]

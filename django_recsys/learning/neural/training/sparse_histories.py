@@ -26,22 +26,22 @@ from .losses import Loss, Targets
 from .validation_rows import EarlyStoppingSet, split_validation_rows
 
 QUERIES_AT_A_TIME = 4096
-TARGET_DECAY = 0.5  # the n-th target counts 1 / n to this power
-FULL_DIVERGENCE_FROM = 0.5  # share of the training; its weight grows until then
+TARGET_DECAY = 0.5  # the n-th target has the weight 1 / n to this power
+FULL_DIVERGENCE_FROM = 0.5  # share of the training until which its weight grows
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class AutoencoderConfig:
-    """How an autoencoder is trained, beside the trainer's own configuration."""
+    """The training of an autoencoder, beside the trainer's own configuration."""
 
     trainer: TrainerConfig
     loss: Loss
     batch_users: int
     hidden_size: int
     divergence: float
-    """Weight of the KL term, once it has grown to it."""
+    """Largest weight of the KL term."""
     weigh: Callable[[Histories], csr_array]
-    """Histories -> (n_queries, n_items), what is read of each."""
+    """Histories -> (n_queries, n_items), the input."""
     compare: Callable[[np.ndarray, np.ndarray], np.ndarray]
     """(states, item vectors) -> (n_queries, n_items) scores."""
 
@@ -67,7 +67,7 @@ def fit_autoencoder(
             torch.arange(len(chosen), device=items.device),
             torch.diff(starts, append=starts.new_tensor([len(items)])),
         )
-        # The bias of an item is one more coordinate, where every state is one.
+        # The bias of an item is one more coordinate, at which states are one.
         states = torch.cat((states, torch.ones_like(states[:, :1])), dim=1)
         every = torch.from_numpy(counts).to(items.device)
         at = torch.nonzero(every)[:, 0]
@@ -97,9 +97,9 @@ def fit_autoencoder(
 def target_weights(rows: csr_array) -> np.ndarray:
     """Return (n_cells,) float32: the weight of each cell as a target, 0 for inputs.
 
-    Each row is cut at a random place of its order in time; what is newer is hidden and
-    predicted from the rest, the next item with the largest weight. Without a recency
-    all cells are alike, and any of them are hidden. Rows of one cell have no input.
+    Each row is split at a random place of its order in time; the newer part is hidden
+    and predicted from the rest, the next item with the largest weight. Without a
+    recency the order is random. Rows of one cell have no input.
     """
     lengths, owners = np.diff(rows.indptr), row_indices(rows)
     order = np.lexsort((torch.rand(len(owners)).numpy(), rows.data, owners))
@@ -108,14 +108,12 @@ def target_weights(rows: csr_array) -> np.ndarray:
     able = np.maximum(lengths - 1, 0)
     cuts = (torch.rand(len(lengths)).numpy() * able).astype(np.int64) + 1
     ahead = place - np.minimum(cuts, able)[owners]
-    counting: np.ndarray = np.where(
-        ahead < 0, 0, np.maximum(ahead + 1, 1.0) ** -TARGET_DECAY
-    )
-    return counting.astype(np.float32)
+    weights = np.maximum(ahead + 1, 1.0) ** -TARGET_DECAY
+    return np.where(ahead < 0, 0, weights).astype(np.float32)
 
 
 def encode(module: AutoencoderNetwork, queries: csr_array) -> np.ndarray:
-    """Return (n_queries, hidden) float32, what item vectors are compared with."""
+    """Return (n_queries, hidden) float32, to compare with item vectors."""
     parts = [np.zeros((0, module.items_out.embedding_dim), dtype=np.float32)]
     with torch.inference_mode():
         for at in range(0, queries.shape[0], QUERIES_AT_A_TIME):

@@ -1,4 +1,4 @@
-"""Rows set aside during a training, to keep its best weights."""
+"""Rows set aside for early stopping."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CELLS_AT_A_TIME = 1 << 23
 
 @dataclass(frozen=True, eq=False)
 class EarlyStoppingSet:
-    """Histories, and what came after each."""
+    """Histories, and the items that came after each."""
 
     histories: Histories
     relevant: csr_array
-    """(n_queries, n_items), what was taken next; without repeats what is new of it."""
+    """(n_queries, n_items), the next items; without repeats only the new ones."""
     seen: csr_array
-    """(n_queries, n_items), what is left out of the ranking."""
+    """(n_queries, n_items), items left out of the ranking."""
 
     def ndcg(self, score: Callable[[slice], np.ndarray]) -> float:
         """Return the mean NDCG@10 over all items.
@@ -58,11 +58,11 @@ def split_validation_rows(
     *,
     repeats: bool = False,
 ) -> tuple[Interactions, EarlyStoppingSet | None]:
-    """Return the rows to learn from, and a set to stop early by where data allow.
+    """Return the rows to train on, and a set for early stopping where data allow.
 
     Given validation rows make the set. Else the newest moment (row or basket) of a
     seeded tenth of the users is set aside, of 2000 at most, so that most of the newest
-    rows are still learned from.
+    rows stay in training.
     """
     if validation is not None:
         return interactions, early_stopping_set_of(

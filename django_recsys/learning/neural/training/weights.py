@@ -34,11 +34,10 @@ def inherit(
 ) -> None:
     """Start from the weights of another training of the same architecture.
 
-    of_items, of_features: (previous n,) int, where each of its items and features
-    stands now, -1 where it is gone; features by their names, for the words that a shop
-    uses change with its catalogue. Their tables are taken over row by row; other
-    weights where their shape is the same. What is new keeps its fresh start, but for
-    features, which begin by saying nothing.
+    of_items, of_features: (previous n,) int, the present place of its items and
+    features, -1 where they are gone; features are matched by name, as the words of a
+    catalogue change. Their tables are copied row by row; other weights where their
+    shape is the same. New items keep their initial weights, new features are zero.
     """
     before = dict(previous.named_parameters())
     places = dict.fromkeys(module.item_tables, of_items)
@@ -46,7 +45,7 @@ def inherit(
     with torch.no_grad():
         for name, value in module.named_parameters():
             if name in module.feature_tables:
-                value.zero_()  # noise on top of learned ids would spoil them
+                value.zero_()  # noise would be added to learned ids
             old = before.get(name)
             if old is None or old.shape[1:] != value.shape[1:]:
                 continue
@@ -61,7 +60,7 @@ def inherit(
 def start_from(
     previous: Recommender | None, module: Network, recommender: Recommender
 ) -> None:
-    """Take over what a previous recommender of the same kind learned, if there is one.
+    """Copy the weights of a previous recommender of the same kind, if there is one.
 
     Raises DataError for one of another kind.
     """
@@ -80,10 +79,10 @@ def start_from(
     inherit(module, previous.network, of_items, of_features)  # type: ignore[attr-defined]
 
 
-def places_in(keys: np.ndarray, sought: np.ndarray) -> np.ndarray:
-    """Return (n_sought,) int64, where each stands among the keys, -1 for nowhere."""
+def places_in(keys: np.ndarray, queries: np.ndarray) -> np.ndarray:
+    """Return (n_queries,) int64, the place of each among the keys, -1 for none."""
     places = {key: place for place, key in enumerate(keys.tolist())}
-    found = [places.get(key, -1) for key in sought.tolist()]
+    found = [places.get(key, -1) for key in queries.tolist()]
     return np.array(found, dtype=np.int64)
 
 

@@ -1,4 +1,4 @@
-"""Histories as stretches of rows to learn from, and batches of about equal length."""
+"""Windows of histories to train on, and batches of about equal length."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ POOL = 64  # batches whose windows are sorted by length together
 
 @dataclass(frozen=True, eq=False)
 class Windows:
-    """Stretches of rows of histories; each row but the first is a target."""
+    """Consecutive rows of histories; each row but the first is a target."""
 
     first: np.ndarray
     """(n_windows,) int64, the first row of each."""
@@ -24,12 +24,12 @@ class Windows:
 
     @property
     def targets(self) -> int:
-        """How many rows are targets."""
+        """Number of rows that are targets."""
         return int(self.lengths.sum()) - len(self)
 
 
 def windows_of(histories: Histories, length: int) -> Windows:
-    """Cut every history into windows of at most ``length`` targets, newest first.
+    """Split every history into windows of at most ``length`` targets, newest first.
 
     Neighbouring windows share one row: the last target of the older one is the first
     input of the newer one. So every row but a history's first is a target once.
@@ -46,10 +46,10 @@ def windows_of(histories: Histories, length: int) -> Windows:
 def batches(
     windows: Windows, tokens: int, random: np.random.Generator
 ) -> Iterator[np.ndarray]:
-    """Give indices of windows, shuffled, in batches of about ``tokens`` inputs.
+    """Yield indices of windows, shuffled, in batches of about ``tokens`` inputs.
 
-    Windows of one batch have nearly the same length, so that little is padding; the
-    order of the batches is random again.
+    Windows of one batch have nearly the same length, so that there is little padding;
+    the order of the batches is random.
     """
     order = random.permutation(len(windows))
     inputs = windows.lengths - 1
@@ -67,7 +67,7 @@ def batches(
 def _cut(
     sorted_windows: np.ndarray, inputs: np.ndarray, tokens: int
 ) -> list[np.ndarray]:
-    """Cut windows sorted by length where the padded batch would exceed ``tokens``."""
+    """Split windows sorted by length into padded batches of at most ``tokens``."""
     groups, begin = [], 0
     for end, width in enumerate(inputs[sorted_windows].tolist()):
         if end > begin and (end - begin + 1) * width > tokens:
@@ -78,7 +78,7 @@ def _cut(
 
 
 def padded(first: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows (n, longest) of each stretch, right-padded, and which are real.
+    """Return rows (n, longest) of each window, right-padded, and which are real.
 
     Padded places repeat the first row, so that any array can be indexed.
     """

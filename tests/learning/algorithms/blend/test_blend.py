@@ -172,7 +172,7 @@ def test_a_blend_of_nothing_but_features_asks_for_them():
     rows, nothing = taste_clusters(), {"item": ["nowhere"], "category": ["none"]}
     with pytest.raises(DataError, match="content needs item features"):
         Blend(sources="content").fit(rows)
-    with pytest.raises(DataError, match="say nothing about any of the items"):
+    with pytest.raises(DataError, match="None of the items has a feature"):
         Blend(sources="content").fit(rows, items=nothing)
     with pytest.raises(DataError, match="leave nothing but content: pass items"):
         Blend(sources="content,item_knn", weights="1,0").fit(rows)

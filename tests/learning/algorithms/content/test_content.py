@@ -186,7 +186,7 @@ def test_features_of_another_map_are_moved():
 def test_without_features_it_says_so():
     with pytest.raises(DataError, match="content needs item features"):
         Content().fit(taste_clusters())
-    with pytest.raises(DataError, match="say nothing about any"):
+    with pytest.raises(DataError, match="None of the items has"):
         Content().fit(taste_clusters(), items={"item": ["other"], "title": ["x"]})
 
 
