@@ -157,3 +157,19 @@ def test_bootstrap_holds_the_mean_and_repeats():
 
 def test_bootstrap_of_nobody_is_unknown():
     assert np.isnan(bootstrap(np.empty((0, 2)))[0]).all()
+
+
+def test_a_single_list_has_no_overlap_to_measure():
+    found = list_metrics(np.array([[0, 1]]), np.array([1, 1]), 1, None)
+    assert not [name for name in found if name.startswith("personalization")]
+
+
+def test_lists_without_places_have_no_ties():
+    assert tied_share(np.full((2, 3), -np.inf)) == 0
+
+
+def test_padded_places_have_no_category():
+    """Two items of category 1 and a padded place: one pair, and it is alike."""
+    shown, categories = np.array([[0, 1, -1]]), np.array([1, 1, 2])
+    found = list_metrics(shown, np.ones(3), 1, categories)
+    assert found["diversity@5"] == 0

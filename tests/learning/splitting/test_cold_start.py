@@ -73,3 +73,16 @@ def test_a_wrong_share_and_an_empty_question_are_refused(rows):
     few = rows.select(np.arange(10))
     with pytest.raises(DataError, match="no rows to train or test on"):
         withhold_items(temporal_split(few), 0.999)
+
+
+def test_the_context_of_leave_one_out_keeps_what_is_known_and_loses_the_cold(rows):
+    whole = leave_one_out(rows)
+    parts = withhold_items(whole, 0.2)
+    cold = set(parts.test.item_indices)
+    assert len(parts.context) > len(parts.train)
+    assert not cold & set(parts.context.item_indices)
+
+
+def test_a_negative_share_is_refused(rows):
+    with pytest.raises(DataError, match=r"share of cold items is -0\.5"):
+        withhold_items(leave_one_out(rows), -0.5)

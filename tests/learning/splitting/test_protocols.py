@@ -4,9 +4,11 @@ import pytest
 from django_recsys.learning.data import Interactions
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.splitting.protocols import (
+    given_split,
     leave_one_out,
     split,
     temporal_split,
+    tenth_of_each_user,
     validation_split,
 )
 from django_recsys.testing import interactions_of
@@ -102,3 +104,35 @@ def test_only_negative_rows_cannot_be_split():
     rows = Interactions.from_arrays(["a"], ["1"], timestamps=[1], kinds=["return"])
     with pytest.raises(DataError, match="no positive interactions"):
         temporal_split(rows)
+
+
+def test_a_fifth_of_the_rows_is_the_test_and_nothing_is_tied():
+    users, items = list("abcdefghij"), [str(number) for number in range(10)]
+    rows = Interactions.from_arrays(users, items, timestamps=range(10))
+    parts = temporal_split(rows)
+    assert (len(parts.train), len(parts.test)) == (8, 2)
+    assert parts.tied_times == 0
+    assert given_split(rows, np.arange(10) > 7).tied_times == 0
+
+
+def test_leave_one_out_keeps_the_last_row_of_each_of_many_pairs():
+    users = ["a"] * 6
+    items = ["x", "x", "y", "y", "z", "z"]
+    rows = Interactions.from_arrays(users, items, timestamps=[1, 2, 3, 4, 5, 6])
+    parts = leave_one_out(rows)
+    kept = np.concatenate([parts.context.timestamps, parts.test.timestamps])
+    assert sorted(kept) == [2, 4, 6]
+    assert len(parts.train) == 1
+
+
+def test_a_tenth_of_the_pairs_of_users_with_three_or_more():
+    lengths = {"a": 2, "b": 3, "c": 10, "d": 20, "e": 40}
+    users = [user for user, count in lengths.items() for _ in range(count)]
+    items = [f"{user}{at}" for user, count in lengths.items() for at in range(count)]
+    rows = Interactions.from_arrays(users, items)
+    drawn = tenth_of_each_user(rows)
+    counts = {
+        user: int(drawn[rows.user_indices == at].sum())
+        for at, user in enumerate(rows.users.ids.tolist())
+    }
+    assert counts == {"a": 0, "b": 1, "c": 1, "d": 2, "e": 4}

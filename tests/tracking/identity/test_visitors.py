@@ -13,6 +13,7 @@ from django_recsys.tracking import (
     visitor_key_for,
     visitor_of,
 )
+from django_recsys.tracking.identity import guests
 from tests.tracking.conftest import FIREFOX
 
 NOBODY = Visitor(key=None, is_tracked=False)
@@ -80,3 +81,26 @@ def test_command_finds_key_primary_key_and_name(ada):
 def test_command_says_that_there_is_no_such_account(db):
     with pytest.raises(DataError, match="no account 'bob'"):
         find_visitor_key("bob")
+
+
+def test_a_guests_cookie_lasts_a_year():
+    assert guests.COOKIE_AGE.days == 365
+
+
+def test_a_forgotten_guest_is_not_new(rf):
+    guest = guests.Guest(rf.get("/"), can_write=True)
+    assert guest.make_key()
+    assert guest.is_new
+    guest.forget()
+    assert (guest.key, guest.is_new) == (None, False)
+
+
+def test_a_merge_that_fails_leaves_the_login_alone(monkeypatch, caplog):
+    from django_recsys.tracking.identity import merging
+
+    def broken(*keys):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(merging, "rename", broken)
+    merging.join_keys("guest:1", "user:1")
+    assert "join a guest's history" in caplog.text

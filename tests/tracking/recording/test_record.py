@@ -237,3 +237,32 @@ def test_old_moment_is_taken(ada, product, now):
     old = now - timedelta(days=4000)
     record_interaction(user=ada, item=product, kind="view", occurred_at=old)
     assert stored("occurred_at") == [old]
+
+
+def test_an_error_of_ours_reaches_no_caller(ada, product, monkeypatch, caplog):
+    from django_recsys.tracking.recording import record
+
+    def broken(row):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(record, "insert_row", broken)
+    record.write(record.make_row(
+        visitor_key="user:1", item_id="1", kind="view",
+        occurred_at=record.timezone.now(), recorded_at=record.timezone.now(),
+    ))  # fmt: skip
+    assert "could not record an interaction" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("reference", "stored_rows"), [("A1", 1), ("", 1)], ids=["an order", "none"]
+)
+def test_rows_that_waited_are_stored_once(reference, stored_rows):
+    from django_recsys.tracking.recording import record
+
+    now = record.timezone.now()
+    row = record.make_row(
+        visitor_key="user:1", item_id="1", kind="purchase", occurred_at=now,
+        recorded_at=now, reference=reference,
+    )  # fmt: skip
+    record.store_kept([row])
+    assert Interaction.objects.count() == stored_rows
