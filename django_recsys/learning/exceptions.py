@@ -14,7 +14,7 @@ class NotFittedError(RecsysError):
 
 
 class ArtifactError(RecsysError):
-    """A file is no artifact of ours, is damaged, or comes from a newer version."""
+    """A file is no artifact, is damaged, or comes from a newer version."""
 
 
 class DataError(RecsysError, ValueError):

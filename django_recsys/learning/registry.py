@@ -70,10 +70,10 @@ def create(name: str, **hyperparameters: Any) -> Recommender:
 
     Raises DataError for a wrong value, MissingExtraError that says what to install.
     """
-    cls = get_recommender_class(name)
+    get_recommender_class(name)  # raises for an unknown name
     if (extra := missing_extra(name)) is not None:
         raise _missing(extra, name)
-    return cls(**validate_hyperparameters(cls, hyperparameters))
+    return _instance(name, hyperparameters)
 
 
 def missing_extra(name: str) -> str | None:
@@ -92,8 +92,7 @@ def capabilities_of(
 
     Raises DataError for an unknown name and for a wrong value.
     """
-    cls = get_recommender_class(name)
-    return cls(**validate_hyperparameters(cls, hyperparameters or {})).capabilities
+    return _instance(name, hyperparameters).capabilities
 
 
 def require_extra(extra: str) -> None:
@@ -115,8 +114,12 @@ def settings_of(
 
     Raises DataError for an unknown name and for a wrong value.
     """
+    return _instance(name, hyperparameters).hyperparameters
+
+
+def _instance(name: str, hyperparameters: Mapping[str, Any] | None) -> Recommender:
     cls = get_recommender_class(name)
-    return cls(**validate_hyperparameters(cls, hyperparameters or {})).hyperparameters
+    return cls(**validate_hyperparameters(cls, hyperparameters or {}))
 
 
 def _missing(extra: str, what: str = "This") -> MissingExtraError:

@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from django_recsys.learning.metrics.bootstrap import bootstrap
+from django_recsys.learning.evaluation.evaluator import Difference
 from django_recsys.learning.text_table import format_table
 
 BASELINE = "popular"
@@ -35,14 +36,14 @@ def combine_seeds(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def differences(results: Sequence[dict[str, Any]], baseline: str = BASELINE) -> None:
     """Replace the values per user by paired differences to a baseline, in place."""
     values = {result["algorithm"]: result.pop("per_user") for result in results}
-    theirs = values.get(baseline)
+    of_baseline = values.get(baseline)
     for result in results:
-        if theirs is None or result["algorithm"] == baseline:
+        if of_baseline is None or result["algorithm"] == baseline:
             continue
         result[f"ndcg@10_above_{baseline}"] = {
-            task: _difference(ours, theirs[task])
-            for task, ours in values[result["algorithm"]].items()
-            if len(ours) == len(theirs.get(task, ()))
+            task: asdict(Difference.of(np.asarray(own) - of_baseline[task]))
+            for task, own in values[result["algorithm"]].items()
+            if len(own) == len(of_baseline.get(task, ()))
         }
 
 
@@ -72,13 +73,3 @@ def _remark(result: dict[str, Any]) -> str:
         return ""
     text = f"not above popular on {task}"
     return f"\033[31m{text}\033[0m" if sys.stdout.isatty() else text
-
-
-def _difference(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, float]:
-    values = np.asarray(ours) - np.asarray(theirs)
-    low, high = bootstrap(values[:, None])
-    return {
-        "mean": float(values.mean()) if len(values) else float("nan"),
-        "low": float(low[0]),
-        "high": float(high[0]),
-    }

@@ -157,7 +157,7 @@ def _strengths(
 ) -> np.ndarray:
     """Return (n_rows,) weight of the kind times one plus the logarithm of the amount.
 
-    Without kinds the given weights stand as they are.
+    Without kinds the given weights are kept.
     """
     counts["ratings_centred"] = counts["removals"] = 0
     if rows.kinds is None:

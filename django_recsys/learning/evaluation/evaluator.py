@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -87,6 +87,13 @@ class Difference:
     """Lower end of the paired 95% bootstrap interval."""
     high: float
 
+    @classmethod
+    def of(cls, values: np.ndarray) -> Self:
+        """Return the mean of paired differences, and its interval; NaN for none."""
+        low, high = bootstrap(values[:, None])
+        mean = float(values.mean()) if len(values) else float("nan")
+        return cls(mean=mean, low=float(low[0]), high=float(high[0]))
+
     @property
     def is_better(self) -> bool:
         """Whether the whole interval lies above zero."""
@@ -106,14 +113,10 @@ def compare(
     Raises DataError where their queries differ.
     """
     task = task or first.task
-    ours, theirs = first.results[task].users, second.results[task].users
-    if not np.array_equal(ours, theirs):
+    if not np.array_equal(first.results[task].users, second.results[task].users):
         raise DataError("The two evaluations have different queries.")
     values = first.values(metric, task=task, segment=segment)
-    difference = values - second.values(metric, task=task, segment=segment)
-    low, high = bootstrap(difference[:, None])
-    mean = float(difference.mean()) if len(difference) else float("nan")
-    return Difference(mean=mean, low=float(low[0]), high=float(high[0]))
+    return Difference.of(values - second.values(metric, task=task, segment=segment))
 
 
 def score_on(

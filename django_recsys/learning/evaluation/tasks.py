@@ -33,7 +33,7 @@ class EvaluationTask:
     relevant: csr_array
     """(n_queries, n_items)."""
     left_out: csr_array | None
-    """(n_queries, n_items) or None where everything may be shown."""
+    """(n_queries, n_items) or None where all items may be shown."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -18,9 +18,9 @@ DEEPEST = 100  # the largest cut-off of the metrics
 def rank_relevant(scores: np.ndarray, relevant: csr_array) -> np.ndarray:
     """Return the 1-based rank of each stored cell of ``relevant``; 0 past DEEPEST.
 
-    scores: (n_queries, n_items), -inf for what never ranks. Ties are pessimistic: a
-    relevant item stands below every irrelevant one of its score; relevant items of
-    one score follow each other.
+    scores: (n_queries, n_items), -inf for items that are not ranked. Ties are
+    pessimistic: a relevant item ranks below every irrelevant one of its score; relevant
+    items of one score follow each other.
     """
     rows = row_indices(relevant)
     own = scores[rows, relevant.indices]

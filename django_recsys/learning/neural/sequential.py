@@ -97,7 +97,7 @@ class SequentialRecommender(DeepRecommender):
     features_: csr_array = field(init=False, repr=False)
     """(n_items, n_features) float32; no columns where none are known."""
     feature_keys_: np.ndarray = field(init=False, repr=False)
-    """(n_features,) uint64 hashes of names, to match those of another training."""
+    """(n_features,) uint64 hashes of their names, to match those of other trainings."""
     prior_: np.ndarray = field(init=False, repr=False)
     """(n_items,) float32, added to each score; (0,) where there is none."""
     n_kinds_: np.ndarray = field(init=False, repr=False)  # () int64

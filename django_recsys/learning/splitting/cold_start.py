@@ -22,7 +22,9 @@ def withhold_items(parts: Split, share: float, *, seed: int = TEST_SEED) -> Spli
     outside of 0 to 1, or where no rows are left.
     """
     if not 0 < share < 1:
-        raise DataError(f"The share of cold items is {share:g}: give 0 to 1.")
+        raise DataError(
+            f"The share of cold items is {share:g}; it must be between 0 and 1."
+        )
     cold = draw_items(parts, share, seed)
     test = parts.test.select(cold[parts.test.item_indices])
     train = _without(parts.train, cold)

@@ -23,7 +23,6 @@ from django_recsys.learning.evaluation.validation import (
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.hyperparameters import validate_hyperparameters
 from django_recsys.learning.kinds import KIND_WEIGHTS
-from django_recsys.learning.metrics.bootstrap import bootstrap
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import create, get_recommender_class
@@ -75,7 +74,6 @@ class Tuning:
 
     def as_dict(self) -> dict[str, Any]:
         """Return JSON."""
-        gain = {"mean": self.gain.mean, "low": self.gain.low, "high": self.gain.high}
         return {
             "algorithm": self.algorithm,
             "task": self.task,
@@ -84,7 +82,7 @@ class Tuning:
             "start_score": self.start_score,
             "hyperparameters": dict(self.hyperparameters),
             "score": self.score,
-            "gain": gain,
+            "gain": asdict(self.gain),
             "seconds": self.seconds,
             "stopped": self.stopped,
             "scored": self.scored,
@@ -291,7 +289,6 @@ class _Search:
             self.values[_key(each.hyperparameters)] = values
         best_values = self.values[_key(best.hyperparameters)]
         gains = best_values - self.values[_key(first.hyperparameters)]
-        low, high = bootstrap(gains[:, None])
         return Tuning(
             algorithm=self.algorithm,
             task=self.validation_set.task,
@@ -299,9 +296,7 @@ class _Search:
             start_score=first.score,
             hyperparameters=dict(best.hyperparameters),
             score=best.score,
-            gain=Difference(
-                mean=float(gains.mean()), low=float(low[0]), high=float(high[0])
-            ),
+            gain=Difference.of(gains),
             trials=tuple(self.trials),
             seconds=seconds,
             stopped=stopped,

@@ -1,4 +1,4 @@
-"""What goes with the items in a basket."""
+"""Items that complement a basket."""
 
 from __future__ import annotations
 

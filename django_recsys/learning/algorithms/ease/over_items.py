@@ -54,7 +54,7 @@ class OverItems:
 
     @cached_property
     def _places(self) -> np.ndarray:
-        """(n_items,) int32: where each item stands in the subset."""
+        """(n_items,) int32: the place of each item in the subset."""
         if not len(self.subset):
             return np.arange(self.n_items, dtype=np.int32)
         places = np.full(self.n_items, OUTSIDE, dtype=np.int32)

@@ -100,7 +100,7 @@ class _Training:
         self.optimizer = _optimizer(module, config)
         self.curve: list[tuple[float, float, float]] = []
         self.best: dict[str, Tensor] = {}
-        self.begun = time.monotonic()
+        self.start = time.monotonic()
 
     def resume(self) -> None:
         """Load the checkpoint, if there is one of this very training."""
@@ -110,7 +110,7 @@ class _Training:
         found = read_checkpoint(path, self.module, self.optimizer, self.mark)
         if found is not None:
             self.curve, self.best = found
-            self.begun -= self.curve[-1][2]
+            self.start -= self.curve[-1][2]
 
     def run(self) -> None:
         while len(self.curve) < self.total_intervals and not self.is_over():
@@ -225,7 +225,7 @@ class _Training:
     @property
     def seconds(self) -> float:
         """Since the start, including those before an interruption."""
-        return time.monotonic() - self.begun
+        return time.monotonic() - self.start
 
     @property
     def share_of_time(self) -> float:

@@ -117,7 +117,7 @@ def has_two_moments(histories: Histories) -> bool:
 
 
 def is_repeat(histories: Histories) -> np.ndarray:
-    """Return (n_rows,) bool: the item stands earlier in the same history."""
+    """Return (n_rows,) bool: the item is earlier in the same history, too."""
     codes = histories.owners.astype(np.int64) * histories.n_items
     codes += histories.item_indices
     order = np.argsort(codes, kind="stable")
