@@ -53,12 +53,7 @@ def send_rescoring(visitor_key: str, seconds: int) -> None:
 
     One that is busy for long need not come to it: the visitor may be gone.
     """
-    send(
-        rescore_task,
-        visitor_key,
-        countdown=seconds,
-        expires=seconds + FRESH_SECONDS,
-    )
+    send(rescore_task, visitor_key, countdown=seconds, expires=seconds + FRESH_SECONDS)
 
 
 def send(task: Any, *arguments: Any, **options: Any) -> None:

@@ -127,10 +127,7 @@ class PlacementAdmin(admin.ModelAdmin):
             for key, rule in DECLARED.items()
             if key not in stored
         ]
-        context = {
-            **(extra_context or {}),
-            "recsys_declared": declared,
-        }
+        context = {**(extra_context or {}), "recsys_declared": declared}
         return super().changelist_view(request, context)
 
     def customise(self, request: HttpRequest, key: str) -> HttpResponse:

@@ -7,11 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import (
-    FieldDoesNotExist,
-    FieldError,
-    ValidationError,
-)
+from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.db.models import Model, QuerySet
 from django.db.models.manager import BaseManager
 from django.http import HttpRequest

@@ -3,19 +3,9 @@
 from .fields import KeyField
 from .interactions import Interaction
 from .leases import Lease
-from .lists import (
-    EVERYONE,
-    ItemNeighbors,
-    RankedItems,
-    Reason,
-    StoredRecommendations,
-)
+from .lists import EVERYONE, ItemNeighbors, RankedItems, Reason, StoredRecommendations
 from .placements import Placement
-from .recommenders import (
-    DEFAULT_RECOMMENDERS,
-    RecommenderConfig,
-    TrainedModel,
-)
+from .recommenders import DEFAULT_RECOMMENDERS, RecommenderConfig, TrainedModel
 from .runs import TrainingRun
 from .visitor_keys import EMAIL_PREFIX, GUEST_PREFIX, account_key, is_visitor_key
 

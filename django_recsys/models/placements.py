@@ -30,9 +30,7 @@ class Placement(models.Model):
         help_text=_("Keys of recommenders that fill a short list, in order."),
     )
     size = models.PositiveSmallIntegerField(
-        _("size"),
-        default=12,
-        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        _("size"), default=12, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     excludes_purchased = models.BooleanField(
         _("leave out what the visitor bought"), default=False

@@ -13,9 +13,5 @@ if TYPE_CHECKING:
 
 __getattr__, __all__ = exports(
     __name__,
-    {
-        "doctor": "examine",
-        "findings": "Finding",
-        "tick": "TickReport run_tick",
-    },
+    {"doctor": "examine", "findings": "Finding", "tick": "TickReport run_tick"},
 )

@@ -51,11 +51,7 @@ def select_stored_lists(
 
 
 def select_activity(
-    visitor_key: str,
-    *,
-    since: datetime | None,
-    with_purchases: bool,
-    limit: int | None,
+    visitor_key: str, *, since: datetime | None, with_purchases: bool, limit: int | None
 ) -> list[Row]:
     """Return (item, kind, whether new), newest first, of what came after `since`.
 

@@ -89,10 +89,7 @@ def compared(
     """Return what a run keeps: the settings found beside the present ones."""
     task = spec.recommender().capabilities.task
     new = TrainingSpec(
-        spec.algorithm,
-        found.hyperparameters,
-        spec.kind_weights,
-        spec.half_life_days,
+        spec.algorithm, found.hyperparameters, spec.kind_weights, spec.half_life_days
     )
     present = measured(spec, task, context, run_progress)
     popular = measured(popular_spec(spec), task, context, run_progress)

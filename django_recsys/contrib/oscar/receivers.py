@@ -29,13 +29,7 @@ from django_recsys.tracking import (
 )
 
 from .conf import get_oscar_settings
-from .history import (
-    basket_event,
-    buyer_of,
-    return_event,
-    review_event,
-    wish_event,
-)
+from .history import basket_event, buyer_of, return_event, review_event, wish_event
 
 
 def connect() -> None:

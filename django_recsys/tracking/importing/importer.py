@@ -118,11 +118,7 @@ def import_interactions(
     if known_items_only:
         known_items = frozenset(item.item_id for item in get_catalog().records())
     run = Import(
-        now=now,
-        kind=kind,
-        known_items=known_items,
-        reject=reject,
-        progress=progress,
+        now=now, kind=kind, known_items=known_items, reject=reject, progress=progress
     )
     rows = run.rows(read_records(path, file_format))
     with large_cache():

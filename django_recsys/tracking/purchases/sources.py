@@ -18,16 +18,7 @@ from django_recsys.exceptions import ConfigurationError
 
 from .raw_columns import field_at_end, raw
 
-LOOKUPS = (
-    "item",
-    "at",
-    "user",
-    "email",
-    "reference",
-    "line",
-    "quantity",
-    "price",
-)
+LOOKUPS = ("item", "at", "user", "email", "reference", "line", "quantity", "price")
 NAMES = ("pk", *LOOKUPS)
 """What is read of a line, in this order."""
 CONVERTED_ONCE = ("at", "price")

@@ -167,8 +167,7 @@ def fail_unfinished(keys: Sequence[int], code: int, words: str) -> None:
     """Mark what an ended child left undone as failed."""
     ending = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
     unfinished = TrainingRun.objects.filter(
-        pk__in=keys,
-        status__in=(TrainingRun.Status.QUEUED, TrainingRun.Status.RUNNING),
+        pk__in=keys, status__in=(TrainingRun.Status.QUEUED, TrainingRun.Status.RUNNING)
     )
     cause = f"{words.strip()}\nThe training process {ending}".strip()
     mark_dead(unfinished, cause, now=timezone.now())

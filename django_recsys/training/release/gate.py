@@ -109,10 +109,7 @@ def measured(
 
 
 def measured_serving(
-    config: RecommenderConfig,
-    task: str,
-    context: TrainingContext,
-    report: Report,
+    config: RecommenderConfig, task: str, context: TrainingContext, report: Report
 ) -> Evaluation | None:
     """Measure the model that serves now; None where nothing serves."""
     if config.serving is None:

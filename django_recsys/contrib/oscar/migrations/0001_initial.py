@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                         fields=("item_id", "suggested_id"),
                         name="recsys_oscar_suggestion",
                     )
-                ],
+                ]
             },
-        ),
+        )
     ]
