@@ -21,7 +21,7 @@ from django_recsys.learning.algorithms.temporal.selection import (
     one_standard_error_choice,
 )
 from django_recsys.learning.algorithms.temporal.trend import (
-    FIRST_PURCHASES_BEFORE_OWN_TREND,
+    ,
 )
 from django_recsys.learning.data import Interactions
 
@@ -151,7 +151,7 @@ def test_a_first_purchase_counts_half_after_a_week():
     times = np.repeat([1_700_000_000.0, 1_700_000_000.0 - 7 * DAY], 20)
     rows = Interactions.from_arrays(users, items, timestamps=times)
     recent, of_shop = np.array([20, 10]), 30 / 40
-    prior = FIRST_PURCHASES_BEFORE_OWN_TREND
+    prior = 
     expected = (recent + prior * of_shop) / ((20 + prior) * of_shop)
     np.testing.assert_allclose(item_trends(rows), expected, rtol=1e-5)
     assert prior == 10
