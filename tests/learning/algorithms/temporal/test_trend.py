@@ -20,9 +20,7 @@ from django_recsys.learning.algorithms.temporal.selection import (
     choose,
     one_standard_error_choice,
 )
-from django_recsys.learning.algorithms.temporal.trend import (
-    ,
-)
+from django_recsys.learning.algorithms.temporal.trend import PRIOR_PURCHASES
 from django_recsys.learning.data import Interactions
 
 DAY = 86_400.0
@@ -151,7 +149,7 @@ def test_a_first_purchase_counts_half_after_a_week():
     times = np.repeat([1_700_000_000.0, 1_700_000_000.0 - 7 * DAY], 20)
     rows = Interactions.from_arrays(users, items, timestamps=times)
     recent, of_shop = np.array([20, 10]), 30 / 40
-    prior = 
+    prior = PRIOR_PURCHASES
     expected = (recent + prior * of_shop) / ((20 + prior) * of_shop)
     np.testing.assert_allclose(item_trends(rows), expected, rtol=1e-5)
     assert prior == 10
