@@ -42,7 +42,6 @@ class ModelCatalog(Catalog):
         return tuple(make_source(label, several=len(labels) > 1) for label in labels)
 
     def item_id(self, item: Any) -> str:
-        """See `Catalog.item_id`."""
         if not isinstance(item, Model):
             return self._id_of_key(item)
         canonical = self._canonical(item)
@@ -53,7 +52,6 @@ class ModelCatalog(Catalog):
         return self._id_of_instance(canonical)
 
     def canonical_ids(self, model: Any, primary_keys: Iterable[Any]) -> dict[Any, str]:
-        """See `Catalog.canonical_ids`."""
         source = self._source_of(model)
         if source is not None and get_settings().CANONICAL is None:
             return {key: source.item_id(key) for key in primary_keys}
@@ -74,7 +72,6 @@ class ModelCatalog(Catalog):
         request: HttpRequest | None = None,
         described: bool = False,
     ) -> dict[str, Any]:
-        """See `Catalog.visible`."""
         found: dict[str, Any] = {}
         for source in self.sources:
             keys = [source.primary_key(item_id) for item_id in item_ids]
@@ -90,7 +87,6 @@ class ModelCatalog(Catalog):
         return found
 
     def visible_ids(self) -> Iterator[str]:
-        """See `Catalog.visible_ids`."""
         for source in self.sources:
             queryset = available(base_queryset(source), None)
             keys = queryset.order_by().values_list("pk", flat=True)
@@ -109,7 +105,6 @@ class ModelCatalog(Catalog):
         return found[:n]
 
     def records(self, fields: Collection[str] = FIELD_NAMES) -> Iterator[ItemRecord]:
-        """See `Catalog.records`."""
         for source in self.sources:
             source = source.reading(fields)
             if all(r.lookup or r is NO_FIELD for r in source.readers.values()):
@@ -118,7 +113,6 @@ class ModelCatalog(Catalog):
                 yield from records_by_instances(source)
 
     def describe(self, item: Any) -> ItemRecord:
-        """See `Catalog.describe`."""
         return describe(self._source_for(item), item)
 
     def title_of(self, item: Any) -> str:

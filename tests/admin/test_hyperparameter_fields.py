@@ -38,7 +38,7 @@ def test_range_is_checked_by_the_field():
         field.clean("10")
 
 
-def test_help_says_range_and_default():
+def test_help_has_range_and_default():
     declaration = declare(float, 0.5, low=0.0, high=1.0, help="How strong.")
     text = field_of(declaration).help_text
     assert text == "How strong. Between 0 and 1; by default 0.5."

@@ -123,7 +123,7 @@ def test_artifact_without_a_learned_array_is_refused(saved, monkeypatch):
         load(io.BytesIO(saved))
 
 
-def test_absent_file_is_said(tmp_path):
+def test_absent_file_raises(tmp_path):
     with pytest.raises(ArtifactError, match="no artifact at"):
         load(tmp_path / "none.npz")
 

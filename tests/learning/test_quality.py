@@ -114,7 +114,7 @@ def test_online_retail_floors_of_the_family(online_retail, name, floor):
     assert evaluate(name, online_retail).metric() >= floor
 
 
-def test_kinds_that_say_more_count_more(shared_data):
+def test_kinds_of_larger_weight_count_more(shared_data):
     """Three fifths of the purchased pairs, each withheld once with all its rows."""
     rows = read_interactions(
         shared_data("retailrocket-sub") / "interactions.parquet"

@@ -25,7 +25,7 @@ def test_wrong_hyperparameter_raises():
         registry.create("ease", regularization=-2)
 
 
-def test_missing_extra_says_what_to_install(monkeypatch):
+def test_missing_extra_names_what_to_install(monkeypatch):
     monkeypatch.setitem(registry.EXTRA_MODULES, "neural", "torch_is_not_installed")
     with pytest.raises(
         MissingExtraError, match=r"sasrec needs: pip install 'django-recsys\[neural\]'"

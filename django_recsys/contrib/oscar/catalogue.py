@@ -39,7 +39,6 @@ class OscarCatalog(ModelCatalog):
         return super().item_id(product)
 
     def canonical_ids(self, model: Any, primary_keys: Iterable[Any]) -> dict[Any, str]:
-        """See `Catalog.canonical_ids`."""
         products = get_model("catalogue", "Product")
         if not issubclass(model, products):
             return super().canonical_ids(model, primary_keys)
@@ -75,7 +74,6 @@ class OscarCatalog(ModelCatalog):
             yield source.item_id(product.pk)
 
     def newest_ids(self, n: int) -> list[str]:
-        """See `Catalog.newest_ids`."""
         [source] = self.sources
         products = self._listed(None).order_by("-date_created", "-pk")[: 2 * n]
         ids = [source.item_id(p.pk) for p in sold(products, strategy_for(None))]
@@ -103,7 +101,6 @@ class OscarCatalog(ModelCatalog):
         return make_record(self.item_id(item), describe(item, None, known))
 
     def title_of(self, item: Any) -> str:
-        """See `Catalog.title_of`."""
         return str(product_of(item).get_title())
 
     def _listed(self, request: HttpRequest | None) -> QuerySet[Any]:

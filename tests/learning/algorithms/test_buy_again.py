@@ -49,8 +49,8 @@ def test_items_that_buyers_come_back_for_outweigh_equal_habits():
 
 
 def test_the_repeat_share_of_rare_items_is_drawn_to_that_of_the_shop():
-    people = {f"u{each}": ["milk", "milk", "book"] for each in range(50)}
-    model = BuyAgain().fit(interactions_of(people | {"1": ["rare"]}))
+    users = {f"u{each}": ["milk", "milk", "book"] for each in range(50)}
+    model = BuyAgain().fit(interactions_of(users | {"1": ["rare"]}))
     shares = dict(zip(model.items_.ids, model.repeat_share_, strict=True))
     assert shares["book"] < 0.1 < shares["rare"] < 0.5 < shares["milk"]
 

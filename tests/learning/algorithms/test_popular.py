@@ -24,7 +24,7 @@ def test_users_are_counted_not_rows():
     assert answer.scores.tolist() == [[2, 1]]
 
 
-def test_items_nobody_took_are_not_shown():
+def test_items_without_interactions_are_not_shown():
     rows = Interactions.from_arrays(["1", "2"], ["a", "b"]).select(slice(0, 1))
     assert Popular().fit(rows).recommend(["x"], n=2).item_ids.tolist() == [["a", ""]]
 

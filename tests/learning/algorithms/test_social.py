@@ -68,7 +68,7 @@ def test_only_the_own_friends_add_to_a_list(rows):
     assert listed(model, "cat") == listed(model, "dan") == []
 
 
-def test_somebody_without_a_history_is_answered(rows):
+def test_users_without_a_history_get_items(rows):
     edges = Edges.from_arrays(["new", "new"], ["bob", "eve"], [1.0, 5.0])
     model = Social().fit(rows.with_users(["new"]), edges=edges)
     assert listed(model, "new")[0] in ("pot", "tea")
@@ -85,14 +85,14 @@ def test_trust_and_like_taste_decide(rows):
     assert listed(trusting, "ann") == ["pan", "pot"]
 
 
-def test_a_floor_of_friends_keeps_back_what_one_of_them_took(rows):
+def test_fewest_friends_hides_the_items_of_a_single_friend(rows):
     edges = Edges.from_arrays(["ann", "ann"], ["bob", "cat"])
     assert set(listed(Social().fit(rows, edges=edges), "ann")) == {"jam", "cup"}
     model = Social(fewest_friends=2).fit(rows, edges=edges)
     assert listed(model, "ann") == ["jam"]
 
 
-def test_without_friends_it_says_so(rows):
+def test_without_friends_it_raises(rows):
     with pytest.raises(DataError, match="social needs friends"):
         Social().fit(rows)
     with pytest.raises(DataError, match="No edge joins two users"):
@@ -100,7 +100,7 @@ def test_without_friends_it_says_so(rows):
 
 
 def circles(seed=0, circles=30, size=5, items=120):
-    """Return people who take what their circle takes, and the edges of circles."""
+    """Return users who buy what their circle buys, and the edges of circles."""
     random = np.random.default_rng(seed)
     users, taken, times, sources, targets = [], [], [], [], []
     for circle in range(circles):
@@ -119,13 +119,13 @@ def circles(seed=0, circles=30, size=5, items=120):
     )
 
 
-def test_true_friends_tell_more_than_strangers_and_than_everybody():
+def test_true_friends_predict_better_than_random_ones_and_popularity():
     rows, edges = circles()
     random = np.random.default_rng(1)
-    strangers = Edges.from_arrays(edges.sources, random.permutation(edges.targets))
+    shuffled = Edges.from_arrays(edges.sources, random.permutation(edges.targets))
     found = evaluate("social", rows, "leave-one-out", edges=edges)
     for other in (
-        evaluate("social", rows, "leave-one-out", edges=strangers),
+        evaluate("social", rows, "leave-one-out", edges=shuffled),
         evaluate("popular", rows, "leave-one-out"),
     ):
         assert compare(found, other).is_better

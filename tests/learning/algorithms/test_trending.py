@@ -20,7 +20,7 @@ def rows(**options):
     )
 
 
-def test_what_is_taken_of_late_comes_first():
+def test_recent_items_come_first():
     answer = Trending(half_life_days=30).fit(rows()).recommend(["x"], n=2)
     assert answer.item_ids.tolist() == [["new", "old"]]
     assert answer.scores.tolist() == [[2, 1.5]]

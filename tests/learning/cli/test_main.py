@@ -45,7 +45,7 @@ def test_evaluation_is_a_list_with_one_object_per_algorithm(path, capsys):
     assert "per_user" not in knn
 
 
-def test_table_for_people_says_what_is_not_above_popular(path, capsys):
+def test_table_marks_what_is_not_above_popular(path, capsys):
     assert main(["evaluate", str(path), "--algorithms", "popular,buy_again"]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].split()[:2] == ["algorithm", "ndcg@10"]
@@ -77,7 +77,7 @@ def test_seeds_are_run_and_averaged(path, capsys):
         (["--protocol", "given-split"], "given-split needs a column 'split'"),
     ],
 )
-def test_bad_arguments_are_said_in_one_line(path, capsys, arguments, reason):
+def test_bad_arguments_give_one_line_of_error(path, capsys, arguments, reason):
     code = main(["evaluate", str(path), "--algorithms", "ease", *arguments])
     error = capsys.readouterr().err
     assert code == 2
@@ -86,7 +86,7 @@ def test_bad_arguments_are_said_in_one_line(path, capsys, arguments, reason):
     assert error.count("\n") == 1
 
 
-def test_bad_file_is_said_once_by_the_child(path, capsys, tmp_path):
+def test_bad_file_is_reported_once_by_the_child(path, capsys, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text("user,item,timestamp\n1,a,x\n")
     assert main(["evaluate", str(bad), "--algorithms", "popular"]) == 2
@@ -132,7 +132,7 @@ def test_child_that_is_stopped_is_named(path, capsys, monkeypatch):
     assert capsys.readouterr().err == "error: popular: it was stopped\n"
 
 
-def test_tuning_comes_before_the_test_and_is_told(path, capsys, tmp_path):
+def test_tuning_comes_before_the_test_and_is_reported(path, capsys, tmp_path):
     pytest.importorskip("optuna")
     study = tmp_path / "study.log"
     arguments = ["evaluate", str(path), "--algorithms", "popular,item_knn", "--json"]

@@ -73,7 +73,7 @@ def test_bad_file_names_line_column_and_reason(written, text, reason):
         read_interactions(written(text))
 
 
-def test_absent_file_is_said(tmp_path):
+def test_absent_file_raises(tmp_path):
     with pytest.raises(DataError, match="There is no file"):
         read_interactions(tmp_path / "none.csv")
 
@@ -107,7 +107,7 @@ def test_text_is_no_parquet(written):
         read_interactions(written("user,item\n", name="rows.parquet"))
 
 
-def test_parquet_without_pyarrow_says_what_to_install(tmp_path):
+def test_parquet_without_pyarrow_names_what_to_install(tmp_path):
     path = parquet(tmp_path, user=[1], item=["a"])
     code = (
         "import sys; sys.modules['pyarrow'] = None\n"
@@ -138,7 +138,7 @@ def test_quantity_without_kind_multiplies_the_weight(written):
     assert read_interactions(written(text)).interactions.weights.tolist() == [6]
 
 
-def test_other_encodings_are_said(tmp_path):
+def test_other_encodings_raise(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_bytes(b"user,item\n\xff,a\n")
     with pytest.raises(DataError, match="is no CSV file in UTF-8"):

@@ -55,7 +55,7 @@ def test_columns_without_values_give_no_features():
     assert item_features({"item": ["a"]}, IdMap(["a"])).matrix.shape == (1, 0)
 
 
-def test_a_constant_number_says_nothing():
+def test_a_constant_number_has_no_weight():
     assert standardised(np.array([3.0, 3.0])).tolist() == [0, 0]
     assert standardised(np.array([np.nan])).tolist() == [0]
 

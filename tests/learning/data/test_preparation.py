@@ -80,7 +80,7 @@ def test_return_without_a_purchase_outweighs_a_view():
     assert (report.negative_pairs, report.negative_rows) == (1, 1)
 
 
-def test_removal_lowers_what_the_cart_said():
+def test_removal_lowers_the_weight_of_the_cart():
     prepared, report = prepare(
         rows(
             ("1", "a", "cart_add", 1, 0),
@@ -111,7 +111,7 @@ def test_low_rating_counts_against():
     assert report.ratings_centred == 10
 
 
-def test_equal_ratings_all_count_as_taken():
+def test_equal_ratings_all_count_one():
     given = rows(("1", "a", "rating", 4, 0), ("2", "a", "rating", 4, 1))
     assert prepare(given)[0].weights.tolist() == [5, 5]
 

@@ -19,7 +19,7 @@ def clusters() -> Interactions:
 
 
 def hand_made() -> Interactions:
-    """Eight rows train; then a buys y (new) and x (again), and a stranger buys x."""
+    """Eight rows train; then a buys y (new) and x (again), and a new user buys x."""
     users = ["a", "b", "c", "d", "a", "b", "c", "d", "a", "a", "new"]
     items = ["x", "x", "x", "y", "z", "z", "y", "y", "y", "x", "x"]
     return Interactions.from_arrays(users, items, timestamps=range(11))
@@ -29,7 +29,7 @@ def test_popular_is_measured_by_hand():
     rows = hand_made()
     evaluation = evaluate(Popular(), rows, "temporal")
     # Train: x has 3 users, y 2 (c, d), z 2; floor(0.8 * 11) = 8 rows.
-    # a: y is new, ranked before z; the stranger's x is first.
+    # a: y is new, ranked before z; the new user's x is first.
     assert evaluation.metric("ndcg@5") == 1.0
     assert evaluation.facts["users_dropped"] == 0
     assert evaluation.values(segment="known").tolist() == [1.0]
@@ -116,7 +116,7 @@ def test_gate_measures_a_loaded_model_over_other_ids(clusters):
     assert first.task == "new-items"
 
 
-def test_gate_measures_what_it_is_asked_for(clusters):
+def test_gate_measures_the_requested_task(clusters):
     parts = validation_split(clusters)
     train, _ = prepare(parts.train)
     model = EASE().fit(train)
@@ -154,7 +154,7 @@ def test_basket_exam_holds_one_item_out_and_gives_the_others(basket_rows):
     assert not held & given
 
 
-def test_test_without_usable_baskets_is_said(basket_rows):
+def test_test_without_usable_baskets_raises(basket_rows):
     parts = temporal_split(basket_rows, share=0.3)
     test = parts.test.select(slice(0, 1))
     assert basket_queries(parts.train, test) is None
@@ -193,17 +193,17 @@ def test_interval_of_a_metric_holds_its_mean(clusters):
     assert low <= evaluation.metric() <= high
 
 
-def test_baskets_are_asked_only_where_time_decides(clusters):
+def test_baskets_are_queries_of_the_temporal_split_only(clusters):
     evaluation = evaluate("bought_together", clusters, "leave-one-out")
     assert set(evaluation.results) == {"new-items"}
 
 
-def test_queries_without_any_opinion_are_answered_by_popularity():
+def test_queries_without_scores_fall_back_to_popularity():
     rows = hand_made()
     popular = evaluate(Popular(), rows, "temporal")
     model = evaluate(ItemKNN(shrinkage=1.0), rows, "temporal")
     again = evaluate("buy_again", rows, "temporal")
-    # The stranger has no history; of what is new buy_again says nothing to anyone.
+    # The new user has no history, and buy_again scores no new items.
     for task in ("new-items", "any-items"):
         ours = model.values(task=task, segment="new")
         assert ours.tolist() == popular.values(task=task, segment="new").tolist()

@@ -155,7 +155,7 @@ def test_bootstrap_holds_the_mean_and_repeats():
     assert bootstrap(values)[0][0] == low[0]
 
 
-def test_bootstrap_of_nobody_is_unknown():
+def test_bootstrap_of_no_users_is_nan():
     assert np.isnan(bootstrap(np.empty((0, 2)))[0]).all()
 
 

@@ -118,7 +118,7 @@ def test_a_checkpoint_with_other_features_is_left_alone(tmp_path):
     np.testing.assert_array_equal(found, afresh)
 
 
-def test_what_is_not_described_is_said():
+def test_missing_features_are_reported():
     said = []
     options = TrainingOptions(progress=lambda each: said.append(each.message))
     model = create("gru", **FAST, **SMALL | {"epochs": 1})
@@ -128,7 +128,7 @@ def test_what_is_not_described_is_said():
 
 @pytest.mark.parametrize("popularity", [0.0, 1.0])
 @pytest.mark.parametrize("name", [*NAMES, "two_tower"])
-def test_items_are_compared_alike_by_every_loss(name, popularity):
+def test_every_loss_compares_the_same_item_vectors(name, popularity):
     """A full softmax takes all vectors, a sampled one those of the drawn."""
     rows = of_two_kinds()
     for loss in ("softmax", "sampled", "gbce"):

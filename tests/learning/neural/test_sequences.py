@@ -40,7 +40,7 @@ def test_the_next_item_of_a_planted_order_is_found(name):
     assert found.metric("ndcg@10") > 0.8  # popularity has 0.2 here
 
 
-def test_items_taken_together_are_found():
+def test_items_of_the_same_users_are_found():
     random = np.random.default_rng(0)
     users = np.repeat(np.arange(200), 6)
     groups = np.repeat(random.integers(5, size=200), 6)
@@ -76,7 +76,7 @@ def test_weights_that_do_not_fit_are_a_clear_error(fitted):
         broken.recommend(["x"], histories=[["i01"]])
 
 
-def test_items_that_nobody_took_are_never_shown():
+def test_items_without_interactions_are_never_shown():
     rows = circle()
     some = rows.select(rows.item_indices != 3)
     model = create("cnn", **FAST, epochs=1).fit(some)
@@ -91,7 +91,7 @@ def test_one_row_each_is_too_little():
         create("sasrec").fit(rows)
 
 
-def test_one_basket_each_teaches_nothing_and_it_is_said():
+def test_one_basket_per_user_trains_nothing_and_is_reported():
     users, items = np.repeat(["1", "2"], 3), np.tile(["a", "b", "c"], 2)
     one = START + np.repeat([0.0, DAY], 3)
     for times, is_said in ((one, True), (one + [0, 0, DAY, 0, 0, 0], False)):
@@ -168,7 +168,7 @@ def test_the_newest_part_of_a_history_is_hidden():
     assert not drawn[:, :4].all(axis=0).any()
 
 
-def test_a_bag_is_not_foretold_from_itself():
+def test_a_hidden_item_is_not_part_of_the_input():
     """Everyone draws by lot, so that all there would be to learn is to copy."""
     random = np.random.default_rng(0)
     users = np.repeat(np.arange(1000, 1200), 4)
@@ -208,7 +208,7 @@ def test_the_time_between_rows_is_read():
     assert (last_state(late) - last_state(START + 60)).abs().max() > 0.01
 
 
-def test_a_basket_is_foretold_from_what_came_before_it():
+def test_a_basket_is_predicted_from_the_rows_before_it():
     """Whoever took a takes b and c next, at once; what is in a basket leads nowhere."""
     users = np.repeat(np.arange(1000, 1200), 3)
     items = np.tile(["a", "b", "c"], 200)
@@ -233,7 +233,7 @@ def test_purchases_are_the_main_target():
     assert weights[kinds != purchase] == pytest.approx(0.1)
 
 
-def test_an_item_that_nobody_took_is_placed_by_its_features():
+def test_an_item_without_interactions_is_placed_by_its_features():
     """Two tastes that a label tells apart; one item of each has no row at all."""
     random = np.random.default_rng(0)
     users = np.repeat(np.arange(200), 6)
@@ -256,7 +256,7 @@ def test_an_item_that_nobody_took_is_placed_by_its_features():
 
 
 @pytest.mark.parametrize("popularity", [0.0, 1.0])
-def test_items_that_nobody_took_are_shown_as_if_they_were_popular(popularity):
+def test_items_without_interactions_are_shown_as_if_popular(popularity):
     rows = circle().with_items(["new"])
     features = {"item": rows.items.ids.tolist()}
     features["category"] = [each[:2] for each in features["item"]]  # i0, i1, ..., ne
@@ -303,7 +303,7 @@ def test_with_repeats_it_is_measured_by_them():
     assert found.metric("ndcg@10", task="any-items") > 0.9
 
 
-def test_what_comes_some_time_is_foretold_too():
+def test_a_horizon_predicts_later_rows_too():
     """a, then b, then c: asked after a, c counts as much where the horizon is wide."""
     users = np.repeat(np.arange(1000, 1200), 3)
     items = np.tile(["a", "b", "c"], 200)
@@ -333,7 +333,7 @@ def test_a_wide_horizon_asks_every_state_for_its_own_rows():
     assert scores[is_ours].mean() > scores[~is_ours].mean() + 1
 
 
-def test_repeats_teach_as_much_as_they_are_said_to():
+def test_repeats_count_as_much_as_the_setting_says():
     """Three of four buy a again, one takes b; without repeats only b teaches."""
     users = np.repeat(np.arange(1000, 1200), 2)
     second = np.where(np.arange(200) % 4, "a", "b")
@@ -407,7 +407,7 @@ def test_a_history_is_read_by_directions_in_which_features_count_more():
     assert found[0.5][1] > 0.05
 
 
-def test_a_feature_that_no_taken_item_has_says_nothing():
+def test_a_feature_of_new_items_alone_is_zero():
     rows = circle(users=40).with_items(["plain", "branded"])
     ids = rows.items.ids.tolist()
     brands = ["unheard of" if each == "branded" else "" for each in ids]
@@ -441,7 +441,7 @@ def test_new_items_are_ordered_by_their_trend_and_held_ones_are_not(name):
     before[held] = after[held] = np.nan
     logs = np.log(trend_factors(item_trends(rows), 5))
     assert logs.min() < 0 < logs.max()
-    # All of a person's alike, so that the best new one is as good as before.
+    # By one factor per user, so that the best new item keeps its score.
     shift = after - before - logs
     np.testing.assert_allclose(
         np.nanmax(shift, axis=1), np.nanmin(shift, axis=1), 1e-3, 1e-5

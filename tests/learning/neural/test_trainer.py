@@ -103,19 +103,19 @@ def test_a_long_epoch_is_scored_in_parts_and_goes_on_between_them(tmp_path):
     def given(**changes):
         return trainer(steps_per_epoch=steps, batches=many, **changes)
 
-    calls, told = [], []
+    calls, reports = [], []
 
     def counted(module, batch, done):
         calls.append(done)
         return loss(module, batch, done)
 
     whole = Line()
-    options = TrainingOptions(seed=3, progress=told.append)
+    options = TrainingOptions(seed=3, progress=reports.append)
     curve = train(whole, given(loss=counted, validate=lambda net: 1.0), plan, options)
     assert len(curve) == 3 * epochs
     assert len(calls) == steps * epochs
     assert calls == sorted(calls)
-    assert "epoch 2 of 2" in told[-1].message
+    assert "epoch 2 of 2" in reports[-1].message
 
     def killed_in_the_second_interval(module, batch, done):
         calls.append(done)
@@ -188,13 +188,13 @@ def test_the_best_weights_are_kept_and_patience_ends_it():
 
 
 def test_the_time_budget_is_kept():
-    told = []
-    options = TrainingOptions(time_budget=timedelta(0), progress=told.append)
+    reports = []
+    options = TrainingOptions(time_budget=timedelta(0), progress=reports.append)
     assert len(train(Line(), trainer(), PLAN, options)) == 1
-    assert all("epoch 1 of 6" in each.message for each in told)
+    assert all("epoch 1 of 6" in each.message for each in reports)
 
 
-def test_divergence_says_what_to_lower():
+def test_divergence_names_what_to_lower():
     def endless(module, batch, done):
         return loss(module, batch, done) * torch.inf
 
@@ -202,12 +202,12 @@ def test_divergence_says_what_to_lower():
         train(Line(), trainer(loss=endless), PLAN, TrainingOptions())
 
 
-def test_progress_is_told_within_an_epoch():
-    told = []
-    train(Line(), trainer(), PLAN, TrainingOptions(progress=told.append))
-    assert len(told) >= 12
-    assert told[-1].fraction == 1.0
-    assert "epoch 6 of 6" in told[-1].message
+def test_progress_is_reported_within_an_epoch():
+    reports = []
+    train(Line(), trainer(), PLAN, TrainingOptions(progress=reports.append))
+    assert len(reports) >= 12
+    assert reports[-1].fraction == 1.0
+    assert "epoch 6 of 6" in reports[-1].message
 
 
 def test_the_learning_rate_rises_then_falls():

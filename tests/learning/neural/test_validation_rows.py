@@ -14,7 +14,7 @@ USERS = [f"u{user:02}" for user in range(FEWEST_USERS)]
 
 
 def early_stopping_set(*, repeats: bool = False):
-    """All have "a" and "b", then take "b" again and "c"; nobody takes "d"."""
+    """All users have "a" and "b", then "b" again and "c"; "d" has no users."""
     known = interactions_of(dict.fromkeys(USERS, ["a", "b"])).with_items(["c", "d"])
     later = interactions_of(dict.fromkeys(USERS, ["a", "b", "c", "d"]))
     assert later.items.ids.tolist() == known.items.ids.tolist() == ["a", "b", "c", "d"]

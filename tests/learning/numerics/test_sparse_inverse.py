@@ -61,7 +61,7 @@ def test_rows_without_any_coupling_need_no_rest(rests, monkeypatch):
 
 
 @pytest.mark.parametrize("density", [0.001, 0.2])
-def test_grams_of_many_and_of_few_zeros_are_inverted_alike(monkeypatch, density):
+def test_dense_and_sparse_grams_have_the_same_inverse(monkeypatch, density):
     taken = random_array((300, 200), density=density, rng=np.random.default_rng(3))
     taken = csr_array((taken > 0).astype(np.float32))
     exact = np.linalg.inv((taken.T @ taken).toarray().astype(float) + 5 * np.eye(200))
@@ -76,7 +76,7 @@ def test_grams_of_many_and_of_few_zeros_are_inverted_alike(monkeypatch, density)
     np.testing.assert_allclose(inverse, exact, atol=1e-6)
 
 
-def test_items_that_nobody_took_need_a_ridge(monkeypatch):
+def test_items_without_interactions_need_a_ridge(monkeypatch):
     monkeypatch.setattr(_elimination, "SPARSE_CELL", 1)
     taken = csr_array(eye_array(60, 90, dtype=np.float32))
     with pytest.raises(DataError, match="raise the regularization"):

@@ -37,7 +37,7 @@ def test_curve_ends_with_the_whole_data(result):
     assert curve[0]["ndcg@10"] < curve[-1]["ndcg@10"]
 
 
-def test_activity_covers_everyone_who_was_asked(result):
+def test_activity_covers_all_evaluated_users(result):
     groups = result["details"]["activity"]
     assert set(groups) <= {"new", "light", "heavy"}
     scored = sum(group["scored"] for group in groups.values())

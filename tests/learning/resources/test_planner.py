@@ -66,7 +66,7 @@ def test_every_run_above_the_floors_is_predicted_within_the_factor(monkeypatch):
     assert wrong == {}
 
 
-def test_who_is_asked_is_counted_as_the_choice_of_recency_counts():
+def test_eval_users_are_counted_as_the_choice_of_recency_does():
     rows = taste_clusters(users=80, items=30, taken=9)
     histories, relevant = _queries(_cut(rows), 0)
     eval_users, context_rows = count_eval_users(rows)
@@ -117,7 +117,7 @@ def test_what_fits_is_left_as_it_is():
     assert (dict(found.hyperparameters), found.remark) == ({"recency": 3.0}, "")
 
 
-def test_ease_beyond_both_sizes_is_cut_to_a_block_and_says_so():
+def test_ease_beyond_both_sizes_is_cut_to_a_block_with_a_remark():
     found = arrange("ease", MARKETPLACE, memory_bytes=8 * GIGABYTE)
     most = found.hyperparameters["most_items"]
     assert 5_000 < most < 60_000
@@ -148,7 +148,7 @@ def test_only_what_is_installed_is_offered(monkeypatch):
     assert plan("gru", MARKETPLACE) is not None
 
 
-def test_costs_nobody_measured_let_a_fit_pass(monkeypatch):
+def test_algorithms_without_measured_costs_pass(monkeypatch):
     monkeypatch.delitem(COSTS, "als")
     assert plan("als", MARKETPLACE) is None
     assert arrange("als", MARKETPLACE, memory_bytes=1.0).estimate is None
@@ -165,5 +165,5 @@ def test_the_arrangement_can_be_fitted():
 @pytest.mark.parametrize(
     ("amount", "words"), [(3e5, "1 MB"), (2.5e8, "250 MB"), (1.54e10, "15.4 GB")]
 )
-def test_amounts_are_said_for_people(amount, words):
+def test_amounts_of_memory_read_as_text(amount, words):
     assert in_words(amount) == words

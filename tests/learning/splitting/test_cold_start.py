@@ -19,7 +19,7 @@ def items_of(rows):
 
 
 @pytest.mark.parametrize("protocol", [temporal_split, leave_one_out])
-def test_cold_items_are_asked_for_and_never_learned_from(rows, protocol):
+def test_cold_items_are_tested_and_never_trained_on(rows, protocol):
     whole = protocol(rows)
     cut = withhold_items(whole, 0.25)
     asked = items_of(cut.test)

@@ -53,7 +53,7 @@ def test_scrambling_the_test_rows_changes_no_choice(rows):
     ]
 
 
-def test_a_bad_start_is_improved_and_the_gain_is_told(rows):
+def test_a_bad_start_is_improved_and_the_gain_is_reported(rows):
     found = tuning.tune(
         "item_knn",
         rows,
@@ -78,7 +78,7 @@ def test_time_ends_the_search_after_the_start_at_least(rows):
 def test_a_deep_model_learns_no_longer_than_what_is_left(rows, tmp_path):
     pytest.importorskip("torch")
 
-    told = []
+    reports = []
 
     def run():
         return tuning.tune(
@@ -87,12 +87,12 @@ def test_a_deep_model_learns_no_longer_than_what_is_left(rows, tmp_path):
             time_budget=timedelta(seconds=1),
             start={"epochs": 1000, "patience": 1000, "embedding_size": 4},
             storage=tmp_path / "search.log",
-            options=TrainingOptions(progress=told.append),
+            options=TrainingOptions(progress=reports.append),
         )
 
     found = run()
     assert (found.stopped, len(found.trials)) == ("time", 1)
-    epochs = [each.message for each in told if each.message.startswith("epoch ")]
+    epochs = [each.message for each in reports if each.message.startswith("epoch ")]
     assert not any(each.startswith("epoch 1000 of 1000") for each in epochs)
     assert epochs[0].startswith("epoch 1 of 1000")
     again = run()  # goes on where nothing is left
@@ -127,20 +127,20 @@ def test_a_search_goes_on_from_its_file(rows, tmp_path):
     assert len(settings) > 5
 
 
-def test_progress_is_told(rows):
-    told = []
+def test_progress_is_reported(rows):
+    reports = []
     tuning.tune(
         "item_knn",
         rows,
         time_budget=HOUR,
         most_trials=3,
-        options=TrainingOptions(progress=told.append),
+        options=TrainingOptions(progress=reports.append),
     )
-    assert [round(each.fraction, 2) for each in told] == [0.33, 0.67, 1.0]
-    assert "best ndcg@10" in told[-1].message
+    assert [round(each.fraction, 2) for each in reports] == [0.33, 0.67, 1.0]
+    assert "best ndcg@10" in reports[-1].message
 
 
-def test_an_algorithm_without_choices_says_so(rows):
+def test_an_algorithm_without_choices_raises(rows):
     with pytest.raises(DataError, match="popular has nothing to tune"):
         tuning.tune("popular", rows, time_budget=HOUR)
 

@@ -76,7 +76,7 @@ def test_what_is_new_has_a_scale_of_its_own():
     scores = np.full((3, 12), np.nan, dtype=np.float32)
     scores[0, :4] = 50, 9, 3, -6  # holds the first
     scores[1, :2] = 8, 4  # holds both: nothing is new
-    scores[2] = np.arange(12) + 1  # a stranger
+    scores[2] = np.arange(12) + 1  # a user without history
     histories = Histories.from_ids([["0"], ["0", "1"], []], IdMap(ITEMS))
     ours = on_one_scale(scores, histories)
     best_of_first = (9 + 3) / 10
@@ -102,13 +102,13 @@ def test_the_likeliest_weights_add_what_each_source_knows():
     wanted[:, 10:] = False
     again = _likeliest(np.stack([second, third, first]), hidden, wanted)
     assert again == pytest.approx([1, 0, 2], abs=0.3)
-    nobody = np.zeros_like(wanted)
-    nothing = _likeliest(np.stack([first, second]), hidden, nobody)
+    none = np.zeros_like(wanted)
+    nothing = _likeliest(np.stack([first, second]), hidden, none)
     assert not nothing.any()
     assert _unit(nothing).tolist() == [1, 1]
 
 
-def test_weights_are_likely_ones_only_where_the_same_moment_is_asked():
+def test_weights_are_of_maximum_likelihood_only_without_times():
     random = np.random.default_rng(0)
     good, other = random.normal(size=(2, 400, 12))
     wanted = good + 0.3 * other + random.gumbel(size=good.shape) > 3
@@ -153,18 +153,18 @@ def described(rows):
 
 
 def test_who_learns_from_features_is_left_out_where_nothing_is_described():
-    rows, told = taste_clusters(), []
-    options = TrainingOptions(progress=lambda each: told.append(each.message))
+    rows, reports = taste_clusters(), []
+    options = TrainingOptions(progress=lambda each: reports.append(each.message))
     for items in (None, {"item": ["nowhere"], "category": ["none"]}):
         model = Blend(sources="content,item_knn", weights="3,2")
         model.fit(rows, items=items, options=options)
         assert list(model.parts_) == ["item_knn"]
         assert model.weights_.tolist() == [[2], [2]]
-        assert "left out, as there are no item features: content" in told
-        told.clear()
+        assert "left out, as there are no item features: content" in reports
+        reports.clear()
     model.fit(rows, items=described(rows), options=options)
     assert list(model.parts_) == ["content", "item_knn"]
-    assert not any("left out" in message for message in told)
+    assert not any("left out" in message for message in reports)
     assert "content" in Blend().sources.split(",")
 
 
@@ -184,10 +184,10 @@ def test_nothing_is_left_out_that_could_do_without_features(monkeypatch):
         "class_capabilities",
         replace(ItemKNN.class_capabilities, reads_items=True),
     )
-    told = []
-    options = TrainingOptions(progress=lambda each: told.append(each.message))
+    reports = []
+    options = TrainingOptions(progress=lambda each: reports.append(each.message))
     Blend(sources="item_knn,popular").fit(taste_clusters(), options=options)
-    assert not any("left out" in message for message in told)
+    assert not any("left out" in message for message in reports)
 
 
 def test_quality_counts_hits_by_rank():
@@ -213,7 +213,7 @@ def test_weights_of_seen_items_are_learned_apart():
     assert learn_weights(never, is_later=True)[1].tolist() == [1, 0]
 
 
-def test_what_is_taken_again_stands_as_high_as_it_is_likely():
+def test_repeat_purchases_rank_by_their_likelihood():
     random = np.random.default_rng(0)
     score = random.random((500, 12))
     is_seen = np.tile(np.arange(12) < 6, (500, 1))

@@ -70,7 +70,7 @@ def candidates(wanted: np.ndarray, scores: np.ndarray) -> Candidates:
     )
 
 
-def test_trees_are_kept_where_a_sum_cannot_say_it(monkeypatch):
+def test_trees_are_kept_where_a_sum_cannot_predict(monkeypatch):
     monkeypatch.setattr(_ranker, "TREES", 30)
     random = np.random.default_rng(0)
     first, second = random.random((2, 300, WIDTH))
@@ -83,7 +83,7 @@ def test_trees_are_kept_where_a_sum_cannot_say_it(monkeypatch):
     assert says[0] > 0
 
 
-def test_trees_are_left_where_the_sum_says_it_all():
+def test_trees_are_dropped_where_the_sum_is_enough():
     random = np.random.default_rng(0)
     scores = random.random((2, 60, WIDTH))
     found = candidates(scores[0] > 0.9, scores)
@@ -93,7 +93,7 @@ def test_trees_are_left_where_the_sum_says_it_all():
     assert not says.any()
 
 
-def test_trees_that_only_remember_say_nothing_and_mixed_ones_little():
+def test_overfitted_trees_get_no_weight_and_mixed_ones_little():
     random = np.random.default_rng(0)
     truth, first, second = random.normal(size=(3, 600, WIDTH))
     found = candidates(truth > 1.3, truth[None])
@@ -117,7 +117,7 @@ def test_trees_that_know_old_from_new_only_leave_the_new_ones_in_order():
     assert of_all > 0
 
 
-def test_trees_are_not_heard_for_what_is_held_where_nothing_is_taken_again():
+def test_trees_do_not_rank_the_history_where_nothing_is_bought_again():
     random = np.random.default_rng(0)
     truth = random.normal(size=(600, WIDTH))
     is_seen = np.tile(np.arange(WIDTH) < WIDTH // 2, (600, 1))
@@ -127,7 +127,7 @@ def test_trees_are_not_heard_for_what_is_held_where_nothing_is_taken_again():
     assert of_held.tolist() == [0, 0]
 
 
-def test_new_items_take_each_others_places_and_nobody_elses():
+def test_new_items_exchange_places_among_themselves_only():
     of_sum = np.array([[4.0, 3.0, 2.0, 1.0, 0.0]])
     of_trees = np.array([[0.0, 0.0, 9.0, 5.0, 0.0]])
     is_seen = np.array([[True, False, True, False, False]])
@@ -159,7 +159,7 @@ def test_nothing_wanted_leaves_no_trees():
     assert not trees
 
 
-def test_arrays_answer_as_the_model_they_come_from():
+def test_arrays_predict_as_the_model_they_come_from():
     ensemble = pytest.importorskip("sklearn.ensemble")
     random = np.random.default_rng(0)
     rows = random.random((3000, 4)).astype(np.float32)
@@ -235,7 +235,7 @@ def test_habits_of_a_label_count_what_shares_it():
     )
     columns = label_repeat_features(labels, asked, rows.histories(), asked >= 0)
     share, faded, newest, distinct = (column.tolist() for column in columns[:4])
-    # Of dairy the first person has three rows of four, of things for cars none.
+    # The first user has three rows of four in dairy, none in car parts.
     assert share == [0.75, 0, 0, 0]
     assert faded == pytest.approx([1 + np.exp(-0.1) + np.exp(-0.2), 0, 0, 0])
     assert newest == [0, -1, -1, -1]
@@ -249,29 +249,29 @@ def test_habits_of_a_label_count_what_shares_it():
     assert [column[0] for column in columns[8:12]] == [0, 0, -1, 0]
 
 
-def test_trees_learn_that_a_person_keeps_to_categories(eager):
-    """Two items of the same demand: the one of the person's own kind is taken."""
+def test_trees_learn_that_users_repeat_categories(eager):
+    """Two items of the same demand: the one of the user's own kind is relevant."""
     random = np.random.default_rng(0)
-    people, size = 300, WIDTH
+    users, size = 300, WIDTH
     kinds = np.arange(size) % 4
-    own = random.integers(0, 4, people)
+    own = random.integers(0, 4, users)
     had = np.stack(
         [random.choice(np.flatnonzero(kinds == each), 2, replace=False) for each in own]
     )
     histories = Histories(
-        starts=np.arange(0, 2 * people + 1, 2),
+        starts=np.arange(0, 2 * users + 1, 2),
         item_indices=had.ravel().astype(np.int32),
-        weights=np.ones(2 * people, dtype=np.float32),
+        weights=np.ones(2 * users, dtype=np.float32),
         n_items=size,
     )
     is_seen = (had[:, :, None] == np.arange(size)).any(axis=1)
     wanted = (kinds[None] == own[:, None]) & ~is_seen
-    found = candidates(wanted, random.random((1, people, size)))
+    found = candidates(wanted, random.random((1, users, size)))
     found = replace(found, histories=histories, is_seen=is_seen)
     labels = kinds[:, None].astype(np.int32)
     of_kinds = replace(NOTHING_KNOWN, labels=labels)
     forest, _ = learn_ranker(found, np.ones((2, 1)), of_kinds, seed=0)
-    scores = np.random.default_rng(1).random((1, people, size), dtype=np.float32)
+    scores = np.random.default_rng(1).random((1, users, size), dtype=np.float32)
     results = rank_blocks(
         list(scores), histories, np.ones((2, 1)), forest, LOUD, of_kinds
     )
@@ -322,7 +322,7 @@ def test_trees_are_as_loud_as_they_were_found_to_be():
     assert loud.argmax() > 0
 
 
-def test_strangers_are_told_what_the_sources_say_and_nothing_else():
+def test_users_without_history_get_the_sum_of_the_sources():
     first, second = np.random.default_rng(0).random((2, 1, WIDTH), dtype=np.float32)
     first[0, 3] = second[0, 3] = 0  # of which no source has an opinion
     nobody, weights = Histories.empty(1, WIDTH), np.array([[9.0, 1], [9, 1]])
@@ -346,20 +346,20 @@ def test_the_trees_outlast_an_artifact(eager, tmp_path):
     assert len(model.roots_)
     assert model.labels_.shape == (30, 1)
     save(model, tmp_path / "blend")
-    histories, people = rows.histories(), np.full(len(rows.users), -1)
-    ours = model.score_indices(histories, people)
-    theirs = load(tmp_path / "blend").score_indices(histories, people)
+    histories, users = rows.histories(), np.full(len(rows.users), -1)
+    ours = model.score_indices(histories, users)
+    theirs = load(tmp_path / "blend").score_indices(histories, users)
     np.testing.assert_array_equal(ours, theirs)
 
 
 def test_a_blend_serves_what_it_knows_of_items_now(eager):
     random = np.random.default_rng(0)
-    people, kinds = np.repeat(np.arange(200), 8), np.arange(40) % 4
-    # Each person keeps to one kind, whose items nobody else tells apart.
+    users, kinds = np.repeat(np.arange(200), 8), np.arange(40) % 4
+    # Each user keeps to one kind; its items have the same users.
     own = np.repeat(np.arange(200) % 4, 8)
     items = 4 * random.integers(0, 10, 1600) + own
     rows = Interactions.from_arrays(
-        people, items, timestamps=random.uniform(0, 1e7, 1600)
+        users, items, timestamps=random.uniform(0, 1e7, 1600)
     )
     ids = rows.items.ids
     described = {
@@ -376,11 +376,11 @@ def test_a_blend_serves_what_it_knows_of_items_now(eager):
     assert np.mean(right) > 0.9
 
 
-def test_trees_learn_by_what_was_known_before_what_they_foretell(monkeypatch):
-    told = []
+def test_trees_learn_from_statistics_before_their_targets(monkeypatch):
+    statistics = []
 
     def learn(found, weights, known, seed):
-        told.append(known)
+        statistics.append(known)
         return Forest.none(), np.zeros(2, dtype=np.float32)
 
     monkeypatch.setattr(_ranker, "learn_ranker", learn)
@@ -392,10 +392,10 @@ def test_trees_learn_by_what_was_known_before_what_they_foretell(monkeypatch):
     )
     Blend(sources="item_knn,trending").fit(rows)
     before = inner_split(prepare(rows)[0]).train
-    np.testing.assert_array_equal(told[0].demand, demand_of(before))
+    np.testing.assert_array_equal(statistics[0].demand, demand_of(before))
 
 
-def test_a_source_that_needs_an_extra_says_so(monkeypatch):
+def test_a_source_that_needs_an_extra_raises(monkeypatch):
     from django_recsys.learning import registry
     from django_recsys.learning.exceptions import MissingExtraError
     from django_recsys.learning.recommender import TrainingOptions

@@ -47,7 +47,7 @@ def halves(items):
 NEW = ["n1", "n13"]  # of the first and of the second half
 
 
-def test_an_item_nobody_took_reaches_the_right_people():
+def test_an_item_without_interactions_reaches_the_right_users():
     rows = taste_clusters().with_items(NEW)
     model = Content(embedding_size=4, new_items=1.0)
     model.fit(rows, items=halves(rows.items.ids))
@@ -62,7 +62,7 @@ def test_an_item_nobody_took_reaches_the_right_people():
 
 
 class TestFairNewness:
-    """Known items like one person or another, new ones in the midst of all tastes."""
+    """Known items near one user or another, new ones in the middle of all users."""
 
     IS_NEW = np.arange(100) >= 80
 
@@ -116,7 +116,7 @@ class TestFairNewness:
         assert fair_new_item_scale(queries, vectors, self.IS_NEW) == 1
 
 
-def test_how_boldly_new_items_are_shown_can_be_said():
+def test_the_scale_of_new_items_can_be_set():
     rows = taste_clusters().with_items(NEW)
     described, new = halves(rows.items.ids), rows.items.indices(NEW)
     histories, users = rows.histories(), np.arange(len(rows.users))
@@ -133,7 +133,7 @@ def test_how_boldly_new_items_are_shown_can_be_said():
     np.testing.assert_allclose(scores[0.25][:, new], scores[1.0][:, new] / 4)
     assert np.isnan(scores[0.0][:, new]).all()
     assert 0.25 < models[-1.0].new_item_scale_[new[0]] < 1
-    # In a history a new item says as much of a person as any other, shown or not.
+    # In a history a new item weighs as much as any other.
     asked = [[NEW[1], "i3"]]
     ours = models[0.0].recommend(["x"], histories=asked, n=8)
     theirs = models[1.0].recommend(["x"], histories=asked, n=8, exclude=NEW)
@@ -141,7 +141,7 @@ def test_how_boldly_new_items_are_shown_can_be_said():
     assert models[0.0].similar_items([NEW[1]], n=3).item_ids[0, 0]
 
 
-def test_histories_are_asked_about_new_items_as_they_are_read(monkeypatch):
+def test_the_new_item_scale_reads_histories_as_scoring_does(monkeypatch):
     asked = []
 
     def fair(queries, item_vectors, is_new):
@@ -156,7 +156,7 @@ def test_histories_are_asked_about_new_items_as_they_are_read(monkeypatch):
     np.testing.assert_array_equal(asked[0].toarray(), expected.toarray())
 
 
-def test_a_seeded_few_are_asked_about_new_items(monkeypatch):
+def test_the_new_item_scale_uses_a_seeded_sample(monkeypatch):
     monkeypatch.setattr(content, "MOST_SAMPLED", 7)
     histories = taste_clusters().histories()
     ours, again, other = (content._sample(histories, seed) for seed in (0, 0, 1))
@@ -166,7 +166,7 @@ def test_a_seeded_few_are_asked_about_new_items(monkeypatch):
     assert len(content._sample(histories.select(np.array([-1, 0])), 0)) == 1
 
 
-def test_a_history_of_new_items_only_is_an_answerable_question():
+def test_a_history_of_new_items_only_gets_scores():
     rows = taste_clusters().with_items(NEW)
     model = Content(embedding_size=4).fit(rows, items=halves(rows.items.ids))
     answer = model.recommend(["x"], histories=[[NEW[1]]], n=10)
@@ -183,7 +183,7 @@ def test_features_of_another_map_are_moved():
     np.testing.assert_allclose(ours.item_factors_, theirs.item_factors_, atol=1e-3)
 
 
-def test_without_features_it_says_so():
+def test_without_features_it_raises():
     with pytest.raises(DataError, match="content needs item features"):
         Content().fit(taste_clusters())
     with pytest.raises(DataError, match="None of the items has"):

@@ -90,12 +90,12 @@ def test_matrices_larger_than_a_block_are_inverted_in_place(monkeypatch):
     np.testing.assert_allclose(_gram.invert(matrix), np.linalg.inv(exact), atol=1e-5)
 
 
-def test_a_matrix_that_cannot_be_solved_says_what_to_do():
+def test_a_singular_matrix_raises_with_advice():
     with pytest.raises(DataError, match="raise the regularization"):
         _gram.invert(np.zeros((3, 3), dtype=np.float32, order="F"))
 
 
-def test_block_of_items_answers_as_if_the_others_were_not_there():
+def test_block_of_items_scores_as_if_the_others_were_absent():
     rows = taste_clusters(users=80, items=30, taken=9)
     counts = rows.item_counts()
     kept = np.sort(np.argsort(-counts, kind="stable")[:20])

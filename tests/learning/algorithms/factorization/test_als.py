@@ -111,7 +111,7 @@ def test_result_does_not_depend_on_the_number_of_threads():
     np.testing.assert_array_equal(fits[0].item_factors_, fits[1].item_factors_)
 
 
-def test_nobody_is_warned_of_the_threads_of_blas(monkeypatch):
+def test_there_is_no_warning_of_the_threads_of_blas(monkeypatch):
     utils = pytest.importorskip("implicit.utils")
     rows = taste_clusters()
     with threadpool_limits(2, "blas"), warnings.catch_warnings(record=True) as heard:

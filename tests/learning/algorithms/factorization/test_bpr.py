@@ -17,7 +17,7 @@ def test_taste_beats_popularity():
     assert compare(evaluate(model, rows, "leave-one-out"), popular).is_better
 
 
-def test_items_that_nobody_took_have_no_opinion():
+def test_items_without_interactions_have_no_score():
     rows = taste_clusters()
     model = BPR(embedding_size=8, epochs=5).fit(rows.select(rows.item_indices > 0))
     scores = model.score_indices(rows.histories(), np.arange(60))

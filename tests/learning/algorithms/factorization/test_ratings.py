@@ -16,7 +16,7 @@ from django_recsys.testing import taste_clusters
 
 @pytest.fixture(scope="module")
 def rows():
-    """Strict and kind people of two tastes rate seven of ten items of either taste."""
+    """Strict and lenient users of two tastes rate seven of ten items of each taste."""
     random = np.random.default_rng(4)
     users, items, stars = [], [], []
     for user in range(60):

@@ -37,7 +37,7 @@ def test_an_item_is_scored_by_its_nearest_neighbours_only():
     assert (np.diff(model.weights_.T.tocsr().indptr) <= 3).all()
 
 
-def test_recent_items_say_more():
+def test_recent_items_weigh_more():
     rows = random_rows()
     history = [["3", "4"], ["4", "3"]]
     model = ItemKNN(recency=0.5).fit(rows)
@@ -93,7 +93,7 @@ def test_the_nearest_by_a_similarity_are_kept(similarity, monkeypatch):
     assert (kept[kept > 0] >= (0.9999 * floor[None, :]).repeat(25, 0)[kept > 0]).all()
 
 
-def test_strong_interactions_say_more():
+def test_strong_interactions_weigh_more():
     users = [f"u{n}" for n in range(8) for _ in range(2)]
     items = ["a", "bought"] * 4 + ["a", "viewed"] * 4
     weights = [1.0, 10.0] * 4 + [1.0, 1.0] * 4

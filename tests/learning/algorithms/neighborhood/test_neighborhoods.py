@@ -64,7 +64,7 @@ def test_rules_count_distances():
     assert counts[x, x] == counts[z, x] == 0
 
 
-def test_rules_say_less_backwards():
+def test_rules_weigh_less_backwards():
     rows = taste_clusters()
     forward = rule_weights(rows, Steps.of(5, 0.5, backward=0.0))
     both = rule_weights(rows, Steps.of(5, 0.5, backward=0.25))
@@ -89,7 +89,7 @@ def test_blocks_and_threads_change_nothing(monkeypatch, neighbors):
     np.testing.assert_array_equal(parts, whole)
 
 
-def test_rules_foretell_what_follows():
+def test_rules_predict_what_follows():
     rows = interactions_of(
         {f"u{u}": ["x", "y", "z"] if u % 2 else ["p", "q", "r"] for u in range(8)}
     )
@@ -111,7 +111,7 @@ def test_user_knn_asks_the_nearest_only():
     assert [each for each in answer.item_ids[0] if each] == ["z"]
 
 
-def test_user_knn_by_jaccard_asks_people_with_little_else():
+def test_user_knn_by_jaccard_prefers_users_of_few_other_items():
     rows = interactions_of(
         {"a": ["x", "y", "p", "q", "r", "s"], "b": ["x", "z"], "c": ["w", "v"]}
     )

@@ -43,12 +43,12 @@ def test_sequences_choose_the_newest_items():
     assert 0 < choose(walks(300, is_ordered=True), seed=0).recency <= 5
 
 
-def test_unordered_tastes_weigh_all_alike():
+def test_unordered_tastes_have_no_recency():
     assert choose(walks(300, is_ordered=False), seed=0).recency in (0.0, 30.0)
 
 
 @pytest.mark.parametrize("has_times", [True, False])
-def test_too_few_users_weigh_all_alike(has_times):
+def test_too_few_users_have_no_recency(has_times):
     rows = Interactions.from_arrays(
         ["1", "1", "2"], ["a", "b", "a"], timestamps=[1, 2, 3], has_times=has_times
     )
@@ -70,6 +70,6 @@ def test_only_popular_items_are_looked_at(monkeypatch):
     assert choose(walks(300, is_ordered=True), seed=0).recency > 0
 
 
-def test_a_given_recency_is_taken_as_it_is():
+def test_a_given_recency_is_used():
     rows = walks(2, is_ordered=True)
     assert learned_recency(7.0, rows, seed=0) == 7

@@ -46,7 +46,7 @@ def fashion(users: int = 400, is_fickle: bool = True) -> Interactions:
     return rows_of(*rows)
 
 
-def test_first_takings_of_late_make_a_trend():
+def test_recent_first_purchases_make_a_trend():
     old = [(f"u{each}", "old", 0.0) for each in range(20)]
     new = [(f"u{each}", "new", 100.0) for each in range(20)]
     rows = rows_of(*old, *new)
@@ -54,7 +54,7 @@ def test_first_takings_of_late_make_a_trend():
     assert trends["new"] > 1 > trends["old"]
 
 
-def test_later_takings_of_the_same_person_make_none():
+def test_repeat_purchases_make_no_trend():
     once = [(f"u{each}", item, 0.0) for each in range(20) for item in ("a", "b")]
     again = [(f"u{each}", "a", 100.0) for each in range(20)]
     a, b = item_trends(rows_of(*once, *again))
