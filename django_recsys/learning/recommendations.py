@@ -1,8 +1,6 @@
 """The results of a batch of queries."""
 
-from __future__ import annotations
-
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -18,8 +16,6 @@ class Recommendations(NamedTuple):
     """(n_queries, m) float32, never increasing; -inf where padded."""
 
     @classmethod
-    def of_indices(
-        cls, items: IdMap, indices: np.ndarray, scores: np.ndarray
-    ) -> Recommendations:
+    def of_indices(cls, items: IdMap, indices: np.ndarray, scores: np.ndarray) -> Self:
         """Name items by their ids; indices: (n_queries, m), -1 where padded."""
         return cls(np.append(items.ids, "")[indices], scores)

@@ -1,10 +1,8 @@
 """The terms that a fit's time and memory grow with, per algorithm."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -56,7 +54,7 @@ class Sizes:
     """Rows of these users' histories."""
 
     @classmethod
-    def of(cls, interactions: Interactions) -> Sizes:
+    def of(cls, interactions: Interactions) -> Self:
         """Count; this costs one sort of the rows."""
         # Sorting beats the hash table of a plain np.unique several times over.
         codes = np.sort(pair_codes(interactions))
@@ -78,7 +76,7 @@ class Sizes:
         )
 
     @classmethod
-    def guessed(cls, users: int, items: int, interactions: int) -> Sizes:
+    def guessed(cls, users: int, items: int, interactions: int) -> Self:
         """Return sizes of imagined data, with the usual skew of shops."""
         square = float(interactions) ** 2 * USUAL_SKEW
         eval_users = min(users, MOST_USERS)

@@ -1,9 +1,7 @@
 """Boosted trees as plain arrays, which an artifact can hold."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -23,12 +21,12 @@ class Forest:
     """(n_trees,) int64; none where there is no forest."""
 
     @classmethod
-    def none(cls) -> Forest:
+    def none(cls) -> Self:
         """Return a forest without trees."""
         return cls(np.zeros((0, 5)), np.zeros(0, dtype=np.int64))
 
     @classmethod
-    def of(cls, model: Any, columns: np.ndarray) -> Forest:
+    def of(cls, model: Any, columns: np.ndarray) -> Self:
         """Return the trees of a fitted HistGradientBoostingClassifier of two classes.
 
         columns: (n_features of the model,) their places in the rows to predict. The

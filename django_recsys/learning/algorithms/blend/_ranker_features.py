@@ -1,8 +1,7 @@
 """The features of a user and a candidate that a learned ranker reads."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -28,15 +27,13 @@ class ItemStatistics:
     """(n_items, n_labels) int32, as ``item_labels`` gives them."""
 
     @classmethod
-    def of(
-        cls, interactions: Interactions, found: ItemFeatures | None
-    ) -> ItemStatistics:
+    def of(cls, interactions: Interactions, found: ItemFeatures | None) -> Self:
         """Return the statistics of interactions and, where there are any, features."""
         labels = item_labels(found, len(interactions.items))
         return cls(demand_of(interactions), labels)
 
     @classmethod
-    def nothing(cls) -> ItemStatistics:
+    def nothing(cls) -> Self:
         """Return empty statistics, for a blend without trees."""
         return cls(np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int32))
 

@@ -1,9 +1,8 @@
 """EASE solved over items: one matrix of weights between all of them, or a subset."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -25,7 +24,7 @@ class OverItems:
     n_items: int
 
     @classmethod
-    def solve(cls, taken: csr_array, ridge: float, subset: np.ndarray) -> OverItems:
+    def solve(cls, taken: csr_array, ridge: float, subset: np.ndarray) -> Self:
         """Solve for the items of the subset; taken: (n_users, n_items) binary."""
         some = taken[:, subset] if len(subset) else taken
         return cls(

@@ -3,10 +3,9 @@
 P = (I - X' K^-1 X) / r with K = XX' + r I, so B = X' K^-1 X / (r diag P).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from scipy.linalg import blas
@@ -32,7 +31,7 @@ class OverUsers:
     """(n_items,) float32, what a column of X' K^-1 X is multiplied by."""
 
     @classmethod
-    def solve(cls, taken: csr_array, ridge: float) -> OverUsers:
+    def solve(cls, taken: csr_array, ridge: float) -> Self:
         """Solve for all items; taken: (n_users, n_items) binary."""
         by_item = taken.T.tocsr()
         inverse = inverse_gram(by_item, ridge)

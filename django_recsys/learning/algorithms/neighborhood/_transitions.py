@@ -1,9 +1,8 @@
 """Which items follow which, counted over all histories."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
@@ -30,7 +29,7 @@ class Steps:
     after: int
 
     @classmethod
-    def of(cls, max_steps: int, distance_power: float, backward: float) -> Steps:
+    def of(cls, max_steps: int, distance_power: float, backward: float) -> Self:
         """Return weights 1 / distance^power, times ``backward`` for earlier rows."""
         forward = (np.arange(1, max_steps + 1) ** -distance_power).astype(np.float32)
         before = max_steps if backward else 0
