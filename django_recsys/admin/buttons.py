@@ -41,7 +41,6 @@ class ButtonsMixin:
     confirmed: dict[str, Callable[[Any], str]] = {}
 
     def get_urls(self) -> list[URLPattern]:
-        """Add one address for each button."""
         info = (self.opts.app_label, self.opts.model_name)
         own = [
             path(

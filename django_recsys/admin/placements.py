@@ -101,7 +101,6 @@ class PlacementAdmin(admin.ModelAdmin):
         css = {"all": ["django_recsys/admin.css"]}
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the button that makes a row of a declared placement."""
         view = self.admin_site.admin_view(require_POST(self.customise))
         own = path(
             "customise/<slug:key>/", view, name="django_recsys_placement_customise"
@@ -109,7 +108,6 @@ class PlacementAdmin(admin.ModelAdmin):
         return [own, *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep the key: templates name it."""
         return [] if obj is None else ["key"]
 
     @admin.display(description=gettext_lazy("filled by"))

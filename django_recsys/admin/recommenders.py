@@ -70,7 +70,6 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
         return super().get_form(request, obj, form=form, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep the algorithm: another one would be another recommender."""
         return (
             []
             if obj is None
@@ -78,7 +77,6 @@ class RecommenderConfigAdmin(ButtonsMixin, admin.ModelAdmin):
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Group the fields by the question that they answer."""
         if obj is None:
             return [(None, {"fields": ["key", "algorithm"]})]
         may_change = self.has_change_permission(request, obj)

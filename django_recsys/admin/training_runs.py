@@ -74,7 +74,6 @@ class TrainingRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
         return super().has_delete_permission(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address that the script asks."""
         status = path(
             "<int:run_id>/status/",
             self.admin_site.admin_view(self.status),

@@ -18,21 +18,17 @@ class Command(RecsysCommand):
     )
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         parser.add_argument(
             "--dry-run", action="store_true", help="count only, store nothing"
         )
 
     def run(self, *, dry_run: bool, **options: Any) -> BackfillReport:
-        """Read everything."""
         return backfill(now=timezone.now(), dry_run=dry_run, progress=self.counter())
 
     def as_json(self, result: BackfillReport) -> Any:
-        """Return the counts."""
         return result.as_dict()
 
     def show(self, result: BackfillReport) -> None:
-        """Print the counts."""
         is_dry = self.options["dry_run"]
         self.stdout.write("Dry run, nothing stored." if is_dry else "Done.")
         self.stdout.write(count_lines(result.as_dict()))

@@ -17,15 +17,12 @@ class Command(RecsysCommand):
     requires_system_checks: Sequence[str] = []  # the doctor repeats them itself
 
     def run(self, **options: Any) -> list[Finding]:
-        """Examine the shop."""
         return examine(timezone.now())
 
     def as_json(self, result: list[Finding]) -> Any:
-        """Return the findings."""
         return [finding.as_dict() for finding in result]
 
     def show(self, result: list[Finding]) -> None:
-        """Print one line for each finding, and below it what to do."""
         styles = {
             "ok": self.style.SUCCESS,
             "warn": self.style.WARNING,
@@ -39,6 +36,5 @@ class Command(RecsysCommand):
                 self.stdout.write(f"{'':<{width + 6}}  -> {finding.remedy}")
 
     def check_result(self, result: list[Finding]) -> None:
-        """Exit with 1 where something does not work."""
         if any(finding.state == "fail" for finding in result):
             sys.exit(1)

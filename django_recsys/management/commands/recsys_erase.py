@@ -16,16 +16,13 @@ class Command(RecsysCommand):
     )
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         add_user(parser)
 
     def run(self, *, user: str, **options: Any) -> dict[str, Any]:
-        """Erase and count."""
         visitor_key = find_visitor_key(user)
         return {"visitor_key": visitor_key, **erase_visitor(visitor_key)}
 
     def show(self, result: dict[str, Any]) -> None:
-        """Print how much is gone."""
         self.stdout.write(
             f"{result['visitor_key']}: {result['interactions']:,} interactions and "
             f"{result['stored_recommendations']:,} stored lists deleted."

@@ -21,20 +21,16 @@ class Command(RecsysCommand):
     )
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         add_recommenders(parser)
 
     def run(self, *, recommenders: list[str], json: bool, **options: Any) -> list[Row]:
-        """Evaluate, and name what is fitted for those who wait."""
         watcher = None if json else lambda key: self.stdout.write(f"{key} ...")
         return evaluate_recommenders(recommenders, watcher=watcher)
 
     def as_json(self, result: list[Row]) -> Any:
-        """Return one object per recommender."""
         return [row.as_dict() for row in result]
 
     def show(self, result: list[Row]) -> None:
-        """Print a table; what is not above `popular` says so."""
         rows = [HEADER, *(cells(row) for row in result)]
         self.stdout.write(format_table(rows, left=2))
 

@@ -14,13 +14,10 @@ class Command(RecsysCommand):
     json_help = "on one line, for programs"
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         add_user(parser)
 
     def run(self, *, user: str, **options: Any) -> dict[str, Any]:
-        """Read all of it."""
         return export_visitor(find_visitor_key(user))
 
     def show(self, result: dict[str, Any]) -> None:
-        """Print the same on several lines."""
         self.print_json(result, indent=2)

@@ -28,7 +28,6 @@ class Command(RecsysCommand):
     )
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         add = parser.add_argument
         add("file", type=Path, metavar="FILE", help="CSV, JSON lines or Parquet")
         formats = ("csv", "jsonl", "parquet")
@@ -49,7 +48,6 @@ class Command(RecsysCommand):
         add("--dry-run", action="store_true", help="count only, store nothing")
 
     def run(self, **options: Any) -> ImportReport:
-        """Import, and keep the first bad lines to show them."""
         self.rejected: list[str] = []
         with ExitStack() as stack:
             try:
@@ -67,11 +65,9 @@ class Command(RecsysCommand):
                 raise CommandError(str(error)) from error
 
     def as_json(self, result: ImportReport) -> Any:
-        """Return the counts."""
         return result.as_dict()
 
     def show(self, result: ImportReport) -> None:
-        """Print the counts and the first bad lines."""
         is_dry, path = result.is_dry_run, self.options["report"]
         self.stdout.write("Dry run, nothing stored." if is_dry else "Done.")
         self.stdout.write(count_lines(result.as_dict() | result.kinds))

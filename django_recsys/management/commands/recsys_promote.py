@@ -16,24 +16,20 @@ class Command(RecsysCommand):
     help = "Make the newest trained model of a recommender serve, or a named one."
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         add_recommender(parser)
         parser.add_argument(
             "--model", type=int, metavar="VERSION", help="which one; else the newest"
         )
 
     def run(self, *, recommender: str, model: int | None, **options: Any) -> Any:
-        """Promote the model that is meant."""
         found = self.find(recommender, model)
         promote(found, by="command")
         return found
 
     def as_json(self, result: TrainedModel) -> Any:
-        """Return what serves now."""
         return {"recommender": result.recommender.key, "version": result.version}
 
     def show(self, result: TrainedModel) -> None:
-        """Print what serves now."""
         self.stdout.write(f"{result} serves now.")
 
     def find(self, key: str, version: int | None) -> TrainedModel:

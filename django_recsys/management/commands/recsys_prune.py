@@ -14,9 +14,7 @@ class Command(RecsysCommand):
     help = "Delete interactions that are older than RETENTION_DAYS; the tick does too."
 
     def run(self, **options: Any) -> dict[str, int]:
-        """Prune and count."""
         return {"pruned": prune(now=timezone.now())}
 
     def show(self, result: dict[str, int]) -> None:
-        """Print how many rows are gone."""
         self.stdout.write(f"{result['pruned']:,} old interactions deleted.")

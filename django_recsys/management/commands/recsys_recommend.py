@@ -17,7 +17,6 @@ class Command(RecsysCommand):
     json_help = "print the object that the API answers with"
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         add_user(parser)
         parser.add_argument(
             "--placement",
@@ -42,7 +41,6 @@ class Command(RecsysCommand):
     def run(
         self, *, user: str, placement: str, item: list[str], n: int, **options: Any
     ) -> Answer:
-        """Ask serving."""
         if find_placement(placement) is None:
             raise CommandError(f"There is no placement {placement!r}.")
         return recommend_for(
@@ -54,11 +52,9 @@ class Command(RecsysCommand):
         )
 
     def as_json(self, result: Answer) -> Any:
-        """Return the API's own object."""
         return as_object(result)
 
     def show(self, result: Answer) -> None:
-        """Print one line for each item."""
         if not result.items:
             self.stdout.write("Nothing to show: see recsys_doctor.")
         for each in result.items:

@@ -16,20 +16,16 @@ class Command(RecsysCommand):
     help = "Make the model serve that served before the present one."
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         add_recommender(parser)
 
     def run(self, *, recommender: str, **options: Any) -> TrainedModel:
-        """Roll back."""
         config = RecommenderConfig.objects.filter(key=recommender).first()
         if config is None:
             raise CommandError(f"There is no recommender {recommender!r}.")
         return roll_back(config, by="command")
 
     def as_json(self, result: TrainedModel) -> Any:
-        """Return what serves now."""
         return {"recommender": result.recommender.key, "version": result.version}
 
     def show(self, result: TrainedModel) -> None:
-        """Print what serves now."""
         self.stdout.write(f"{result} serves again.")

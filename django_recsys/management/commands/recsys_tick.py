@@ -18,15 +18,12 @@ class Command(RecsysCommand):
     json_help = "print what was done as JSON"
 
     def run(self, **options: Any) -> TickReport:
-        """Tick once."""
         return run_tick(timezone.now(), watcher=self.watcher())
 
     def as_json(self, result: TickReport) -> Any:
-        """Return what was done."""
         return result.as_dict()
 
     def show(self, result: TickReport) -> None:
-        """Print what was done."""
         self.stdout.write(
             f"{result.caught_up.get('recorded', 0)} purchases caught up, "
             f"{result.pruned} old rows pruned; "

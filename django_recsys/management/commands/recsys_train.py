@@ -19,7 +19,6 @@ class Command(RecsysCommand):
     )
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         add_recommenders(parser)
         parser.add_argument(
             "--force", action="store_true", help="put live whatever the gate says"
@@ -28,15 +27,12 @@ class Command(RecsysCommand):
     def run(
         self, *, recommenders: list[str], force: bool, **options: Any
     ) -> list[TrainingRun]:
-        """Train; the lines of `watcher` are all that people see of it."""
         return train_now(recommenders, is_forced=force, watcher=self.watcher())
 
     def as_json(self, result: list[TrainingRun]) -> Any:
-        """Return one object per run."""
         return [as_dict(run) for run in result]
 
     def check_result(self, result: list[TrainingRun]) -> None:
-        """Fail where a training failed."""
         failed = [r for r in result if r.status == TrainingRun.Status.FAILED]
         if failed:
             sentences = "\n".join(f"{run.recommender}: {run.message}" for run in failed)

@@ -23,7 +23,6 @@ class Command(RecsysCommand):
     )
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         add_recommender(parser)
         parser.add_argument(
             "--minutes",
@@ -33,22 +32,18 @@ class Command(RecsysCommand):
         )
 
     def run(self, *, recommender: str, minutes: float, **options: Any) -> TrainingRun:
-        """Search."""
         if minutes <= 0:
             raise CommandError("--minutes takes a number above zero.")
         return tune_now(recommender, minutes=minutes, watcher=self.watcher())
 
     def as_json(self, result: TrainingRun) -> Any:
-        """Return the run."""
         return as_dict(result)
 
     def show(self, result: TrainingRun) -> None:
-        """Print the draft, where there is one."""
         if "draft" in result.metrics:
             found = result.metrics["search"]["hyperparameters"]
             self.stdout.write(f"Draft {result.metrics['draft']}: {found}")
 
     def check_result(self, result: TrainingRun) -> None:
-        """Fail where the search failed."""
         if result.status == TrainingRun.Status.FAILED:
             raise CommandError(result.message)

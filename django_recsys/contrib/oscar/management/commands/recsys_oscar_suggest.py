@@ -17,16 +17,13 @@ class Command(RecsysCommand):
     )
 
     def add_options(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         parser.add_argument(
             "--withdraw", action="store_true", help="take all of them back"
         )
 
     def run(self, *, withdraw: bool, **options: Any) -> dict[str, int]:
-        """Suggest or withdraw, and count."""
         return {"withdrawn": withdraw_all()} if withdraw else asdict(suggest())
 
     def show(self, result: dict[str, int]) -> None:
-        """Print the counts."""
         counts = ", ".join(f"{name}: {count:,}" for name, count in result.items())
         self.stdout.write(counts)
