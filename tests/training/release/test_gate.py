@@ -39,6 +39,7 @@ def train(key: str, **fields) -> TrainingRun:
         (20, difference(0.02, low=-0.01), None, True),
         (20, difference(0.0005, low=-0.01), None, True),
         (100, difference(0.0), None, False),
+        (20, difference(-0.01), None, False),
         (100, difference(0.02), difference(-0.001), False),
         (100, difference(0.02), difference(0.0), True),
         (0, difference(float("nan")), None, False),

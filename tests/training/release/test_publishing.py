@@ -174,14 +174,34 @@ def test_the_first_two_dozen_places_have_a_reason_and_scores_four_digits():
     assert all(float(f"{score:.4g}") == score for score in ranked.scores)
 
 
-def test_files_of_old_versions_go_unless_another_version_has_the_same_content():
+def test_the_file_of_a_deleted_version_goes_unless_another_has_the_same_content():
+    from django_recsys.training.release.cleanup import delete_model
+
     files = get_artifact_storage()
-    runs = [train("popular", half_life_days=days) for days in (1, 2, 3, 4)]
-    first = runs[0].trained_model.artifact
-    kept = [run.trained_model.artifact for run in runs[1:]]
-    alike = first in kept
-    assert files.exists(first) is alike
-    assert all(files.exists(name) for name in kept)
+    only, shared = train("ease").trained_model, train("popular").trained_model
+    twin = TrainedModel.objects.get(pk=shared.pk)
+    twin.pk, twin.version = None, shared.version + 1
+    twin.save(force_insert=True)
+
+    name = only.artifact
+    delete_model(only)
+    delete_model(twin)
+
+    assert not files.exists(name)
+    assert files.exists(shared.artifact)
+
+
+def test_lists_of_models_that_will_not_serve_go():
+    from django_recsys.training.release.publishing import delete_lists
+
+    knn, popular = train("item_knn").trained_model, train("popular").trained_model
+    assert ItemNeighbors.objects.filter(trained_model=knn).exists()
+
+    delete_lists([knn.pk])
+
+    assert not StoredRecommendations.objects.filter(trained_model=knn).exists()
+    assert not ItemNeighbors.objects.filter(trained_model=knn).exists()
+    assert StoredRecommendations.objects.filter(trained_model=popular).exists()
 
 
 def test_progress_of_publishing_ends_at_one():
