@@ -4,6 +4,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.dispatch import Signal
 from django.urls import URLPattern
@@ -13,6 +14,9 @@ from django_recsys import signals
 from django_recsys.api import urls
 from django_recsys.conf import RecsysSettings
 from django_recsys.learning import ALGORITHMS, KIND_WEIGHTS
+from django_recsys.learning.metrics.lists import list_metrics
+from django_recsys.learning.metrics.ranking import NAMES
+from django_recsys.learning.metrics.ratings import rating_metrics
 from django_recsys.serving import DECLARED
 from django_recsys.templatetags import recsys
 
@@ -23,6 +27,41 @@ SETTINGS = [declared.name for declared in fields(RecsysSettings)]
 SIGNALS = [name for name, value in vars(signals).items() if isinstance(value, Signal)]
 COMMANDS = [path.stem for path in (PACKAGE / "management/commands").glob("recsys_*.py")]
 TAGS = sorted(recsys.register.tags)
+SHOWN, COUNTS = np.array([[0, 1], [1, 2]]), np.array([2, 1, 1])
+LIST_METRICS = list_metrics(SHOWN, COUNTS, n_users=2, categories=np.array([0, 1, 0]))
+METRICS = sorted(
+    {name.partition("@")[0] for name in LIST_METRICS}
+    | {*NAMES, *rating_metrics(np.ones(1), np.ones(1)), "tied_scores"}
+)
+VOCABULARY = (
+    "item",
+    "user",
+    "visitor",
+    "interaction",
+    "history",
+    "known, new",
+    "cold start",
+    "recommender",
+    "trained model",
+    "artifact",
+    "blend",
+    "candidates",
+    "ranking, reranking",
+    "placement",
+    "fallback",
+    "validation rows",
+    "gate",
+    "promote, roll back",
+    "lease",
+    "tick",
+    "doctor",
+    "impression",
+    "click",
+    "conversion",
+    "attribution",
+    "variant",
+    "hold-out",
+)
 CHECK_ID = re.compile(r"django_recsys\.[EW]\d{3}")
 
 
@@ -81,9 +120,21 @@ def test_nothing_described_is_gone():
     assert rows == set(SETTINGS)
 
 
-@pytest.mark.parametrize("name", [*ALGORITHMS, *DECLARED])
-def test_glossary_has_every_model_and_placement(name):
-    assert f"`{name}`" in page("glossary")
+@pytest.mark.parametrize("name", [*ALGORITHMS, *METRICS])
+def test_glossary_has_every_model_and_metric(name):
+    assert f" | `{name}` | " in page("glossary")
+
+
+@pytest.mark.parametrize("rule", DECLARED.values(), ids=DECLARED)
+def test_glossary_has_every_placement_with_its_recommenders(rule):
+    first, *others = [f"`{key}`" for key in rule.sources] or ["the visitor's own views"]
+    filled = f"{first}, then {', '.join(others)}" if others else first
+    assert f"| {rule.title} | `{rule.key}` | {filled} | " in page("glossary")
+
+
+@pytest.mark.parametrize("word", VOCABULARY)
+def test_glossary_explains_the_vocabulary(word):
+    assert f"| {word} | " in page("glossary")
 
 
 PAGES = [*(PACKAGE.parent / "docs").rglob("*.md"), *PACKAGE.parent.glob("*.md")]
