@@ -1,4 +1,4 @@
-"""Whether two libraries that fit the same model are as good, by one evaluator."""
+"""The quality of the same model fitted by two libraries, by one evaluator."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def ease_metrics(
     """Return metrics of our EASE and of LensKit's, fitted on the same rows.
 
     python: of an environment with lenskit; peers: the file that runs there. LensKit's
-    weights are put in place of ours, so that asking and measuring are one code.
+    weights replace ours, so that the same code scores and evaluates both.
     """
     parts = leave_one_out(rows)
     train = parts.train

@@ -1,10 +1,10 @@
-"""The blend beside each of its parts: paired intervals, for docs/engine/quality.md.
+"""The blend beside each of its sources: paired intervals, for docs/engine/quality.md.
 
     RECSYS_TEST_DATA=folder python benchmarks/engine_blend.py [online-retail ...]
 
-Blend and parts are evaluated with their defaults on the test of `temporal`, and their
-results compared person by person. Writes benchmarks/results/engine_blend.json;
-engine_quality.py --page-only draws the page anew.
+Blend and sources are evaluated with their defaults on the test of `temporal`, and
+compared over the same users. Writes benchmarks/results/engine_blend.json;
+engine_quality.py --page-only writes the page.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from django_recsys.learning.registry import (
 )
 
 DATASETS = ("online-retail", "completejourney")
-PARTS = [*create("blend").hyperparameters["sources"].split(","), "popular"]
+SOURCES = [*create("blend").hyperparameters["sources"].split(","), "popular"]
 TASKS = ("new-items", "any-items")
 
 
@@ -38,7 +38,7 @@ def main() -> None:
     found = json.loads(BLEND.read_text()) if BLEND.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         for dataset in parser.parse_args().datasets:
-            above = above_parts(dataset, *data_of(dataset, Path(folder)))
+            above = above_sources(dataset, *data_of(dataset, Path(folder)))
             found[dataset] = {**stamp(), "above": above}
             print(json.dumps({dataset: found[dataset]}), flush=True)
             BLEND.write_text(json.dumps(found, indent=1) + "\n")
@@ -49,27 +49,27 @@ def data_of(dataset: str, folder: Path) -> tuple[Interactions, Any]:
     return read_interactions(path).interactions, items_beside(path)
 
 
-def above_parts(
+def above_sources(
     dataset: str, rows: Interactions, items: Any
 ) -> dict[str, dict[str, Any]]:
-    """Return part -> task -> NDCG@10 of the part, and the blend's paired lead."""
+    """Return source -> task -> its NDCG@10, and the blend's paired difference."""
 
-    def measured(name: str) -> Evaluation:
+    def evaluated(name: str) -> Evaluation:
         with failures_kept(RUNS, dataset=dataset, algorithm=name):
             evaluation = evaluate(name, rows, "temporal", items=items)
         of = {**stamp(), "dataset": dataset}
         append_run(RUNS, headlines(evaluation.as_dict()) | of)
         return evaluation
 
-    blend = measured("blend")
+    blend = evaluated("blend")
     result: dict[str, dict[str, Any]] = {}
-    for name in PARTS:
+    for name in SOURCES:
         if items is None and capabilities_of(name).needs_items:
             continue
-        part = measured(name)
+        source = evaluated(name)
         result[name] = {
-            task: {"ndcg@10": part.metric(task=task)}
-            | asdict(compare(blend, part, task=task))
+            task: {"ndcg@10": source.metric(task=task)}
+            | asdict(compare(blend, source, task=task))
             for task in TASKS
         }
     return result

@@ -1,12 +1,11 @@
-"""Whether weighing views, baskets and purchases beats treating them alike.
+"""Weights per kind of interaction, beside equal weights for all kinds.
 
     RECSYS_TEST_DATA=folder python benchmarks/engine_kinds.py
 
-retailrocket-sub knows no order: the purchased pairs are dealt into five parts by a
-seed, and each part in turn is held out with all its rows (given-split). The first part
-alone is a seeded fifth; all five together ask five times as many people. ``alike``
-gives every kind the weight one; ``binary`` lets nothing but the pair count. Where no
-order is known nothing fades with age.
+retailrocket-sub has no order: the purchased pairs are divided into five seeded folds,
+and each fold in turn is the test with all its rows (given-split). The result is of the
+first fold, and of all five. ``weighed`` has the default weights; ``alike`` weighs
+every kind 1; ``binary`` ignores the weights. Without an order there is no recency.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from django_recsys.learning.registry import create
 RESULT = RESULTS / "engine_kinds.json"
 RUNS = "engine_runs.jsonl"
 DATASET = "retailrocket-sub"
-PARTS = 5
+FOLDS = 5
 SEED = 0
 ALIKE = dict.fromkeys(KIND_WEIGHTS, 1.0)
 WAYS: Mapping[str, tuple[Mapping[str, float], Mapping[str, Any]]] = {
@@ -44,7 +43,7 @@ WAYS: Mapping[str, tuple[Mapping[str, float], Mapping[str, Any]]] = {
 def main() -> None:
     folder = Path(os.environ["RECSYS_TEST_DATA"]) / DATASET
     rows = read_interactions(folder / "interactions.parquet").interactions
-    parts = parts_of_purchases(rows)
+    parts = folds_of_purchases(rows)
     values = {way: [ndcg(rows, way, part) for part in parts] for way in WAYS}
     result = {"date": date.today().isoformat(), "algorithm": "item_knn", "seed": SEED}
     for label, some in (("one_fifth", slice(0, 1)), ("all_fifths", slice(None))):
@@ -54,16 +53,16 @@ def main() -> None:
     print(json.dumps(result, indent=1))
 
 
-def parts_of_purchases(rows: Interactions) -> list[np.ndarray]:
-    """Return five (n_rows,) bool masks: the pairs of each with all their rows."""
+def folds_of_purchases(rows: Interactions) -> list[np.ndarray]:
+    """Return five (n_rows,) bool masks: the pairs of each fold, with all their rows."""
     codes = pair_codes(rows)
     bought = np.unique(codes[rows.is_kind("purchase")])
-    dealt = np.random.default_rng(SEED).permutation(bought)
-    return [np.isin(codes, dealt[at::PARTS]) for at in range(PARTS)]
+    shuffled = np.random.default_rng(SEED).permutation(bought)
+    return [np.isin(codes, shuffled[at::FOLDS]) for at in range(FOLDS)]
 
 
 def ndcg(rows: Interactions, way: str, is_test: np.ndarray) -> np.ndarray:
-    """Return NDCG@10 of each person asked."""
+    """Return NDCG@10 of each evaluated user."""
     kind_weights, hyperparameters = WAYS[way]
     model = create("item_knn", **hyperparameters)
     of = {"part": way, "dataset": DATASET}

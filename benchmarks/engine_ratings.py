@@ -1,10 +1,10 @@
-"""How well svd predicts ratings, beside scikit-surprise's SVD on the same split.
+"""The error of predicted ratings, beside scikit-surprise's SVD on the same split.
 
     RECSYS_TEST_DATA=folder python benchmarks/engine_ratings.py --peer PYTHON
 
 PYTHON is the interpreter of an environment with scikit-surprise, which need not be
-this one. Both sides keep their defaults and learn from the same four fifths of the
-ratings of ml-latest-small, three seeds.
+this one. Both models keep their defaults and are fitted on the same four fifths of the
+ratings of ml-latest-small, for three seeds.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""How time and memory of every fit grow, and the costs that the planner predicts by.
+"""Growth of the time and memory of every fit, and the costs that the planner uses.
 
     RECSYS_TEST_DATA=folder python benchmarks/engine_scaling.py [--calibrate]
 
 amazon-toys is resampled to 0.1, 1 and 8 million interactions: whole histories of its
-users, drawn with replacement, each under a new name. Every fit runs in a process of
-its own on one thread. --calibrate adds other data sets, and writes the planner's costs
+users, drawn with replacement, each with a new id. Every fit runs in a process of its
+own on one thread. --calibrate adds other data sets, and writes the planner's costs
 (django_recsys/learning/resources/cost_coefficients.py); --sources and --algorithms name
-what to run anew.
+what to run.
 """
 
 from __future__ import annotations
@@ -44,8 +44,7 @@ BARE = {"recency": 0, "trend": 0}
 OTHERS += [(name, 1.0, BARE) for name in SOURCES]
 OTHERS += [("resampled", amount, BARE) for amount in (0.3, 1.0, 2.0)]
 OTHERS += [("resampled", 0.3, {**BARE, "embedding_size": size}) for size in (32, 256)]
-# Deep models grow as their page says; here they are run for the planner alone, a few
-# epochs, of which each takes the same.
+# Deep models are run for the planner alone, for a few epochs: each takes the same time.
 DEEP = [name for name, (_, extra) in ALGORITHMS.items() if extra]
 CHOICE = "choice"  # of recency and trend: a part of most fits, measured alone
 USUAL = [CHOICE, *(name for name in ALGORITHMS if name not in DEEP)]
@@ -63,7 +62,7 @@ def main() -> None:
     parser.add_argument("--millions", default=",".join(map(str, MILLIONS)))
     parser.add_argument("--calibrate", action="store_true")
     parser.add_argument("--sources", default=",".join((*SOURCES, "resampled")))
-    parser.add_argument("--costs-only", action="store_true", help="from what stands")
+    parser.add_argument("--costs-only", action="store_true", help="from stored runs")
     parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
@@ -72,7 +71,7 @@ def main() -> None:
         return
     if not options.costs_only:
         for name in options.algorithms.split(","):
-            for source, amount, settings in wanted(name, options):
+            for source, amount, settings in fits_of(name, options):
                 keep(run(name, source, amount, settings))
     runs = read_runs()
     if options.calibrate or options.costs_only:
@@ -82,7 +81,7 @@ def main() -> None:
     draw(runs, list(found["exponents"]))
 
 
-def wanted(name: str, options: argparse.Namespace) -> list[tuple[str, float, Any]]:
+def fits_of(name: str, options: argparse.Namespace) -> list[tuple[str, float, Any]]:
     """Return source, amount and hyperparameters of what to run of an algorithm."""
     sizes = [float(each) for each in options.millions.split(",") if each]
     fits: list[tuple[str, float, Any]] = [("resampled", size, {}) for size in sizes]
@@ -128,10 +127,10 @@ def fit(
     rows, _ = prepare(interactions(source, amount))
     begin = task(name, settings, rows)
     warm_up(name)
-    # Else a small fit lives on what reading left behind, and memory seems to leap.
+    # Else a small fit reuses memory that reading freed, and seems to take none.
     ctypes.CDLL(None).malloc_trim(0)
     before = memory("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # the high water mark starts anew
+    Path("/proc/self/clear_refs").write_text("5")  # resets the high-water mark
     began, cpu = time.perf_counter(), time.process_time()
     hyperparameters = begin()
     measured = {
@@ -149,9 +148,9 @@ def fit(
 def task(
     name: str, settings: dict[str, Any], rows: Interactions
 ) -> Callable[[], dict[str, Any]]:
-    """Return what fits and gives the hyperparameters; the choice has none.
+    """Return a function that fits and returns the hyperparameters; the choice has none.
 
-    What a fit is given beside the rows is made before, and is no part of it.
+    Features and friends are made before, and are not measured.
     """
     options = TrainingOptions(threads=1)
 
@@ -161,7 +160,7 @@ def task(
 
     if name == CHOICE:
         return alone
-    recommender, beside = create(name, **settings), sides(name, rows)
+    recommender, beside = create(name, **settings), side_information(name, rows)
     return lambda: recommender.fit(rows, **beside, options=options).hyperparameters
 
 
@@ -173,8 +172,8 @@ def warm_up(name: str) -> None:
     task(name, few, prepare(taste_clusters())[0])()
 
 
-def sides(name: str, rows: Interactions) -> dict[str, Any]:
-    """Return made-up features or friends for those who need them."""
+def side_information(name: str, rows: Interactions) -> dict[str, Any]:
+    """Return made-up features or friends for the algorithms that read them."""
     random = np.random.default_rng(SEED)
     if name in ("content", "blend"):
         labels = np.char.add(
@@ -184,10 +183,10 @@ def sides(name: str, rows: Interactions) -> dict[str, Any]:
         titles = [" ".join(f"w{each}" for each in line) for line in words.tolist()]
         return {"items": {"item": rows.items.ids, "category": labels, "title": titles}}
     if name == "social":
-        people = np.repeat(np.arange(len(rows.users)), FRIENDS)
-        friends = random.integers(0, len(rows.users), len(people))
+        sources = np.repeat(np.arange(len(rows.users)), FRIENDS)
+        friends = random.integers(0, len(rows.users), len(sources))
         ids = rows.users.ids
-        return {"edges": Edges.from_arrays(ids[people], ids[friends])}
+        return {"edges": Edges.from_arrays(ids[sources], ids[friends])}
     return {}
 
 
@@ -208,9 +207,9 @@ def interactions(source: str, amount: float) -> Interactions:
         users = random.random(len(rows.users)) < amount
         return rows.select(users[rows.user_indices]).compact()
     counts = np.bincount(rows.user_indices, minlength=len(rows.users))
-    wanted = int(amount * 1e6)
-    drawn = random.integers(0, len(counts), int(2 * wanted / counts.mean()))
-    drawn = drawn[: int(np.searchsorted(np.cumsum(counts[drawn]), wanted)) + 1]
+    requested = int(amount * 1e6)
+    drawn = random.integers(0, len(counts), int(2 * requested / counts.mean()))
+    drawn = drawn[: int(np.searchsorted(np.cumsum(counts[drawn]), requested)) + 1]
     order = np.argsort(rows.user_indices, kind="stable")
     starts = np.concatenate(([0], np.cumsum(counts)))
     lengths = counts[drawn]
@@ -231,7 +230,7 @@ def interactions(source: str, amount: float) -> Interactions:
 
 
 def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return growth exponents, and predicted against measured."""
+    """Return growth exponents, and the ratios of predicted to measured costs."""
     exponents: dict[str, Any] = {}
     for name in ALGORITHMS:
         own = resampled(runs, name)
@@ -246,7 +245,7 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
 def exponent(runs: list[dict[str, Any]], kind: str) -> float | None:
     """Return the slope of the logarithms over all sizes, by least squares.
 
-    Without the sizes at which the fit is lost in the noise; None where one is left.
+    Without the sizes whose cost is noise; None where fewer than two are left.
     """
     small = SMALL_SECONDS if kind == "cpu_seconds" else 1e9 * SMALL_GIGABYTES
     seen = [each for each in runs if each[kind] > small]

@@ -1,4 +1,4 @@
-"""The costs that the planner predicts by, from the runs of engine_scaling.py."""
+"""The costs that the planner uses, fitted to the runs of engine_scaling.py."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ WRITTEN = ROOT / "django_recsys" / "learning" / "resources" / "cost_coefficients
 SMALL_SECONDS, SMALL_GIGABYTES = 0.05, 0.01  # what is smaller is noise
 FEWEST_RUNS = 4
 FACTOR = 2.0
-"""A prediction is this near to what was measured, of fits above the floors."""
+"""Largest ratio of predicted to measured costs, of fits above the floors."""
 FLOORS = {"memory_bytes": 50e6, "cpu_seconds": 0.5}
-"""Less needs no plan, and is lost in the noise of a machine."""
+"""Smaller costs are noise, and need no plan."""
 
 Run = dict[str, Any]
 
 
 def write_costs(runs: list[Run]) -> None:
-    """Write the costs that the runs ask for, and predict by them."""
+    """Fit the costs to the runs, and write them."""
     _learn_choice([each for each in runs if each["algorithm"] == "choice"])
-    # A blend last: what its sources take has to be known.
+    # A blend last: it needs the costs of its sources.
     for name in sorted(ALGORITHMS, key=lambda each: each == "blend"):
         own = [each for each in runs if each["algorithm"] == name and "sizes" in each]
         if len(own) >= FEWEST_RUNS:
@@ -75,7 +75,7 @@ def _learn_choice(runs: list[Run]) -> None:
 
 
 def _costs_of(name: str, runs: list[Run]) -> dict[str, dict[str, float]]:
-    """Return what an algorithm takes beside the parts that have their own costs."""
+    """Return the costs of an algorithm, without those of its parts."""
     parts = [of_parts(*given(each)) for each in runs]
     kept, passing, known = np.array(parts).T
     gigabytes, seconds = _measured(runs)
@@ -108,21 +108,21 @@ def solved(
     least: np.ndarray,
     small: float,
 ) -> dict[str, float]:
-    """Return the costs that come closest in the logarithm, none below zero.
+    """Return the costs with the least error in the logarithm, none below zero.
 
-    All of (n_runs,): how much there is of each term, what a run took in all, how much
-    of that is known, and below which it cannot lie, whatever the costs. The fourth
-    powers of the errors are summed: what is promised is that none is large.
+    All of (n_runs,): the amounts of each term, the measured total of a run, its known
+    part, and the least that it can be. The fourth powers of the errors are summed, as
+    the planner promises that none is large.
     """
     from scipy.optimize import least_squares, nnls
 
     columns = np.column_stack(list(amounts.values()))
-    wanted = measured + small
-    start, _ = nnls(columns / wanted[:, None], np.maximum(measured - known, 0) / wanted)
+    target = measured + small
+    start, _ = nnls(columns / target[:, None], np.maximum(measured - known, 0) / target)
 
     def squared_errors(costs: np.ndarray) -> np.ndarray:
         predicted = np.maximum(columns @ costs + known, least)
-        result: np.ndarray = np.log((predicted + small) / wanted) ** 2
+        result: np.ndarray = np.log((predicted + small) / target) ** 2
         return result
 
     found = least_squares(
@@ -139,12 +139,12 @@ def solved(
 
 
 def given(run: Run) -> tuple[Sizes, Settings]:
-    """Return what a prediction starts from."""
+    """Return the sizes and settings of a run."""
     return Sizes(**run["sizes"]), run["hyperparameters"]
 
 
 def add_predictions(runs: list[Run]) -> None:
-    """Write into every finished fit what the planner says of it."""
+    """Add the planner's estimate to every finished fit."""
     for each in runs:
         if "sizes" in each and each["algorithm"] in COSTS:
             found = plan(each["algorithm"], *given(each))

@@ -1,7 +1,7 @@
 """The runs of engine_scaling.py, one line each, and the summary made of them.
 
-What runs have in common stands once, in a first line: the counts of each source, and
-the hyperparameters of each algorithm where a run set none of its own.
+What runs have in common is written once, in a first line: the counts of each source,
+and the hyperparameters of each algorithm where a run set none of its own.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def read_runs() -> list[Run]:
 
 
 def keep(run: Run) -> None:
-    """Write the run over an earlier one of the same."""
+    """Replace an earlier run of the same key."""
     key = [run[name] for name in KEY]
     others = [each for each in read_runs() if [each[name] for name in KEY] != key]
     _write_runs([*others, run])
 
 
 def write_summary(found: Mapping[str, Any]) -> None:
-    """Write the figures that docs/engine/speed.md says."""
+    """Write the figures of docs/engine/speed.md."""
     SUMMARY.write_text(json.dumps(found, indent=1) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""What the time and the memory of each algorithm are fitted to."""
+"""The terms that the time and the memory of each algorithm are fitted to."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ SECOND_TERMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DEEP_MODELS, DEEP),
     "autoencoder": ("one", "rows", "bags"),
 }
-# What chooses recency and trend: a model of the most popular items and its inverse,
+# The choice of recency and trend: a model of the most popular items and its inverse,
 # and the scores of the evaluated users, once for each value tried.
 CHOICE_MEMORY = ("one", "rows", "choice_square", "eval_users")
 CHOICE_SECONDS = ("one", "rows", "choice_cube", "eval_users", "context_rows")
-# Tables of pairs of items: item_knn, graph, rules and what is made of such.
+# Tables of pairs of items: item_knn, graph, sequence_rules.
 OTHER_MEMORY = ("one", "rows", "kept", "products")
 OTHER_SECONDS = PAIRING

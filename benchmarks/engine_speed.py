@@ -1,13 +1,13 @@
-"""How the engine stands against the libraries that do one thing fast.
+"""The speed of the engine, beside that of specialised libraries.
 
     RECSYS_TEST_DATA=folder python benchmarks/engine_speed.py [lists ease als pairs one]
         [--lenskit PYTHON]
 
-Two threads each. The sides of a comparison take turns, in one run, and medians of CPU
-and wall seconds stand in benchmarks/results/engine_speed.json: the wall clock of a
-shared machine says less than the ratio of two CPU times. What is measured for memory
-runs in a process of its own. LensKit needs an environment of its own, whose python
---lenskit names. docs/engine/speed.md is written from the results.
+Two threads each. The libraries run in turn, and medians of CPU and wall seconds go to
+benchmarks/results/engine_speed.json: on a shared machine the ratio of two CPU times is
+more reliable than wall time. A fit whose memory is measured runs in a process of its
+own. LensKit needs an environment of its own; --lenskit names its python.
+docs/engine/speed.md is written from the results.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ SHAPES = {
     "60k items x 128": (2425, 61_664, 128, 420, 570, 4000),
     "100k items x 128": (2000, 100_000, 128, 40, 60, 1000),
 }
-# Without the choice of recency and trend, which the peers do not know.
+# Without the choice of recency and trend, which the other libraries do not make.
 SETTINGS: dict[str, dict[str, Any]] = {
     "ease": {"recency": 0, "trend": 0, "regularization": REGULARIZATION},
     "als": {"recency": 0, "trend": 0},
@@ -70,7 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=list(PARTS))
     parser.add_argument("--lenskit", help="python of an environment with lenskit")
-    parser.add_argument("--page-only", action="store_true", help="write the page anew")
+    parser.add_argument("--page-only", action="store_true", help="only write the page")
     parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 class FixedFactors(Recommender):
-    """Given factors, asked through the engine's own road to lists."""
+    """Given factors, ranked by the engine's own code."""
 
     name = "fixed_factors"
     class_capabilities = Capabilities(scores_in_threads=True)
@@ -92,7 +92,7 @@ class FixedFactors(Recommender):
         self.items_ = IdMap(np.char.zfill(np.arange(len(items)).astype(str), 7))
 
     def _fit(self, data: TrainingData) -> None:
-        """There is nothing to learn."""
+        """Learn nothing."""
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         scores: np.ndarray = self.users[user_indices] @ self.vectors.T
@@ -120,11 +120,11 @@ def list_shape(
         n_items=n_items,
     )
     model = FixedFactors(users, items)
-    everyone = np.arange(n_users)
+    all_users = np.arange(n_users)
     turns = {
-        "engine": lambda: model.recommend_indices(histories, everyone, n=10),
+        "engine": lambda: model.recommend_indices(histories, all_users, n=10),
         "implicit": partial(implicit_lists, users, items, seen, 10, THREADS),
-        "product alone": lambda: bare_product(model, users, items),
+        "product alone": lambda: multiply_alone(model, users, items),
     }
     result = in_turn(turns, ROUNDS["lists"])
     found, peer = turns["engine"](), turns["implicit"]()
@@ -135,7 +135,7 @@ def list_shape(
 def seen_items(
     random: np.random.Generator, lengths: np.ndarray, n_items: int
 ) -> csr_array:
-    """Return who took what, popular items more often."""
+    """Return (n_users, n_items) of random histories, popular items more often."""
     share = 1 / np.arange(10, n_items + 10) ** 0.8
     owners = np.repeat(np.arange(len(lengths)), lengths)
     items = random.choice(n_items, len(owners), p=share / share.sum())
@@ -146,7 +146,7 @@ def seen_items(
     return seen
 
 
-def bare_product(model: Recommender, users: np.ndarray, items: np.ndarray) -> None:
+def multiply_alone(model: Recommender, users: np.ndarray, items: np.ndarray) -> None:
     """Multiply in the slices and threads of the engine, and keep nothing."""
     from django_recsys.learning.numerics.threads import in_threads
 
@@ -158,7 +158,7 @@ def bare_product(model: Recommender, users: np.ndarray, items: np.ndarray) -> No
 
 
 def ease(options: argparse.Namespace) -> dict[str, Any]:
-    """Return EASE on amazon-toys, beside the bare inversions of that size."""
+    """Return EASE on amazon-toys, beside the inversion of such a matrix alone."""
     with tempfile.TemporaryDirectory() as folder:
         path = interactions_of("amazon-toys", Path(folder))
         names = ["ease", "potrf and potri", "numpy.linalg.inv"]
@@ -195,7 +195,7 @@ def pairs(_: argparse.Namespace) -> dict[str, Any]:
 
 
 def one(_: argparse.Namespace) -> dict[str, Any]:
-    """Return what one user's list takes once the model is loaded, at 20k items."""
+    """Return the time of one user's list by a loaded model, at 20k items."""
     random = np.random.default_rng(SEED)
     lengths = np.clip(np.exp(random.normal(np.log(30), 1, 4000)), 2, 500).astype(int)
     seen = seen_items(random, lengths, 20_000).tocoo()
@@ -252,7 +252,7 @@ def in_turn(turns: dict[str, Turn], rounds: int) -> dict[str, Any]:
 
 
 def in_turn_alone(turns: dict[str, Turn], rounds: int) -> dict[str, Any]:
-    """Run each in turn in a process of its own; medians of what all of them say."""
+    """Run each in turn in a process of its own; return medians."""
     measured: dict[str, list[dict[str, float]]] = {name: [] for name in turns}
     for _ in range(rounds):
         for name, turn in turns.items():
@@ -292,7 +292,7 @@ def fit_alone(name: str, path: str) -> dict[str, float]:
         options = TrainingOptions(threads=THREADS)
         fit = partial(model.fit, rows, options=options)
     before = memory("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # the high water mark starts anew
+    Path("/proc/self/clear_refs").write_text("5")  # resets the high-water mark
     cpu, began = time.process_time(), time.perf_counter()
     with threadpool_limits(THREADS):
         fit()

@@ -1,4 +1,4 @@
-"""docs/engine/speed.md, from what engine_speed.py and engine_scaling.py found."""
+"""docs/engine/speed.md, from the results of engine_speed.py and engine_scaling.py."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ RECSYS_TEST_DATA=folder python benchmarks/engine_speed.py --lenskit PYTHON
 RECSYS_TEST_DATA=folder python benchmarks/engine_scaling.py
 ```
 
-The engine beside the libraries that do one thing fast: the same data, the same
-settings, two threads, taking turns in one run. The lists are medians of three rounds,
-the rest ran once. The machine has two cores and was shared with much other work, so the
-wall clock says less than the CPU seconds, and ratios say more than either. What missed
-its bar, or could not be measured, stands in `benchmarks/results/attempts_*_speed.md`.
-Each library is asked in its best way: implicit warns against threads of
-BLAS inside its own, so BLAS has one there.
+The engine beside specialised libraries: the same data and settings, two threads, in
+turn in one run. The lists are medians of three rounds, the rest ran once. The machine
+has two cores and was shared with other work, so that CPU seconds are more reliable
+than wall time, and ratios more than either. What missed its bar, or could not be
+measured, is listed in `benchmarks/results/attempts_*_speed.md`. Each library is called
+in its fastest way: implicit warns against threads of BLAS inside its own, so BLAS has
+one there.
 """
 
 
@@ -49,8 +49,8 @@ def lists(result: dict[str, Any]) -> str:
     }
     lines = [
         heading("Lists for all users from given factors", result),
-        "The best ten of every user, seen items left out. *of the product* is what is "
-        "left of the rate of the bare matrix product, in the same slices and "
+        "The best ten of every user, seen items left out. *of the product* is the "
+        "share of the rate of the matrix product alone, in the same slices and "
         "threads.\n",
         row("shape", "engine", "implicit", "times faster", "bar", "of the product"),
         rule(6),
@@ -87,11 +87,11 @@ def ease(result: dict[str, Any]) -> str:
     ]
     if "same_metrics" in found:
         ours, theirs = found["same_metrics"]["engine"], found["same_metrics"]["lenskit"]
-        told = "; ".join(
+        metrics = "; ".join(
             f"{name} {ours[name]:.6f} with our weights, {theirs[name]:.6f} with theirs"
             for name in ours
         )
-        lines.append(f"\nFitted on the same rows, by the same evaluator: {told}.")
+        lines.append(f"\nFitted on the same rows, by the same evaluator: {metrics}.")
     return "\n".join(lines) + "\n"
 
 
@@ -174,15 +174,15 @@ def scaling(exponents: dict[str, dict[str, float]]) -> str:
 
 
 def predictions(ratios: dict[str, dict[str, list[float]]]) -> str:
-    """Return the table of how near the planner comes to the runs above its floors."""
+    """Return the table of the planner's ratios, over the runs above its floors."""
     lines = [
         "## Predicted / measured\n",
-        "What the planner says of a fit before it is begun, against the same fit: the "
+        "The planner's estimate of a fit, divided by the fit as measured: the "
         "smallest and the largest ratio over all runs of `engine_scaling.py` above "
         f"{FLOORS['cpu_seconds']:g} CPU seconds or "
         f"{FLOORS['memory_bytes'] / 1e6:.0f} MB; bar: a factor "
         f"of {FACTOR:g}. These are the runs that the costs were fitted to; the machine "
-        "was shared with other work, which alone moves CPU seconds by a half.\n",
+        "was shared with other work, which alone changes CPU seconds by a half.\n",
         row("algorithm", "time", "memory"),
         rule(3),
     ]

@@ -8,8 +8,8 @@ are those of this process, without the server's; the servers
 are those of the tests (RECSYS_TEST_POSTGRES_URL, RECSYS_TEST_MARIADB_URL). The shop is
 made by SQL in a database that is dropped afterwards. "plain" walks the same rows with
 their relations as instances, by `select_related(...).iterator()`: what a host would
-write. The result goes to benchmarks/results/hosts.json; `--missing` keeps what stands
-there and measures the ways that it lacks.
+write. The result goes to benchmarks/results/hosts.json; `--missing` keeps its figures
+and measures the missing ways.
 """
 
 import argparse

@@ -71,7 +71,7 @@ def read_arrays() -> int:
 
 
 def read_objects() -> int:
-    """Read as the ORM's own documentation begins."""
+    """Read all rows as model instances."""
     from django_recsys.models import Interaction
 
     return len(list(Interaction.objects.all()))

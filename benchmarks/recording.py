@@ -1,13 +1,13 @@
-"""What recording a view costs the request, beside one bare ORM `create`.
+"""The time that recording a view adds to a request, beside one ORM `create`.
 
     python -m benchmarks.recording [--rounds 2000]
 
 Every round writes one row by `Interaction.objects.create(...)` and, right before or
-after it in turn, lets a host send `item_viewed` with the request of an account, and
-with that of a guest whose cookie is known. Each on its own writes one row to the same
-SQLite file, in WAL mode without waiting for the disk: a commit that waits takes longer
-than all the rest and would hide it. The medians stand in
-`benchmarks/results/recording.json`. The bar for both ratios: under 1.5.
+after it in turn, sends `item_viewed` with the request of an account, and with that of a
+guest whose cookie is known. Each writes one row to the same SQLite file, in WAL mode
+without waiting for the disk: a commit that waits takes longer than all the rest and
+would hide it. The medians go to `benchmarks/results/recording.json`. The bar for both
+ratios: under 1.5.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What benchmarks/results keeps of a run: written and read here alone.
+"""Reads and writes benchmarks/results.
 
-A run on a test split is a line of `*_runs.jsonl`, whether it is a good one, a poor one
-or one that failed. The latest run of each algorithm stands in a summary as well, which
-the pages of docs/engine are drawn from. Neither holds values per user.
+A run on a test split is a line of `*_runs.jsonl`, whatever its result, failed runs too.
+The latest run of each algorithm is also in a summary, from which the pages of
+docs/engine are written. Neither holds values per user.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Result = dict[str, Any]
 
 
 def output_of(*command: str) -> str:
-    """Return what a Python of its own prints; raises with what it complained of."""
+    """Return the output of a Python process; raises RuntimeError with its errors."""
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr or f"ended with {done.returncode}")
@@ -56,7 +56,7 @@ def output_of(*command: str) -> str:
 
 
 def stamp() -> dict[str, str]:
-    """Return the day and the commit that a run is of."""
+    """Return the day and the commit of a run."""
     done = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
         cwd=ROOT,
@@ -68,10 +68,10 @@ def stamp() -> dict[str, str]:
 
 
 def headlines(result: Mapping[str, Any]) -> Result:
-    """Return an evaluation with its headline metrics by "task/segment" in place of all.
+    """Return an evaluation with only its headline metrics, by "task/segment".
 
-    ``interval`` is that of NDCG@10 over all users, on the task that comes first. Of
-    several seeds only their mean is known, of that task.
+    ``interval`` is that of NDCG@10 over all users, on the first task. Several seeds
+    have only their mean on that task.
     """
     tasks = result["segments"]
     task = "new-items" if "new-items" in tasks else result["task"]
@@ -99,8 +99,8 @@ def append_run(file: str, result: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def failures_kept(file: str, **asked: Any) -> Iterator[None]:
-    """Add a line for a run that raises: what was asked, and the last line of why."""
+def failures_kept(file: str, **run: Any) -> Iterator[None]:
+    """Add a line for a run that raises: its settings and the last line of the error."""
     try:
         yield
     except Exception as error:
@@ -108,7 +108,7 @@ def failures_kept(file: str, **asked: Any) -> Iterator[None]:
         if data := os.environ.get("RECSYS_TEST_DATA"):
             reason = reason.replace(data, "RECSYS_TEST_DATA")  # no path of a machine
         with (RESULTS / file).open("a") as lines:
-            print(json.dumps({**stamp(), **asked, "error": reason}), file=lines)
+            print(json.dumps({**stamp(), **run, "error": reason}), file=lines)
         raise
 
 
@@ -119,7 +119,7 @@ def merge_summary(
     order: Iterable[str] = (),
     more: tuple[str, ...] = (),
 ) -> None:
-    """Write results over the earlier ones of the same algorithms.
+    """Replace the earlier results of the same algorithms.
 
     order: of the algorithms; as they came where it is empty. more: fields to keep.
     """
@@ -144,7 +144,7 @@ def write_lines(path: Path, results: Iterable[Mapping[str, Any]]) -> None:
 
 
 def rounded(value: Any) -> Any:
-    """Return a value with every number in it cut to what a table could show."""
+    """Return a value with every number in it rounded to ``DIGITS`` digits."""
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")
     if isinstance(value, Mapping):

@@ -1,10 +1,10 @@
-"""What a warm block costs, beside the two bare queries that fetch the same rows.
+"""The time of a cached block, beside the two queries that fetch the same rows.
 
     python -m benchmarks.serving [--items 10000] [--visitors 2000] [--rounds 400]
 
 Every round asks for one visitor's block and, right before or after it in turn, runs
 `StoredRecommendations.objects.get(...)` and `list(Product.objects.filter(pk__in=...))`
-for the same visitor and the same 12 products. The medians stand in
+for the same visitor and the same 12 products. The medians go to
 `benchmarks/results/serving.json`. The bar for the first ratio: at most 1.3.
 """
 

@@ -1,4 +1,4 @@
-"""The wheel's size, and what importing it costs in an environment of its own.
+"""The wheel's size, and the time to import it, in an environment of its own.
 
     python -m benchmarks.wheel
 
@@ -51,7 +51,7 @@ def milliseconds(python: Path, program: str) -> float:
 
 
 def size_mb(folder: Path) -> float:
-    """Return how much the files below a folder take."""
+    """Return the size of the files below a folder, in MB."""
     sizes = (path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return round(sum(sizes) / 1e6, 1)
 
