@@ -38,7 +38,7 @@ SECOND_TERMS: dict[str, tuple[str, ...]] = {
     "user_knn": ("one", "rows", "takers", "kept_users"),
     "blend": ("one", "rows", "scored", "ranked"),
     **dict.fromkeys(DEEP_MODELS, DEEP),
-    "autoencoder": ("one", "rows", "bags"),
+    "autoencoder": ("one", "rows", "sparse_histories"),
 }
 # The choice of recency and trend: a model of the most popular items and its inverse,
 # and the scores of the evaluated users, once for each value tried.

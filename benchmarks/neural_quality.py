@@ -30,7 +30,7 @@ from records import (
     stamp,
 )
 
-from django_recsys.learning.cli.results_table import differences
+from django_recsys.learning.cli.results_table import add_differences
 from django_recsys.learning.data import Interactions
 from django_recsys.learning.data.files import read_interactions, read_items
 from django_recsys.learning.evaluation.evaluator import Evaluation, compare, evaluate
@@ -104,7 +104,7 @@ def cold(names: list[str]) -> Iterator[dict[str, Any]]:
             for draw in range(DRAWS)
         ]
         found.append(pooled(runs) | {"dataset": TOYS[0]})
-    differences(found, "content")
+    add_differences(found, "content")
     yield from found
 
 

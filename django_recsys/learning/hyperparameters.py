@@ -10,8 +10,8 @@ _KEY = "hyperparameter"
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 
 _TYPE_NAMES = {int: "a whole number", float: "a number", bool: "true or false"}
-GUARD = 10_000
-"""Upper bounds from here on only stop slips, and are named in errors alone."""
+SHOWN_BELOW = 10_000
+"""Larger upper bounds only catch mistakes, and are shown in errors alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Hyperparameter:
     @property
     def allowed(self) -> str:
         """The range in words, as "-1, or at least 0"; the type where there is none."""
-        high = self.high if self.high is not None and self.high < GUARD else None
+        high = self.high if self.high is not None and self.high < SHOWN_BELOW else None
         return self._range(high) or self._kind
 
     @property

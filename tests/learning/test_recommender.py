@@ -48,7 +48,7 @@ def test_a_read_only_block_of_scores_is_copied(boastful):
     assert boastful.recommend(["x"], exclude_seen=False).item_ids[0, 0] == "a"
 
 
-def test_a_promise_that_is_not_kept_is_an_error(boastful):
+def test_a_declared_capability_without_its_method_is_an_error(boastful):
     with pytest.raises(NotImplementedError, match="boastful declares similar items"):
         boastful.similar_items(["a"])
     with pytest.raises(NotImplementedError, match="boastful declares reasons"):
@@ -95,7 +95,7 @@ def test_histories_pass_as_a_value(fitted):
     np.testing.assert_array_equal(ours.item_ids, theirs.item_ids)
 
 
-def test_hyperparameters_are_checked_before_learning():
+def test_hyperparameters_are_checked_before_the_fit():
     model = ItemKNN(neighbors=0)
     with pytest.raises(DataError, match=r"item_knn\.neighbors is 0"):
         model.fit(checkerboard())

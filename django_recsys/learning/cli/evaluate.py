@@ -1,4 +1,4 @@
-"""One evaluation, in the process of its own that the command line starts."""
+"""One evaluation, in a process of its own."""
 
 import argparse
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from django_recsys.learning.resources.memory import peak_rss_bytes
 from django_recsys.learning.splitting.cold_start import withhold_items
 from django_recsys.learning.splitting.protocols import split
 
-from .subprocess_runner import tell_parent
+from .subprocess_runner import report_to_parent
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,17 +35,17 @@ class SideInformation:
     edges: Edges | None
 
 
-def measured(
+def run_evaluation(
     options: argparse.Namespace, name: str, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return JSON of one evaluation; --tune tunes first, --report adds details."""
     table = read_interactions(options.file)
     side = SideInformation(items=item_columns(options), edges=edges_of(options))
-    training = TrainingOptions(seed=options.seed, progress=tell_parent)
+    training = TrainingOptions(seed=options.seed, progress=report_to_parent)
     found: dict[str, Any] = {}
     recommender = create(name, **settings)
     if options.tune is not None:
-        found["tuning"] = tuned(options, recommender, table, side, training)
+        found["tuning"] = tune_recommender(options, recommender, table, side, training)
     items = side.items
     evaluation = evaluate(
         recommender,
@@ -61,10 +61,10 @@ def measured(
     )
     if hasattr(recommender, "curve_"):
         found["curve"] = recommender.curve_.tolist()
-    # Before the details, which take memory of their own.
+    # Before the details, which need memory of their own.
     found["peak_rss_bytes"] = peak_rss_bytes()
     if options.report is not None:
-        found["details"] = details_of(options, recommender, evaluation, table, side)
+        found["details"] = report_details(options, recommender, evaluation, table, side)
     found["per_user"] = {
         task: results.values["ndcg@10"].tolist()
         for task, results in evaluation.results.items()
@@ -72,7 +72,7 @@ def measured(
     return {**evaluation.as_dict(), **found}
 
 
-def tuned(
+def tune_recommender(
     options: argparse.Namespace,
     recommender: Recommender,
     table: InteractionTable,
@@ -100,7 +100,7 @@ def tuned(
     return result
 
 
-def details_of(
+def report_details(
     options: argparse.Namespace,
     recommender: Recommender,
     evaluation: Evaluation,

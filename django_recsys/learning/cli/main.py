@@ -16,7 +16,7 @@ from django_recsys.learning.options import TrainingOptions
 from django_recsys.learning.registry import ALGORITHMS, get_recommender_class
 
 from .progress_bar import ProgressBar
-from .results_table import combine_seeds, differences, results_table
+from .results_table import add_differences, combine_seeds, results_table
 from .subprocess_runner import BAD_INPUT, run_subprocess
 
 DEFAULT_ALGORITHMS = "popular,trending,item_knn,ease"
@@ -144,9 +144,9 @@ def _evaluate(options: argparse.Namespace) -> int:
     settings = _settings(options.settings, names)
     _check_protocol(options)
     if options.in_process:
-        from .evaluate import measured
+        from .evaluate import run_evaluation
 
-        print(json.dumps(measured(options, names[0], settings[names[0]])))
+        print(json.dumps(run_evaluation(options, names[0], settings[names[0]])))
         return 0
     seeds = range(options.seed, options.seed + max(options.seeds, 1))
     results, bar = [], ProgressBar()
@@ -157,7 +157,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         ]
         results.append(combine_seeds(runs))
     bar.end()
-    differences(results)
+    add_differences(results)
     if options.report:
         from django_recsys.learning.report.page import write_report
 

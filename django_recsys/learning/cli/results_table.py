@@ -33,7 +33,9 @@ def combine_seeds(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def differences(results: Sequence[dict[str, Any]], baseline: str = BASELINE) -> None:
+def add_differences(
+    results: Sequence[dict[str, Any]], baseline: str = BASELINE
+) -> None:
     """Replace the values per user by paired differences to a baseline, in place."""
     values = {result["algorithm"]: result.pop("per_user") for result in results}
     of_baseline = values.get(baseline)

@@ -18,7 +18,7 @@ BAD_INPUT = 2
 _MARK = "progress: "
 
 
-def tell_parent(progress: Progress) -> None:
+def report_to_parent(progress: Progress) -> None:
     """Write progress from the child, for ``run_subprocess`` to read."""
     fields = {"fraction": progress.fraction, "message": progress.message}
     # One system call writes one piece; `print` lets other threads write in between.

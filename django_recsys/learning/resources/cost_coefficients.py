@@ -82,7 +82,7 @@ COSTS: dict[str, dict[str, dict[str, float]]] = {
     },
     "autoencoder": {
         "memory": {"rows": 0.224, "vectors": 62.3},
-        "seconds": {"one": 0.0863, "rows": 0.705, "bags": 94.7},
+        "seconds": {"one": 0.0863, "rows": 0.705, "sparse_histories": 94.7},
     },
     "gru": {
         "memory": {"one": 0.0067, "rows": 0.354, "vectors": 17.1},

@@ -221,7 +221,7 @@ TERMS: dict[str, Callable[[Sizes, Settings], float]] = {
     "layers": lambda sizes, settings: (
         _epochs(settings) * sizes.interactions * _width(settings) ** 2 / 1e9
     ),
-    "bags": lambda sizes, settings: (
+    "sparse_histories": lambda sizes, settings: (
         _epochs(settings)
         * sizes.users
         * _compared(sizes, settings)

@@ -147,7 +147,7 @@ def arrange(
     if estimate is None or estimate.memory_bytes <= usable:
         return Arrangement(estimate=estimate, hyperparameters=requested)
     if "most_items" in settings_of(algorithm):
-        found = _in_a_block(algorithm, sizes, requested, usable)
+        found = _with_fewer_items(algorithm, sizes, requested, usable)
         if found is not None:
             return found
     raise TooLargeError(_refusal(estimate, sizes, free, usable))
@@ -160,7 +160,7 @@ def in_words(memory_bytes: float) -> str:
     return f"{memory_bytes / GIGABYTE:.1f} GB"
 
 
-def _in_a_block(
+def _with_fewer_items(
     algorithm: str, sizes: Sizes, requested: dict[str, Any], usable: float
 ) -> Arrangement | None:
     low, high = SMALLEST_BLOCK, int(side(sizes, requested))

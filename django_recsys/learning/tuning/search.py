@@ -31,11 +31,11 @@ from .search_space import Dimension, dimensions
 
 MOST_TRIALS = 100
 PATIENCE = 20
-"""Ends after so many trials without a gain."""
+"""Trials without a gain after which the search ends."""
 LEAST_GAIN = 1e-3
 """Share by which the best score must rise to count as a gain."""
 RANDOM_TRIALS = 8
-"""So many are drawn at random before the search learns from them."""
+"""Trials drawn at random before the search learns from them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,11 +187,11 @@ class _Search:
                 proposal |= each.proposal(self.start[each.name])
             study.enqueue_trial(proposal)
         self.began = time.perf_counter() - sum(trial.seconds for trial in self.trials)
-        stopped = self._ended()
+        stopped = self._stop_reason()
         while not stopped:
             self._try_one(study, space)
             self._report()
-            stopped = self._ended()
+            stopped = self._stop_reason()
         return self._result(stopped, self.spent)
 
     @property
@@ -220,12 +220,12 @@ class _Search:
         proposed = {each.name: each.suggest(trial) for each in space}
         cls = get_recommender_class(self.algorithm)
         setting = validate_hyperparameters(cls, {**self.start, **proposed})
-        found = self._measured(setting)
+        found = self._measure(setting)
         trial.set_user_attr("trial", asdict(found))
         study.tell(trial, found.score)
         self.trials.append(found)
 
-    def _measured(self, setting: dict[str, Any]) -> Trial:
+    def _measure(self, setting: dict[str, Any]) -> Trial:
         """Fit and score, unless this setting was tried already."""
         for known in self.trials:
             if known.hyperparameters == setting:
@@ -261,13 +261,13 @@ class _Search:
     def _best(self) -> Trial:
         return max(self.trials, key=lambda trial: trial.score)
 
-    def _ended(self) -> str:
-        """Return what ends the search now; "" where it goes on."""
+    def _stop_reason(self) -> str:
+        """Return what ends the search now, "" for nothing."""
         if not self.trials:
             return ""
         if len(self.trials) >= self.most_trials:
             return "trials"
-        if _without_gain(self.trials) >= self.patience:
+        if _trials_since_gain(self.trials) >= self.patience:
             return "patience"
         longest = max(trial.seconds for trial in self.trials)
         return "time" if self.spent + longest > self.seconds else ""
@@ -319,7 +319,7 @@ def _key(setting: Mapping[str, Any]) -> str:
     return repr(sorted(setting.items()))
 
 
-def _without_gain(trials: list[Trial]) -> int:
+def _trials_since_gain(trials: list[Trial]) -> int:
     """Return how many of the latest trials brought no gain."""
     best, since = -1.0, 0
     for trial in trials:

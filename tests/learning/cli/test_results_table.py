@@ -1,6 +1,6 @@
 import pytest
 
-from django_recsys.learning.cli.results_table import combine_seeds, differences
+from django_recsys.learning.cli.results_table import add_differences, combine_seeds
 
 
 def run(algorithm, seed, values):
@@ -14,7 +14,7 @@ def test_the_seeds_of_both_are_paired_user_by_user():
     ours = combine_seeds(
         [run("two_tower", 0, [1, 1, 0]), run("two_tower", 1, [0, 1, 0])]
     )
-    differences([theirs, ours], "content")
+    add_differences([theirs, ours], "content")
     found = ours["ndcg@10_above_content"]["new-items"]
     assert found["mean"] == pytest.approx(1 / 6)
     assert found["low"] == 0.0 < found["high"] <= 0.5

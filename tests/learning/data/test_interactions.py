@@ -133,7 +133,7 @@ def test_more_kinds_than_a_byte_holds_are_refused():
         Interactions.from_arrays(many, many, kinds=many)
 
 
-def test_more_items_and_users_stand_at_the_end_of_the_maps():
+def test_added_items_and_users_are_at_the_end_of_the_maps():
     rows = Interactions.from_arrays([1, 2], ["b", "c"])
     wider = rows.with_items(["a", "b", "a", 7]).with_users([2, 3])
     assert wider.items.ids.tolist() == ["b", "c", "a", "7"]

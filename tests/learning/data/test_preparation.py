@@ -132,7 +132,7 @@ def test_kind_without_a_weight_is_an_error():
         prepare(rows(("1", "a", "gaze", 1, 0)))
 
 
-def test_nothing_stays_nothing():
+def test_no_rows_stay_no_rows():
     given = rows(("1", "a", "view", 1, 0)).select(np.zeros(1, dtype=bool))
     prepared, report = prepare(given)
     assert len(prepared) == report.rows_kept == 0

@@ -25,7 +25,7 @@ def hand_made() -> Interactions:
     return Interactions.from_arrays(users, items, timestamps=range(11))
 
 
-def test_popular_is_measured_by_hand():
+def test_popular_has_the_metrics_computed_by_hand():
     rows = hand_made()
     evaluation = evaluate(Popular(), rows, "temporal")
     # Train: x has 3 users, y 2 (c, d), z 2; floor(0.8 * 11) = 8 rows.
@@ -57,7 +57,7 @@ def test_users_without_anything_new_are_left_out_of_new_items():
     assert np.isnan(evaluation.metric(task="new-items"))
 
 
-def test_leave_one_out_asks_with_the_validation_item_in_the_history(clusters):
+def test_leave_one_out_has_the_validation_item_in_the_query_history(clusters):
     evaluation = evaluate(ItemKNN(shrinkage=1.0), clusters, "leave-one-out")
     assert set(evaluation.results) == {"new-items"}
     assert len(evaluation.values()) == 60
@@ -141,7 +141,7 @@ def basket_rows() -> Interactions:
     return Interactions.from_arrays(users, items, timestamps=times)
 
 
-def test_basket_exam_holds_one_item_out_and_gives_the_others(basket_rows):
+def test_basket_queries_withhold_one_item_and_give_the_others(basket_rows):
     parts = temporal_split(basket_rows, share=0.3)
     queries = basket_queries(parts.train, parts.test)
     # e's basket has but one item that training knows.
@@ -163,16 +163,16 @@ def test_test_without_usable_baskets_raises(basket_rows):
         score_on(model, parts.train, test, "baskets")
 
 
-def test_large_tests_ask_a_seeded_sample_of_baskets(monkeypatch):
+def test_large_tests_draw_a_seeded_sample_of_baskets(monkeypatch):
     from django_recsys.learning.evaluation import tasks as tasks
 
     monkeypatch.setattr(tasks, "MOST_BASKETS", 3)
     rows = Interactions.from_arrays(
         np.repeat(np.arange(20), 2), ["x", "y"] * 20, timestamps=np.repeat(range(20), 2)
     )
-    exams = [basket_queries(rows, rows) for _ in range(2)]
-    assert len(exams[0].users) == 3
-    assert exams[0].users.tolist() == exams[1].users.tolist()
+    queries = [basket_queries(rows, rows) for _ in range(2)]
+    assert len(queries[0].users) == 3
+    assert queries[0].users.tolist() == queries[1].users.tolist()
 
 
 def test_recency_uses_positions_where_there_are_no_times():
@@ -211,7 +211,7 @@ def test_queries_without_scores_fall_back_to_popularity():
     assert ours.tolist() == popular.values(task="new-items").tolist()
 
 
-def test_fallback_leaves_out_what_the_question_leaves_out():
+def test_fallback_leaves_out_what_the_task_leaves_out():
     rows = Interactions.from_arrays(
         ["a", "b", "b", "c", "a", "c"], list("xxyyyx"), timestamps=range(6)
     )

@@ -47,8 +47,8 @@ def test_ranking_metrics_agree_with_pytrec_eval():
         for u, row in enumerate(relevant)
     }
     cuts = ",".join(map(str, CUTOFFS))
-    wanted = {f"{name}.{cuts}" for name in NAMES.values()}
-    theirs = pytrec_eval.RelevanceEvaluator(truth, wanted).evaluate(run)
+    measures = {f"{name}.{cuts}" for name in NAMES.values()}
+    theirs = pytrec_eval.RelevanceEvaluator(truth, measures).evaluate(run)
     ours = values_of(scores, relevant)
     counts = relevant.sum(axis=1)
     for name, their_name in NAMES.items():
@@ -112,7 +112,7 @@ def test_ranks_past_the_deepest_cutoff_are_zero():
     assert ranks(scores, relevant) == [100, 0]
 
 
-def test_masses_of_ties_are_ranked_exactly():
+def test_many_ties_are_ranked_exactly():
     scores = np.zeros(500)
     scores[:3] = [3, 2, 1]
     relevant = np.zeros(500)

@@ -77,7 +77,7 @@ def test_eval_users_are_counted_as_the_choice_of_recency_does():
     assert count_eval_users(nothing) == (0, 0)
 
 
-def test_what_cannot_be_chosen_takes_next_to_nothing():
+def test_a_choice_without_users_costs_next_to_nothing():
     many = Sizes.guessed(users=1_000, items=5_000, interactions=50_000)
     few = replace(many, eval_users=0, context_rows=0)
     bare = plan("user_knn", many, {"recency": 0, "trend": 0})
@@ -88,14 +88,14 @@ def test_what_cannot_be_chosen_takes_next_to_nothing():
     )
 
 
-def test_a_blend_takes_what_its_sources_take_twice_unless_weights_are_given():
+def test_a_blend_costs_its_sources_twice_unless_weights_are_given():
     sources = {"sources": "als,item_knn"}
-    learned = plan("blend", GROCER, sources)
+    with_ranker = plan("blend", GROCER, sources)
     summed = plan("blend", GROCER, sources | {"weights": "1,1"})
     one = plan("blend", GROCER, {"sources": "als", "weights": "1"})
     assert one.cpu_seconds == pytest.approx(plan("als", GROCER).cpu_seconds)
-    assert learned.cpu_seconds > 2 * summed.cpu_seconds
-    assert learned.memory_bytes > summed.memory_bytes > one.memory_bytes
+    assert with_ranker.cpu_seconds > 2 * summed.cpu_seconds
+    assert with_ranker.memory_bytes > summed.memory_bytes > one.memory_bytes
 
 
 def test_ease_takes_the_smaller_side():
@@ -117,7 +117,7 @@ def test_what_fits_is_left_as_it_is():
     assert (dict(found.hyperparameters), found.remark) == ({"recency": 3.0}, "")
 
 
-def test_ease_beyond_both_sizes_is_cut_to_a_block_with_a_remark():
+def test_ease_that_fits_in_neither_form_is_limited_with_a_remark():
     found = arrange("ease", MARKETPLACE, memory_bytes=8 * GIGABYTE)
     most = found.hyperparameters["most_items"]
     assert 5_000 < most < 60_000
@@ -127,7 +127,7 @@ def test_ease_beyond_both_sizes_is_cut_to_a_block_with_a_remark():
     assert plan("ease", MARKETPLACE, larger).memory_bytes > 0.8 * 8 * GIGABYTE
 
 
-def test_what_does_not_fit_is_refused_with_what_does():
+def test_what_does_not_fit_is_refused_naming_what_fits():
     with pytest.raises(TooLargeError) as caught:
         arrange("als", MARKETPLACE, {"embedding_size": 1024}, memory_bytes=GIGABYTE)
     sentence = str(caught.value)

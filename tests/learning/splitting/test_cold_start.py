@@ -22,10 +22,10 @@ def items_of(rows):
 def test_cold_items_are_tested_and_never_trained_on(rows, protocol):
     whole = protocol(rows)
     cut = withhold_items(whole, 0.25)
-    asked = items_of(cut.test)
-    assert asked
-    assert not asked & items_of(cut.train)
-    assert not asked & items_of(cut.context)
+    tested = items_of(cut.test)
+    assert tested
+    assert not tested & items_of(cut.train)
+    assert not tested & items_of(cut.context)
     assert len(items_of(cut.train)) <= round(0.75 * len(rows.items))
     assert len(cut.test) < len(whole.test)
 
@@ -38,16 +38,16 @@ def test_the_draw_does_not_depend_on_the_order_of_rows(rows):
     assert items_of(first.test) == items_of(second.test)
 
 
-def test_another_draw_asks_for_other_items(rows):
+def test_another_draw_withholds_other_items(rows):
     first, again, other = (
         evaluate("popular", rows, cold_items=0.25, cold_draw=draw).facts
         for draw in (0, 0, 1)
     )
-    learned = "train_interactions"
-    assert first[learned] == again[learned] != other[learned]
+    size = "train_interactions"
+    assert first[size] == again[size] != other[size]
 
 
-def test_every_item_still_competes_and_what_knows_no_new_item_finds_none(rows):
+def test_all_items_are_ranked_and_models_of_interactions_find_no_new_item(rows):
     for name in ("popular", "item_knn"):
         found = evaluate(name, rows, cold_items=0.25)
         assert found.metric("hit_rate@20") == 0
@@ -56,7 +56,7 @@ def test_every_item_still_competes_and_what_knows_no_new_item_finds_none(rows):
 
 
 @pytest.mark.parametrize("protocol", ["temporal", "leave-one-out"])
-def test_validation_holds_out_items_of_its_own(rows, protocol):
+def test_validation_withholds_items_of_its_own(rows, protocol):
     test = withhold_items(
         {"temporal": temporal_split}.get(protocol, leave_one_out)(rows), 0.2
     )
@@ -67,7 +67,7 @@ def test_validation_holds_out_items_of_its_own(rows, protocol):
     assert not items_of(cut.train) & items_of(cut.test)
 
 
-def test_a_wrong_share_and_an_empty_question_are_refused(rows):
+def test_a_wrong_share_and_an_empty_test_are_refused(rows):
     with pytest.raises(DataError, match="between 0 and 1"):
         withhold_items(temporal_split(rows), 1.5)
     few = rows.select(np.arange(10))
@@ -75,7 +75,7 @@ def test_a_wrong_share_and_an_empty_question_are_refused(rows):
         withhold_items(temporal_split(few), 0.999)
 
 
-def test_the_context_of_leave_one_out_keeps_what_is_known_and_loses_the_cold(rows):
+def test_the_context_of_leave_one_out_loses_only_cold_items(rows):
     whole = leave_one_out(rows)
     parts = withhold_items(whole, 0.2)
     cold = set(parts.test.item_indices)

@@ -19,7 +19,7 @@ def pairs(rows: Interactions) -> list[tuple[str, str]]:
     return list(zip(users, rows.items.ids[rows.item_indices].tolist(), strict=True))
 
 
-def test_temporal_cuts_once_for_everyone_and_ties_go_to_the_test():
+def test_temporal_cuts_once_for_all_users_and_ties_go_to_the_test():
     rows = Interactions.from_arrays(
         list("aabbcc"), list("123456"), timestamps=[1, 2, 3, 5, 5, 6]
     )

@@ -32,7 +32,7 @@ def rows():
     return taste_clusters(users=80, items=30, taken=9)
 
 
-def scrambled_test(rows):
+def shuffled_test(rows):
     """Give every row of the test another item."""
     parts = temporal_split(rows)
     later = rows.timestamps >= parts.test.timestamps.min()
@@ -41,12 +41,12 @@ def scrambled_test(rows):
     return replace(rows, item_indices=items)
 
 
-def test_scrambling_the_test_rows_changes_no_choice(rows):
+def test_shuffling_the_test_rows_changes_no_choice(rows):
     first, second = (
         tuning.tune("item_knn", each, time_budget=HOUR, most_trials=8)
-        for each in (rows, scrambled_test(rows))
+        for each in (rows, shuffled_test(rows))
     )
-    assert not np.array_equal(rows.item_indices, scrambled_test(rows).item_indices)
+    assert not np.array_equal(rows.item_indices, shuffled_test(rows).item_indices)
     assert first.hyperparameters == second.hyperparameters
     assert [each.score for each in first.trials] == [
         each.score for each in second.trials
@@ -75,7 +75,7 @@ def test_time_ends_the_search_after_the_start_at_least(rows):
     assert found.gain.mean == 0.0
 
 
-def test_a_deep_model_learns_no_longer_than_what_is_left(rows, tmp_path):
+def test_a_deep_model_trains_no_longer_than_the_rest_of_the_budget(rows, tmp_path):
     pytest.importorskip("torch")
 
     reports = []
@@ -100,13 +100,13 @@ def test_a_deep_model_learns_no_longer_than_what_is_left(rows, tmp_path):
     assert again.gain.mean == 0.0
 
 
-def test_no_gain_for_long_ends_the_search(rows):
+def test_the_search_ends_without_gain(rows):
     found = tuning.tune("trending", rows, time_budget=HOUR, patience=3)
     assert found.stopped == "patience"
     assert len(found.trials) < 20
 
 
-def test_a_search_goes_on_from_its_file(rows, tmp_path):
+def test_a_search_is_resumed_from_its_file(rows, tmp_path):
     file = tmp_path / "search.log"
 
     def run(trials):
@@ -145,7 +145,7 @@ def test_an_algorithm_without_choices_raises(rows):
         tuning.tune("popular", rows, time_budget=HOUR)
 
 
-def test_the_search_stays_inside_of_what_is_declared():
+def test_the_search_stays_in_the_declared_ranges():
     cls = get_recommender_class("content")
     start = create("content").hyperparameters
     space = {each.name: each for each in dimensions(cls, start)}
