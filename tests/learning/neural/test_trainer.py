@@ -215,6 +215,10 @@ def test_the_learning_rate_rises_then_falls():
     assert rates == pytest.approx([0.01, 0.25, 0.5, 1.0, 0.5, 0.01])
 
 
+def test_the_learning_rate_warms_up_by_default():
+    assert rate_schedule(0.0, PLAN.warm_up) == pytest.approx(0.01)
+
+
 def test_steps_are_small_while_the_learning_rate_warms_up():
     seen = []
 
