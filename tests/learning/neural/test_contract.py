@@ -21,14 +21,14 @@ SMALL = {
 
 @cache
 def fitted_once(contract):
-    """Fit on the checkerboard with every user's items in an order of chance.
+    """Fit on the checkerboard with every user's items in a random order.
 
     In its own order each item is followed by one and the same, and that is all that a
     model of sequences would learn.
     """
     rows = checkerboard()
-    chance = np.random.default_rng(0).permutation(len(rows)).astype(np.float64)
-    return contract().make_recommender().fit(replace(rows, timestamps=chance))
+    times = np.random.default_rng(0).permutation(len(rows)).astype(np.float64)
+    return contract().make_recommender().fit(replace(rows, timestamps=times))
 
 
 class DeepContract(RecommenderContract):
