@@ -30,7 +30,7 @@ def write_page() -> None:
             table(toys + references("amazon-toys")),
             verdicts(toys, references("amazon-toys")),
             f"![Loss and NDCG@10 by epoch]({PLOT})\n",
-            "Loss and NDCG@10 on the rows that training held out, by epoch, seed 0.\n",
+            "Loss, and NDCG@10 on the validation rows, by epoch, seed 0.\n",
         ]
     if ids:
         parts += ["### By ids alone\n", IDS, table(ids)]
@@ -41,7 +41,7 @@ def write_page() -> None:
             for each in blend[1:]
         ]
     if cold:
-        parts += ["## Items that nobody had taken\n", COLD, table(cold)]
+        parts += ["## Items without interactions\n", COLD, table(cold)]
         above = cold[-1]["ndcg@10_above_content"]["new-items"]
         parts.append(gain(above, "`two_tower`", "`content`"))
     if retail:
@@ -114,7 +114,7 @@ def gain(difference: dict[str, float], ours: str, theirs: str) -> str:
     """Say how much better one is than the other, on the same users."""
     mean, low, high = (difference[name] for name in ("mean", "low", "high"))
     interval = f"({low:+.4f} to {high:+.4f})"
-    doubt = ", which may be chance" if low <= 0 <= high else ""
+    doubt = ", which is not significant" if low <= 0 <= high else ""
     side = "below" if high < 0 else "above"
     return f"NDCG@10 of {ours} {side} {theirs}: {mean:+.4f} {interval}{doubt}.\n"
 
@@ -156,7 +156,7 @@ def cost(speed: dict[str, Any]) -> str:
     for data in ("amazon-toys", "ml-latest-small"):
         found = speed[data]
         per_user = found["interactions"] / found["users"]
-        shape = f"{data}: {per_user:.0f} rows a person, {found['items']:,} items"
+        shape = f"{data}: {per_user:.0f} rows per user, {found['items']:,} items"
         rates = found["targets_per_cpu_second"]
         for name, rate in rates.items():
             times = rates["ours"] / rate
@@ -195,16 +195,16 @@ and a price, in a file that the command line reads by itself. `content`, `blend`
 deep models but `autoencoder` learn from them, as they do from a shop's catalogue.
 """
 
-IDS = """Published tables of these models know of an item only which it is. So do they
-here, with `with_features` off; three seeds.
+IDS = """Published results of these models are by item ids alone. So are these, with
+`with_features` off; three seeds.
 """
 
-RETAIL = """HR@10 and NDCG@10 ask for items that are new to a customer; any-items is
-NDCG@10 where repeat purchases count. One seed.
+RETAIL = """HR@10 and NDCG@10 are over items that are new to a customer; any-items is
+NDCG@10 with repeat purchases. One seed.
 """
 
-COLD = """A tenth of the items is held out of training with all its rows; asked is who
-finds those among all items (`cold_items=0.1`, category and brand as features),
-`content` with `new_items` at 1, its boldest. Five draws of the tenth, each fitted
-with its own seed, asked together.
+COLD = """A tenth of the items is left out of training with all its rows; only these are
+relevant, ranked among all items (`cold_items=0.1`, category and brand as
+features). `content` has `new_items` at 1, which ranks new items highest. Five
+draws of the tenth, each fitted with its own seed, are evaluated together.
 """
