@@ -99,9 +99,9 @@ def sampled_softmax(negatives: int, counts: np.ndarray) -> Loss:
     the users of each item.
     """
     popularity = counts / max(counts.sum(), 1)
-    chance = torch.from_numpy(0.5 * popularity + 0.5 / len(counts)).float()
-    corrections = torch.log(negatives * chance)
-    ladder = torch.cumsum(chance.double(), 0)
+    shares = torch.from_numpy(0.5 * popularity + 0.5 / len(counts)).float()
+    corrections = torch.log(negatives * shares)
+    ladder = torch.cumsum(shares.double(), 0)
 
     def loss(hidden: Tensor, targets: Targets, items: Network) -> Tensor:
         steps = torch.rand(negatives, dtype=torch.double) * ladder[-1]

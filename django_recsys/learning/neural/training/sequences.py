@@ -174,8 +174,8 @@ class _Rows:
         is_target = real[:, 1:] & (before >= 0)
         if self.horizon:
             farthest = np.clip(before, 0, self.horizon)
-            chance = torch.rand(before.shape, dtype=torch.double).numpy()
-            before = before - (chance * (farthest + 1)).astype(np.int64)
+            drawn = torch.rand(before.shape, dtype=torch.double).numpy()
+            before = before - (drawn * (farthest + 1)).astype(np.int64)
         first = np.arange(len(rows))[:, None] * len(steps)
         return first + before, is_target
 
