@@ -99,23 +99,6 @@ def is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 
 
-def test_a_leading_underscore_is_private_to_its_package():
-    reached = []
-    for module, path in SOURCES.items():
-        home = module if path.name == "__init__.py" else module.rpartition(".")[0]
-        for base, name in imports_of(module):
-            if not base.startswith(PACKAGE):
-                continue
-            parts = base.split(".")
-            hidden = [at for at, part in enumerate(parts) if is_private(part)]
-            owner = ".".join(parts[: hidden[0]]) if hidden else base.rpartition(".")[0]
-            if (hidden or (name and is_private(name))) and not f"{home}.".startswith(
-                f"{owner}."
-            ):
-                reached.append(f"{module} imports {base}.{name}")
-    assert reached == []
-
-
 def test_no_two_classes_have_one_name():
     homes = defaultdict(list)
     for module, path in SOURCES.items():
