@@ -19,13 +19,13 @@ def test_what_is_bought_most_often_comes_first():
     assert ranking(BuyAgain(), rows) == [["milk", "tea", ""]]
 
 
-def test_recent_habits_outweigh_old_ones():
+def test_recent_repeats_outweigh_old_ones():
     rows = interactions_of({"1": ["a", "a", "b"]}, days_between=100)
     assert ranking(BuyAgain(half_life_days=10), rows, n=1) == [["b"]]
     assert ranking(BuyAgain(half_life_days=10_000), rows, n=1) == [["a"]]
 
 
-def test_popularity_decides_between_equal_habits():
+def test_popularity_decides_between_equal_scores():
     rows = Interactions.from_arrays(
         ["1", "1", "2"], ["a", "b", "b"], timestamps=[5.0, 5.0, 5.0]
     )
@@ -39,12 +39,12 @@ def test_views_are_no_purchases():
     assert ranking(BuyAgain(), rows, n=2) == [["bought", ""]]
 
 
-def test_items_that_buyers_come_back_for_outweigh_equal_habits():
+def test_items_that_are_often_bought_again_come_first():
     repeated = {f"u{each}": ["milk", "milk"] for each in range(4)}
     once = {f"v{each}": ["book"] for each in range(9)}
     rows = interactions_of(repeated | once | {"1": ["milk", "book"]})
     assert ranking(BuyAgain(), rows, n=2) == [["milk", "book"]]
-    # Popularity and recency alone would say otherwise.
+    # Popularity and recency alone give the other order.
     assert ranking(BuyAgain(repeat_weight=0), rows, n=2) == [["book", "milk"]]
 
 
@@ -67,7 +67,7 @@ def test_rows_of_one_moment_are_one_purchase():
     assert model.repeat_share_[model.items_.indices(["pen"])] < 0.5
 
 
-def test_a_view_at_the_moment_of_a_purchase_takes_nothing_from_it():
+def test_a_view_at_the_moment_of_a_purchase_does_not_count():
     rows = Interactions.from_arrays(
         ["1", "1"], ["a", "a"], timestamps=[5.0, 5.0], kinds=["view", "purchase"]
     )

@@ -37,14 +37,14 @@ CUPS_AND_PANS = {
 
 @pytest.fixture
 def shop():
-    first_purchases = {"cup1": 2, "cup2": 4, "cup3": 1, "pan1": 9, "pan2": 8, "both": 3}
-    users = [f"u{n}" for count in first_purchases.values() for n in range(count)]
-    items = [item for item, count in first_purchases.items() for _ in range(count)]
+    buyers = {"cup1": 2, "cup2": 4, "cup3": 1, "pan1": 9, "pan2": 8, "both": 3}
+    users = [f"u{n}" for count in buyers.values() for n in range(count)]
+    items = [item for item, count in buyers.items() for _ in range(count)]
     return Interactions.from_arrays(users, items)
 
 
 @pytest.mark.parametrize("cls", [Popular, Trending])
-def test_by_category_shows_the_top_of_what_the_history_holds(shop, cls):
+def test_by_category_ranks_within_the_categories_of_the_history(shop, cls):
     model = cls(by_category=True).fit(shop, items=CUPS_AND_PANS)
     histories = [["cup3"], ["cup3", "pan2", "cup1"], []]
     answer = model.recommend(["x", "y", "z"], histories=histories, n=6)

@@ -34,7 +34,7 @@ class TestSocial(RecommenderContract):
         assert "customer-".encode("utf-32-le") not in contents
 
     def test_save_and_load_change_nothing(self, fitted, users):
-        """What friends took is no part of an artifact: loaded, it says nothing."""
+        """Artifacts hold no histories of friends: a loaded model has no scores."""
         file = io.BytesIO()
         save(fitted, file)
         loaded = load(io.BytesIO(file.getvalue()))
@@ -59,12 +59,12 @@ def listed(model, user, **choices):
     return [each for each in model.recommend([user], **choices).item_ids[0] if each]
 
 
-def test_only_the_own_friends_add_to_a_list(rows):
+def test_only_direct_friends_count(rows):
     edges = Edges.from_arrays(["ann", "bob"], ["bob", "cat"])
     model = Social().fit(rows, edges=edges)
     assert listed(model, "ann") == ["jam"]
     assert listed(model, "bob") == ["cup"]
-    # Trust is not returned, and friends of friends say nothing.
+    # Trust is not mutual, and friends of friends do not count.
     assert listed(model, "cat") == listed(model, "dan") == []
 
 
@@ -75,7 +75,7 @@ def test_users_without_a_history_get_items(rows):
     assert set(listed(model, "new")) == {"tea", "jam", "pot"}
 
 
-def test_trust_and_like_taste_decide(rows):
+def test_trust_and_similar_taste_decide(rows):
     both = [["ann", "ann"], ["dan", "eve"]]
     equal = Social(taste_share=0.9).fit(rows, edges=Edges.from_arrays(*both))
     assert listed(equal, "ann") == ["pot", "pan"]
@@ -102,19 +102,19 @@ def test_without_friends_it_raises(rows):
 def circles(seed=0, circles=30, size=5, items=120):
     """Return users who buy what their circle buys, and the edges of circles."""
     random = np.random.default_rng(seed)
-    users, taken, times, sources, targets = [], [], [], [], []
+    users, bought, times, sources, targets = [], [], [], [], []
     for circle in range(circles):
         liked = random.choice(items, 10, replace=False)
         members = [f"{circle}-{number}" for number in range(size)]
         for user in members:
             own = random.permutation(np.append(liked, random.choice(items, 4)))[:7]
             users += [user] * 7
-            taken += [f"i{item}" for item in own]
+            bought += [f"i{item}" for item in own]
             times += random.random(7).tolist()
             sources += [user] * (size - 1)
             targets += [each for each in members if each != user]
     return (
-        Interactions.from_arrays(users, taken, timestamps=times),
+        Interactions.from_arrays(users, bought, timestamps=times),
         Edges.from_arrays(sources, targets),
     )
 

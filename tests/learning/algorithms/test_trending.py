@@ -31,7 +31,7 @@ def test_without_times_nothing_fades():
     assert answer.item_ids.tolist() == [["old", "new"]]
 
 
-def test_each_user_counts_once_by_the_newest_taking():
+def test_each_user_counts_once_by_the_newest_interaction():
     given = Interactions.from_arrays(
         ["1", "1", "2"], ["a", "a", "b"], timestamps=[0, 30 * DAY, 30 * DAY]
     )

@@ -50,7 +50,7 @@ def test_nan_is_never_shown(kind, shape):
     np.testing.assert_array_equal(values, expected_values)
 
 
-def test_masses_of_ties_beside_plain_rows():
+def test_rows_of_many_ties_beside_rows_without():
     scores = random_scores("plain", (4, 5003))
     scores[1] = 7
     scores[2, ::2] = 9
@@ -62,7 +62,7 @@ def test_masses_of_ties_beside_plain_rows():
     np.testing.assert_array_equal(values, expected_values)
 
 
-def test_more_rows_and_columns_than_one_key_can_name():
+def test_more_rows_and_columns_than_fit_into_one_key():
     size = 70_000
     columns = np.tile([size - 1, 3, 8], size)
     values = np.tile(np.array([1, 2, 1], dtype=np.float32), size)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from django_recsys.learning.algorithms.baskets import _co_occurrence as _basket_pairs
+from django_recsys.learning.algorithms.baskets import _co_occurrence
 from django_recsys.learning.algorithms.baskets.bought_together import BoughtTogether
 from django_recsys.learning.data import Interactions
 from django_recsys.testing import RecommenderContract
@@ -40,12 +40,12 @@ def test_one_customer_with_many_baskets_is_one_customer():
     assert partners(BoughtTogether(), "a", rows) == []
 
 
-def test_what_everyone_buys_goes_with_nothing():
+def test_independent_items_are_no_pair():
     rows = baskets(*[(f"{n}", "am" if n % 2 else "bm") for n in range(30)])
     assert partners(BoughtTogether(), "a", rows) == []
 
 
-def test_several_items_ask_together():
+def test_scores_of_several_items_add_up():
     rows = baskets(*[(f"{n}", "abc") for n in range(4)], *OTHERS)
     model = BoughtTogether().fit(rows)
     answer = model.recommend([""], histories=[["a", "b"]], n=1)
@@ -75,35 +75,35 @@ def test_only_the_best_partners_are_kept():
 
 def test_counting_does_not_depend_on_the_size_of_the_blocks(monkeypatch):
     random = np.random.default_rng(0)
-    given = _basket_pairs.gather_baskets(
+    given = _co_occurrence.gather_baskets(
         random.integers(0, 60, 500),
         random.integers(0, 20, 500),
         random.integers(0, 9, 500),
         50,
     )
-    whole = _basket_pairs.count_pairs(given, 1)
-    monkeypatch.setattr(_basket_pairs, "PAIRS_PER_BLOCK", 30)
-    parts = _basket_pairs.count_pairs(given, 1)
+    whole = _co_occurrence.count_pairs(given, 1)
+    monkeypatch.setattr(_co_occurrence, "PAIRS_PER_BLOCK", 30)
+    parts = _co_occurrence.count_pairs(given, 1)
     np.testing.assert_array_equal(whole.first, parts.first)
     np.testing.assert_array_equal(whole.baskets, parts.baskets)
-    held = np.zeros((len(given.customers), 20))
-    held[np.repeat(np.arange(len(held)), np.diff(given.starts)), given.items] = 1
-    together = held.T @ held
+    matrix = np.zeros((len(given.customers), 20))
+    matrix[np.repeat(np.arange(len(matrix)), np.diff(given.starts)), given.items] = 1
+    together = matrix.T @ matrix
     np.testing.assert_array_equal(whole.baskets, together[whole.first, whole.second])
 
 
 def test_log_likelihood_ratio_of_known_tables():
-    independent = _basket_pairs.log_likelihood_ratio(
+    independent = _co_occurrence.log_likelihood_ratio(
         np.array([25]), np.array([50]), np.array([50]), 100
     )
     assert independent[0] == pytest.approx(0)
-    always = _basket_pairs.log_likelihood_ratio(
+    always = _co_occurrence.log_likelihood_ratio(
         np.array([50]), np.array([50]), np.array([50]), 100
     )
     assert always[0] == pytest.approx(2 * 100 * np.log(2))
 
 
-def test_where_nothing_is_recommended_there_is_nothing_to_explain():
+def test_padding_has_no_reason():
     fitted = BoughtTogether().fit(baskets(("1", "ab"), ("2", "ab"), *OTHERS))
     histories = baskets(("1", "ab")).histories()
     padded = np.full((1, 3), -1)

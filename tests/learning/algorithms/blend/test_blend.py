@@ -28,16 +28,16 @@ ITEMS = np.array([str(each) for each in range(12)])
 
 
 def candidates(
-    is_seen: np.ndarray, wanted: np.ndarray, *scores: np.ndarray
+    is_seen: np.ndarray, relevant: np.ndarray, *scores: np.ndarray
 ) -> Candidates:
-    queries, width = wanted.shape
+    queries, width = relevant.shape
     return Candidates(
         items=np.tile(np.arange(width), (queries, 1)),
         scores=np.stack(scores).astype(np.float32),
         is_seen=is_seen,
-        is_relevant=wanted,
-        new_relevant=(wanted & ~is_seen).sum(axis=1),
-        all_relevant=wanted.sum(axis=1),
+        is_relevant=relevant,
+        new_relevant=(relevant & ~is_seen).sum(axis=1),
+        all_relevant=relevant.sum(axis=1),
         histories=Histories.empty(queries, width),
     )
 
@@ -72,10 +72,10 @@ def test_learned_weights_are_no_worse_than_the_best_source():
         assert blend.metric() >= evaluate(name, rows, "leave-one-out").metric() - 0.02
 
 
-def test_what_is_new_has_a_scale_of_its_own():
+def test_new_items_have_a_scale_of_their_own():
     scores = np.full((3, 12), np.nan, dtype=np.float32)
-    scores[0, :4] = 50, 9, 3, -6  # holds the first
-    scores[1, :2] = 8, 4  # holds both: nothing is new
+    scores[0, :4] = 50, 9, 3, -6  # the first is in the history
+    scores[1, :2] = 8, 4  # both are in the history: no new item
     scores[2] = np.arange(12) + 1  # a user without history
     histories = Histories.from_ids([["0"], ["0", "1"], []], IdMap(ITEMS))
     ours = on_one_scale(scores, histories)
@@ -88,31 +88,31 @@ def test_what_is_new_has_a_scale_of_its_own():
     assert ours.max() <= BEST_OF_SCALE
 
 
-def test_the_likeliest_weights_add_what_each_source_knows():
+def test_maximum_likelihood_recovers_the_weights():
     random = np.random.default_rng(0)
     first, second, third = random.normal(size=(3, 800, 30))
-    chance = 2 * first + second + random.gumbel(size=first.shape)
-    wanted = chance == chance.max(axis=1, keepdims=True)
-    hidden = np.zeros(wanted.shape, dtype=bool)
-    weights = _likeliest(np.stack([second, third, first]), hidden, wanted)
+    utility = 2 * first + second + random.gumbel(size=first.shape)
+    relevant = utility == utility.max(axis=1, keepdims=True)
+    hidden = np.zeros(relevant.shape, dtype=bool)
+    weights = _likeliest(np.stack([second, third, first]), hidden, relevant)
     assert weights == pytest.approx([1, 0, 2], abs=0.15)
     assert _unit(weights) == pytest.approx([0.5, 0, 1], abs=0.1)
-    assert _unit(weights)[1] == 0  # of no use, so it costs no time either
+    assert _unit(weights)[1] == 0  # too small to be worth its time
     hidden[:, 10:] = True
-    wanted[:, 10:] = False
-    again = _likeliest(np.stack([second, third, first]), hidden, wanted)
+    relevant[:, 10:] = False
+    again = _likeliest(np.stack([second, third, first]), hidden, relevant)
     assert again == pytest.approx([1, 0, 2], abs=0.3)
-    none = np.zeros_like(wanted)
+    none = np.zeros_like(relevant)
     nothing = _likeliest(np.stack([first, second]), hidden, none)
     assert not nothing.any()
     assert _unit(nothing).tolist() == [1, 1]
 
 
-def test_weights_are_of_maximum_likelihood_only_without_times():
+def test_new_items_are_weighted_by_likelihood_only_without_times():
     random = np.random.default_rng(0)
     good, other = random.normal(size=(2, 400, 12))
-    wanted = good + 0.3 * other + random.gumbel(size=good.shape) > 3
-    found = candidates(np.zeros((400, 12), dtype=bool), wanted, good, other)
+    relevant = good + 0.3 * other + random.gumbel(size=good.shape) > 3
+    found = candidates(np.zeros((400, 12), dtype=bool), relevant, good, other)
     later, same = (learn_weights(found, is_later=each) for each in (True, False))
     assert later[0].tolist() == [1, 0]
     assert 0.1 < same[0, 1] < 0.6
@@ -120,7 +120,8 @@ def test_weights_are_of_maximum_likelihood_only_without_times():
 
 
 def test_sources_weigh_by_how_near_they_are_to_the_best():
-    alone = np.array([1.0, 0.95, 0.905, 0.5])  # the third is hardly near, the last far
+    # The third is just near enough, but its weight too small to be kept.
+    alone = np.array([1.0, 0.95, 0.905, 0.5])
 
     def measure(weights):
         return np.array([(alone * weights).max()])
@@ -152,7 +153,7 @@ def described(rows):
     return {"item": rows.items.ids.tolist(), "category": kinds}
 
 
-def test_who_learns_from_features_is_left_out_where_nothing_is_described():
+def test_sources_that_need_features_are_left_out_without_them():
     rows, reports = taste_clusters(), []
     options = TrainingOptions(progress=lambda each: reports.append(each.message))
     for items in (None, {"item": ["nowhere"], "category": ["none"]}):
@@ -168,7 +169,7 @@ def test_who_learns_from_features_is_left_out_where_nothing_is_described():
     assert "content" in Blend().sources.split(",")
 
 
-def test_a_blend_of_nothing_but_features_asks_for_them():
+def test_a_blend_that_needs_features_raises_without_them():
     rows, nothing = taste_clusters(), {"item": ["nowhere"], "category": ["none"]}
     with pytest.raises(DataError, match="content needs item features"):
         Blend(sources="content").fit(rows)
@@ -178,7 +179,7 @@ def test_a_blend_of_nothing_but_features_asks_for_them():
         Blend(sources="content,item_knn", weights="1,0").fit(rows)
 
 
-def test_nothing_is_left_out_that_could_do_without_features(monkeypatch):
+def test_sources_that_only_read_features_are_kept_without_them(monkeypatch):
     monkeypatch.setattr(
         ItemKNN,
         "class_capabilities",
@@ -192,25 +193,25 @@ def test_nothing_is_left_out_that_could_do_without_features(monkeypatch):
 
 def test_quality_counts_hits_by_rank():
     scores = np.array([[3.0, 2.0, 1.0], [3.0, -np.inf, 1.0], [1.0, 1.0, 1.0]])
-    wanted = np.array([[0, 1, 0], [0, 1, 1], [0, 0, 0]], dtype=bool)
+    relevant = np.array([[0, 1, 0], [0, 1, 1], [0, 0, 0]], dtype=bool)
     ndcg = (np.log2(2) / np.log2(3) + (1 / np.log2(3)) / (1 + 1 / np.log2(3))) / 2
-    found = qualities(scores, wanted, np.array([1, 2, 0]))
+    found = qualities(scores, relevant, np.array([1, 2, 0]))
     assert found.mean() == pytest.approx(ndcg)
 
 
-def test_weights_of_seen_items_are_learned_apart():
+def test_seen_items_have_weights_of_their_own():
     random = np.random.default_rng(0)
     shape = (200, 12)
     is_seen = np.tile(np.arange(12) < 6, (200, 1))
     good, noise = random.random(shape), random.random(shape)
-    # The first source knows new items, the second those of the history.
-    wanted = np.where(is_seen, noise > 0.8, good > 0.8)
-    found = candidates(is_seen, wanted, good, noise)
+    # The first source predicts new items, the second those of the history.
+    relevant = np.where(is_seen, noise > 0.8, good > 0.8)
+    found = candidates(is_seen, relevant, good, noise)
     new, seen = learn_weights(found, is_later=True)
     assert new.tolist() == [1, 0]
     assert seen[1] > seen[0]
-    never = candidates(is_seen, wanted & ~is_seen, good, noise)
-    assert learn_weights(never, is_later=True)[1].tolist() == [1, 0]
+    no_repeats = candidates(is_seen, relevant & ~is_seen, good, noise)
+    assert learn_weights(no_repeats, is_later=True)[1].tolist() == [1, 0]
 
 
 def test_repeat_purchases_rank_by_their_likelihood():
@@ -218,21 +219,23 @@ def test_repeat_purchases_rank_by_their_likelihood():
     score = random.random((500, 12))
     is_seen = np.tile(np.arange(12) < 6, (500, 1))
 
-    def said(of_seen: float) -> float:
-        wanted = score * np.where(is_seen, of_seen, 1) > 0.9
-        found = candidates(is_seen, wanted, score)
+    def seen_weight(of_seen: float) -> float:
+        relevant = score * np.where(is_seen, of_seen, 1) > 0.9
+        found = candidates(is_seen, relevant, score)
         return float(learn_weights(found, is_later=True)[1, 0])
 
-    assert said(0.95) < said(1.2) < said(2) <= 1 / LEAST_WEIGHT + 1e-6
+    assert (
+        seen_weight(0.95) < seen_weight(1.2) < seen_weight(2) <= 1 / LEAST_WEIGHT + 1e-6
+    )
 
 
-def test_explains_by_the_weightiest_source():
+def test_explains_by_the_source_of_largest_weight():
     rows = taste_clusters()
     model = Blend(sources="trending,item_knn", weights="5,1").fit(rows)
     alone = ItemKNN().fit(rows)
     history = ["i0", "i1"]
     assert model.explain(history, "i2") == alone.explain(history, "i2")
-    silent = Blend(sources="trending").fit(rows)
-    assert silent.explain(history, "i2") == []
+    without_reasons = Blend(sources="trending").fit(rows)
+    assert without_reasons.explain(history, "i2") == []
     ranked = np.zeros((60, 2), dtype=np.int32)
-    assert (silent.explain_indices(rows.histories(), ranked) == -1).all()
+    assert (without_reasons.explain_indices(rows.histories(), ranked) == -1).all()

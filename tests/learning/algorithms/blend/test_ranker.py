@@ -30,7 +30,7 @@ from django_recsys.learning.data.preparation import prepare
 from django_recsys.testing import RecommenderContract
 
 WIDTH = 20
-LOUD = np.ones(2, dtype=np.float32)
+FULL_WEIGHT = np.ones(2, dtype=np.float32)
 
 
 def known(demand: np.ndarray) -> ItemStatistics:
@@ -41,31 +41,31 @@ NOTHING_KNOWN = known(np.zeros((WIDTH, 1), dtype=np.float32))
 
 
 @pytest.fixture
-def eager(monkeypatch):
-    """Take the trees whatever the held-out queries say, few and small ones."""
+def always_with_trees(monkeypatch):
+    """Fit few small trees, and always use them with full weight."""
     monkeypatch.setattr(_ranker, "TREES", 20)
     monkeypatch.setattr(_ranker, "SMALLEST_LEAF", 5)
-    monkeypatch.setattr(_ranker, "choose_tree_weights", lambda *_: LOUD)
+    monkeypatch.setattr(_ranker, "choose_tree_weights", lambda *_: FULL_WEIGHT)
 
 
 class TestRankedBlend(RecommenderContract):
     @pytest.fixture(autouse=True)
-    def _trees(self, eager):
+    def _trees(self, always_with_trees):
         pass
 
     def make_recommender(self):
         return Blend(sources="item_knn,ease,buy_again")
 
 
-def candidates(wanted: np.ndarray, scores: np.ndarray) -> Candidates:
-    queries = len(wanted)
+def candidates(relevant: np.ndarray, scores: np.ndarray) -> Candidates:
+    queries = len(relevant)
     return Candidates(
         items=np.tile(np.arange(WIDTH, dtype=np.int32), (queries, 1)),
         scores=scores.astype(np.float32),
-        is_seen=np.zeros(wanted.shape, dtype=bool),
-        is_relevant=wanted,
-        new_relevant=wanted.sum(axis=1),
-        all_relevant=wanted.sum(axis=1),
+        is_seen=np.zeros(relevant.shape, dtype=bool),
+        is_relevant=relevant,
+        new_relevant=relevant.sum(axis=1),
+        all_relevant=relevant.sum(axis=1),
         histories=Histories.empty(queries, WIDTH),
     )
 
@@ -74,13 +74,13 @@ def test_trees_are_kept_where_a_sum_cannot_predict(monkeypatch):
     monkeypatch.setattr(_ranker, "TREES", 30)
     random = np.random.default_rng(0)
     first, second = random.random((2, 300, WIDTH))
-    # Wanted where just one of the two sources is sure.
-    wanted = (first > 0.8) != (second > 0.8)
-    found = candidates(wanted, np.stack([first, second]))
+    # Relevant where exactly one of the two sources has a high score.
+    relevant = (first > 0.8) != (second > 0.8)
+    found = candidates(relevant, np.stack([first, second]))
     weights = learn_weights(found, is_later=True)
-    trees, says = learn_ranker(found, weights, NOTHING_KNOWN, seed=0)
+    trees, tree_weights = learn_ranker(found, weights, NOTHING_KNOWN, seed=0)
     assert trees
-    assert says[0] > 0
+    assert tree_weights[0] > 0
 
 
 def test_trees_are_dropped_where_the_sum_is_enough():
@@ -88,9 +88,9 @@ def test_trees_are_dropped_where_the_sum_is_enough():
     scores = random.random((2, 60, WIDTH))
     found = candidates(scores[0] > 0.9, scores)
     weights = learn_weights(found, is_later=True)
-    trees, says = learn_ranker(found, weights, NOTHING_KNOWN, seed=0)
+    trees, tree_weights = learn_ranker(found, weights, NOTHING_KNOWN, seed=0)
     assert not trees
-    assert not says.any()
+    assert not tree_weights.any()
 
 
 def test_overfitted_trees_get_no_weight_and_mixed_ones_little():
@@ -99,13 +99,13 @@ def test_overfitted_trees_get_no_weight_and_mixed_ones_little():
     found = candidates(truth > 1.3, truth[None])
     of_sum = truth + first
     assert choose_tree_weights(found, of_sum, second).tolist() == [0, 0]
-    # Ten times too loud, and as often right as the sum.
-    says = choose_tree_weights(found, of_sum, 10 * (truth + second))
-    assert says[0] == pytest.approx(0.1)
+    # Scores ten times too large, and as good as the sum.
+    tree_weights = choose_tree_weights(found, of_sum, 10 * (truth + second))
+    assert tree_weights[0] == pytest.approx(0.1)
     assert choose_tree_weights(found, of_sum, truth + second)[0] == 1
 
 
-def test_trees_that_know_old_from_new_only_leave_the_new_ones_in_order():
+def test_trees_that_only_separate_seen_from_new_keep_the_order_of_new_items():
     random = np.random.default_rng(0)
     truth, noise = random.normal(size=(2, 600, WIDTH))
     is_seen = np.tile(np.arange(WIDTH) < WIDTH // 2, (600, 1))
@@ -117,7 +117,7 @@ def test_trees_that_know_old_from_new_only_leave_the_new_ones_in_order():
     assert of_all > 0
 
 
-def test_trees_do_not_rank_the_history_where_nothing_is_bought_again():
+def test_trees_do_not_rank_the_history_where_there_are_no_repeats():
     random = np.random.default_rng(0)
     truth = random.normal(size=(600, WIDTH))
     is_seen = np.tile(np.arange(WIDTH) < WIDTH // 2, (600, 1))
@@ -139,7 +139,7 @@ def test_new_items_exchange_places_among_themselves_only():
     assert combined(*parts, (1, 1)).tolist() == [[4, 3, 11, 6, -np.inf]]
 
 
-def test_trees_do_not_see_how_popular_what_is_new_was():
+def test_trees_do_not_see_the_demand_of_new_items():
     items = np.array([[0, 1]], dtype=np.int32)
     is_seen = np.array([[True, False]])
     history = Histories(
@@ -153,7 +153,7 @@ def test_trees_do_not_see_how_popular_what_is_new_was():
     assert cells[:, -1].tolist() == [3, 0]
 
 
-def test_nothing_wanted_leaves_no_trees():
+def test_no_relevant_item_means_no_trees():
     found = candidates(np.zeros((40, WIDTH), dtype=bool), np.ones((1, 40, WIDTH)))
     trees, _ = learn_ranker(found, np.ones((2, 1)), NOTHING_KNOWN, seed=0)
     assert not trees
@@ -163,34 +163,34 @@ def test_arrays_predict_as_the_model_they_come_from():
     ensemble = pytest.importorskip("sklearn.ensemble")
     random = np.random.default_rng(0)
     rows = random.random((3000, 4)).astype(np.float32)
-    wanted = rows[:, 1] + rows[:, 3] ** 2 > 1
+    relevant = rows[:, 1] + rows[:, 3] ** 2 > 1
     columns = np.array([1, 3])
     model = ensemble.HistGradientBoostingClassifier(max_iter=12, random_state=0)
-    model.fit(rows[:, columns], wanted)
+    model.fit(rows[:, columns], relevant)
     ours = Forest.of(model, columns).predict(rows)
     theirs = model.decision_function(rows[:, columns])
     np.testing.assert_allclose(ours - ours[0], theirs - theirs[0], atol=1e-9)
     assert Forest.none().predict(rows[:2]).tolist() == [0, 0]
 
 
-def test_features_tell_habits_ranks_and_what_is_new():
+def test_features_hold_repeats_ranks_and_what_is_seen():
     rows = Interactions.from_arrays(
         ["1", "1", "1", "2"], ["a", "a", "b", "c"], timestamps=[0.0, 1e6, 2e6, 2e6]
     )
     demand = demand_of(rows)
-    assert demand[:, 1].tolist() == [2, 1, 1]  # rows per taker
+    assert demand[:, 1].tolist() == [2, 1, 1]  # rows per user
     assert demand[2, 3] > demand[0, 3]  # the trend
     items = np.array([[0, 1, 2], [2, 0, -1]], dtype=np.int32)
     is_seen = np.array([[True, True, False], [True, False, False]])
     scores = np.array([[[0.2, 0.9, 0.5], [0.1, 0.0, 0.0]]], dtype=np.float32)
     cells = cell_features(items, scores, is_seen, rows.histories(), known(demand))
     assert len(cells) == 5
-    seen, taken, _, age, score, rank = cells[:, :6].T.tolist()
+    seen, repeats, _, age, score, rank = cells[:, :6].T.tolist()
     assert seen == [1, 1, 0, 1, 0]
-    assert taken == [2, 1, 0, 1, 0]
+    assert repeats == [2, 1, 0, 1, 0]
     assert age == [1, 0, -1, 0, -1]
     assert score == pytest.approx([0.2, 0.9, 0.5, 0.1, 0])
-    # Among the seen and among the new ones; without an opinion behind all.
+    # Among the seen and among the new ones; without a score after all others.
     assert rank == [1, 0, 0, 0, 3]
 
 
@@ -222,7 +222,7 @@ def test_labels_of_an_item_are_its_rarest_categories_and_its_brand():
     assert item_labels(words, 5).shape == (5, 0)
 
 
-def test_habits_of_a_label_count_what_shares_it():
+def test_repeat_features_of_a_label_count_its_items():
     rows = Interactions.from_arrays(
         ["1", "1", "1", "1", "2"],
         ["bread", "milk", "cream", "milk", "vase"],
@@ -230,10 +230,12 @@ def test_habits_of_a_label_count_what_shares_it():
     ).with_items(["oil"])
     place = {item: at for at, item in enumerate(rows.items.ids.tolist())}
     labels = item_labels(features_over(FOOD, rows.items), len(rows.items))
-    asked = np.array(
+    candidate_items = np.array(
         [[place["cream"], place["oil"], place["vase"]], [place["milk"], -1, -1]]
     )
-    columns = label_repeat_features(labels, asked, rows.histories(), asked >= 0)
+    columns = label_repeat_features(
+        labels, candidate_items, rows.histories(), candidate_items >= 0
+    )
     share, faded, newest, distinct = (column.tolist() for column in columns[:4])
     # The first user has three rows of four in dairy, none in car parts.
     assert share == [0.75, 0, 0, 0]
@@ -244,19 +246,24 @@ def test_habits_of_a_label_count_what_shares_it():
     assert of_food[0] == [1, 1, 0, 0]
     assert of_food[3] == [3, 3, 0, 0]
     assert [column.tolist() for column in columns[8:10]] == [[0] * 4] * 2  # no brand
-    nobody = Histories.empty(2, len(rows.items))
-    columns = label_repeat_features(labels, asked, nobody, asked >= 0)
+    without_history = Histories.empty(2, len(rows.items))
+    columns = label_repeat_features(
+        labels, candidate_items, without_history, candidate_items >= 0
+    )
     assert [column[0] for column in columns[8:12]] == [0, 0, -1, 0]
 
 
-def test_trees_learn_that_users_repeat_categories(eager):
-    """Two items of the same demand: the one of the user's own kind is relevant."""
+def test_trees_learn_that_users_repeat_categories(always_with_trees):
+    """Items differ in their kind alone; those of the user's kind are relevant."""
     random = np.random.default_rng(0)
     users, size = 300, WIDTH
     kinds = np.arange(size) % 4
-    own = random.integers(0, 4, users)
+    preferred = random.integers(0, 4, users)
     had = np.stack(
-        [random.choice(np.flatnonzero(kinds == each), 2, replace=False) for each in own]
+        [
+            random.choice(np.flatnonzero(kinds == each), 2, replace=False)
+            for each in preferred
+        ]
     )
     histories = Histories(
         starts=np.arange(0, 2 * users + 1, 2),
@@ -265,21 +272,21 @@ def test_trees_learn_that_users_repeat_categories(eager):
         n_items=size,
     )
     is_seen = (had[:, :, None] == np.arange(size)).any(axis=1)
-    wanted = (kinds[None] == own[:, None]) & ~is_seen
-    found = candidates(wanted, random.random((1, users, size)))
+    relevant = (kinds[None] == preferred[:, None]) & ~is_seen
+    found = candidates(relevant, random.random((1, users, size)))
     found = replace(found, histories=histories, is_seen=is_seen)
     labels = kinds[:, None].astype(np.int32)
     of_kinds = replace(NOTHING_KNOWN, labels=labels)
     forest, _ = learn_ranker(found, np.ones((2, 1)), of_kinds, seed=0)
     scores = np.random.default_rng(1).random((1, users, size), dtype=np.float32)
     results = rank_blocks(
-        list(scores), histories, np.ones((2, 1)), forest, LOUD, of_kinds
+        list(scores), histories, np.ones((2, 1)), forest, FULL_WEIGHT, of_kinds
     )
     best = np.where(is_seen, -np.inf, results).argmax(axis=1)
-    assert (kinds[best] == own).mean() > 0.95
+    assert (kinds[best] == preferred).mean() > 0.95
 
 
-def test_ranks_tell_scores_beyond_one_apart():
+def test_ranks_distinguish_scores_above_one():
     items, is_seen = np.array([[0, 1, 2, 3]]), np.array([[True, False, False, False]])
     scores = np.array([[[1.0, 2.0, 9.0, 3.0]]], dtype=np.float32)
     history = Histories.empty(1, 4)
@@ -297,43 +304,43 @@ HOLDS_THE_LAST = Histories(
 )
 
 
-def test_what_no_source_proposes_stays_below(monkeypatch):
+def test_items_that_no_source_proposes_rank_last(monkeypatch):
     monkeypatch.setattr(
         "django_recsys.learning.algorithms.blend.candidates.BEST_OF_SOURCE", 2
     )
     scores = rank_blocks(
-        [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), STUMP, LOUD, NOTHING_KNOWN
+        [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), STUMP, FULL_WEIGHT, NOTHING_KNOWN
     )[0]
-    scores[WIDTH - 1] = scores[WIDTH - 2] - 1  # proposed, for it is held
+    scores[WIDTH - 1] = scores[WIDTH - 2] - 1  # proposed, as it is in the history
     assert (scores[:2] > 0).all()
     assert (scores[2:] < 0).all()
     assert (np.diff(scores[2:]) < 0).all()
 
 
-def test_trees_are_as_loud_as_they_were_found_to_be():
-    # Column 4 is the source's score: the trees think the less of what it praises.
+def test_trees_count_by_their_weights():
+    # Column 4 is the source's score, which the tree reverses.
     nodes = [[4, 0.5, 1, 2, 0], [-1, 0, 0, 0, 9.0], [-1, 0, 0, 0, -9.0]]
-    contrary = Forest(np.array(nodes), np.array([0]))
-    given = [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), contrary
-    silent, loud = (
-        rank_blocks(*given, np.full(2, say), NOTHING_KNOWN)[0] for say in (0, 1)
+    reversing = Forest(np.array(nodes), np.array([0]))
+    given = [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), reversing
+    without_trees, with_trees = (
+        rank_blocks(*given, np.full(2, weight), NOTHING_KNOWN)[0] for weight in (0, 1)
     )
-    assert silent.argmax() == 0
-    assert loud.argmax() > 0
+    assert without_trees.argmax() == 0
+    assert with_trees.argmax() > 0
 
 
 def test_users_without_history_get_the_sum_of_the_sources():
     first, second = np.random.default_rng(0).random((2, 1, WIDTH), dtype=np.float32)
-    first[0, 3] = second[0, 3] = 0  # of which no source has an opinion
-    nobody, weights = Histories.empty(1, WIDTH), np.array([[9.0, 1], [9, 1]])
-    scores = rank_blocks([first, second], nobody, weights, STUMP, LOUD, NOTHING_KNOWN)[
-        0
-    ]
+    first[0, 3] = second[0, 3] = 0  # no source has a score
+    without_history, weights = Histories.empty(1, WIDTH), np.array([[9.0, 1], [9, 1]])
+    scores = rank_blocks(
+        [first, second], without_history, weights, STUMP, FULL_WEIGHT, NOTHING_KNOWN
+    )[0]
     expected = np.where(np.arange(WIDTH) == 3, np.nan, (first + second)[0])
     np.testing.assert_allclose(scores, expected, rtol=1e-6)
 
 
-def test_the_trees_outlast_an_artifact(eager, tmp_path):
+def test_artifacts_hold_the_trees(always_with_trees, tmp_path):
     random = np.random.default_rng(0)
     rows = Interactions.from_arrays(
         random.integers(0, 80, 1500),
@@ -352,12 +359,12 @@ def test_the_trees_outlast_an_artifact(eager, tmp_path):
     np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_blend_serves_what_it_knows_of_items_now(eager):
+def test_a_blend_scores_with_statistics_of_all_interactions(always_with_trees):
     random = np.random.default_rng(0)
     users, kinds = np.repeat(np.arange(200), 8), np.arange(40) % 4
-    # Each user keeps to one kind; its items have the same users.
-    own = np.repeat(np.arange(200) % 4, 8)
-    items = 4 * random.integers(0, 10, 1600) + own
+    # Each user buys one kind; its items have the same users.
+    preferred = np.repeat(np.arange(200) % 4, 8)
+    items = 4 * random.integers(0, 10, 1600) + preferred
     rows = Interactions.from_arrays(
         users, items, timestamps=random.uniform(0, 1e7, 1600)
     )
@@ -369,11 +376,16 @@ def test_a_blend_serves_what_it_knows_of_items_now(eager):
     model = Blend(sources="popular,trending").fit(rows, items=described)
     assert len(model.roots_)
     np.testing.assert_array_equal(model.demand_, demand_of(prepare(rows)[0]))
-    answer = model.recommend(rows.users.ids.tolist(), histories=rows.histories(), n=3)
-    found = [[kinds[int(each)] for each in row if each] for row in answer.item_ids]
-    mine = [int(user) % 4 for user in rows.users.ids]
-    right = [kind == one for row, one in zip(found, mine, strict=True) for kind in row]
-    assert np.mean(right) > 0.9
+    recommendations = model.recommend(
+        rows.users.ids.tolist(), histories=rows.histories(), n=3
+    )
+    hits = [
+        kinds[int(item)] == int(user) % 4
+        for user, row in zip(rows.users.ids, recommendations.item_ids, strict=True)
+        for item in row
+        if item
+    ]
+    assert np.mean(hits) > 0.9
 
 
 def test_trees_learn_from_statistics_before_their_targets(monkeypatch):
@@ -407,8 +419,8 @@ def test_a_source_that_needs_an_extra_raises(monkeypatch):
     rows = Interactions.from_arrays(
         random.integers(0, 50, 500), random.integers(0, 30, 500)
     )
-    said = []
-    options = TrainingOptions(progress=said.append)
+    reports = []
+    options = TrainingOptions(progress=reports.append)
     with pytest.raises(MissingExtraError, match="dreamer needs"):
         Blend(sources="item_knn,dreamer").fit(rows, options=options)
-    assert said == []
+    assert reports == []

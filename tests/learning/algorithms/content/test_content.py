@@ -5,7 +5,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from django_recsys.learning.algorithms.content import (
-    _new_item_scale as _newness,
+    _new_item_scale,
     content,
 )
 from django_recsys.learning.algorithms.content._new_item_scale import (
@@ -36,7 +36,7 @@ class TestContent(RecommenderContract):
 
 
 def halves(items):
-    """Describe items by their half, with some words that say nothing."""
+    """Describe items by their half, with some words without information."""
     numbers = [int(each[1:]) for each in items]
     return {
         "item": list(items),
@@ -61,7 +61,7 @@ def test_an_item_without_interactions_reaches_the_right_users():
         assert {int(each[1:]) // 12 for each in near} == {half}
 
 
-class TestFairNewness:
+class TestFairNewItemScale:
     """Known items near one user or another, new ones in the middle of all users."""
 
     IS_NEW = np.arange(100) >= 80
@@ -85,31 +85,33 @@ class TestFairNewness:
         best = np.argsort(-scores, axis=1, kind="stable")[:, :10]
         return float(self.IS_NEW[best].mean())
 
-    def test_they_fill_their_share_of_the_places(self, queries, vectors, monkeypatch):
+    def test_new_items_get_their_share_of_the_places(
+        self, queries, vectors, monkeypatch
+    ):
         factor = fair_new_item_scale(queries, vectors, self.IS_NEW)
         assert self.share(queries, vectors, 1.0) > 0.5
         assert self.share(queries, vectors, factor) == pytest.approx(0.2, abs=0.01)
-        monkeypatch.setattr(_newness, "CELLS_AT_A_TIME", 3000)
-        in_parts = _newness._best(queries, vectors, self.IS_NEW)
+        monkeypatch.setattr(_new_item_scale, "CELLS_AT_A_TIME", 3000)
+        in_parts = _new_item_scale._best(queries, vectors, self.IS_NEW)
         assert [len(each) for each in in_parts] == [queries.shape[0]] * 2
         assert fair_new_item_scale(queries, vectors, self.IS_NEW) == factor
 
-    def test_items_of_one_description_share_their_places(self, queries, vectors):
+    def test_items_of_equal_features_get_their_share(self, queries, vectors):
         vectors[80:] = vectors[80]
         factor = fair_new_item_scale(queries, vectors, self.IS_NEW)
         assert self.share(queries, vectors, factor) == pytest.approx(0.2, abs=0.03)
 
-    def test_those_of_whom_nothing_is_known_have_no_share(self, queries, vectors):
+    def test_items_without_features_have_no_share(self, queries, vectors):
         vectors[85:] = 0
         factor = fair_new_item_scale(queries, vectors, self.IS_NEW)
         assert self.share(queries, vectors, factor) == pytest.approx(5 / 85, abs=0.01)
 
-    def test_they_stay_where_known_ones_leave_places_open(self, queries, vectors):
+    def test_new_items_fill_places_that_known_ones_leave_open(self, queries, vectors):
         few = np.r_[0:3, 80:100]
         factor = fair_new_item_scale(queries[:, few], vectors[few], self.IS_NEW[few])
         assert 0 < factor < 0.01
 
-    def test_they_are_left_alone_where_they_take_no_more(self, queries, vectors):
+    def test_new_items_within_their_share_are_not_scaled(self, queries, vectors):
         assert fair_new_item_scale(queries, vectors, np.zeros(100, dtype=bool)) == 1
         assert fair_new_item_scale(queries[:0], vectors, self.IS_NEW) == 1
         vectors[80:] *= 0.001
@@ -134,26 +136,26 @@ def test_the_scale_of_new_items_can_be_set():
     assert np.isnan(scores[0.0][:, new]).all()
     assert 0.25 < models[-1.0].new_item_scale_[new[0]] < 1
     # In a history a new item weighs as much as any other.
-    asked = [[NEW[1], "i3"]]
-    ours = models[0.0].recommend(["x"], histories=asked, n=8)
-    theirs = models[1.0].recommend(["x"], histories=asked, n=8, exclude=NEW)
+    history = [[NEW[1], "i3"]]
+    ours = models[0.0].recommend(["x"], histories=history, n=8)
+    theirs = models[1.0].recommend(["x"], histories=history, n=8, exclude=NEW)
     assert ours.item_ids.tolist() == theirs.item_ids.tolist()
     assert models[0.0].similar_items([NEW[1]], n=3).item_ids[0, 0]
 
 
 def test_the_new_item_scale_reads_histories_as_scoring_does(monkeypatch):
-    asked = []
+    calls = []
 
     def fair(queries, item_vectors, is_new):
-        asked.append(queries)
+        calls.append(queries)
         return 1.0
 
-    monkeypatch.setattr(_newness, "fair_new_item_scale", fair)
+    monkeypatch.setattr(_new_item_scale, "fair_new_item_scale", fair)
     rows = taste_clusters().with_items(NEW)
     model = Content(embedding_size=4, recency=2.0)
     model.fit(rows, items=halves(rows.items.ids))
     expected = model._query_matrix(rows.histories())
-    np.testing.assert_array_equal(asked[0].toarray(), expected.toarray())
+    np.testing.assert_array_equal(calls[0].toarray(), expected.toarray())
 
 
 def test_the_new_item_scale_uses_a_seeded_sample(monkeypatch):
@@ -202,7 +204,7 @@ def test_ridge_map_agrees_with_the_normal_equations():
     np.testing.assert_allclose(found, exact, atol=1e-3)
 
 
-def test_the_command_line_measures_it_on_cold_items(tmp_path, capsys):
+def test_the_command_line_evaluates_cold_items(tmp_path, capsys):
     rows = taste_clusters(users=60)
     lines = [
         f"{user},{item},{at}"
@@ -231,14 +233,14 @@ def test_the_command_line_measures_it_on_cold_items(tmp_path, capsys):
 
 
 @pytest.mark.slow
-def test_new_toys_are_found_by_what_they_are(shared_data):
+def test_new_toys_are_found_by_their_features(shared_data):
     pytest.importorskip("pyarrow")
     folder = shared_data("amazon-toys")
     rows = read_interactions(folder / "interactions.parquet").interactions
     table = read_items(folder / "items.parquet")
     equal = Content(new_items=1.0)
     found = evaluate(equal, rows, "leave-one-out", items=table, cold_items=0.1)
-    chance = 10 / len(rows.items)
-    assert found.metric("hit_rate@10") > 40 * chance
+    random_rate = 10 / len(rows.items)
+    assert found.metric("hit_rate@10") > 40 * random_rate
     popular = evaluate("popular", rows, "leave-one-out", cold_items=0.1)
     assert popular.metric("hit_rate@10") == 0

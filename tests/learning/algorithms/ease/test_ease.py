@@ -5,7 +5,7 @@ from scipy.sparse import csr_array
 from django_recsys.learning.algorithms.ease.ease import EASE
 from django_recsys.learning.data import Interactions
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.numerics import gram as _gram
+from django_recsys.learning.numerics import gram
 from django_recsys.testing import RecommenderContract, checkerboard, taste_clusters
 
 
@@ -81,21 +81,21 @@ def test_reasons_do_not_depend_on_the_size_of_the_blocks(monkeypatch):
 
 
 def test_matrices_larger_than_a_block_are_inverted_in_place(monkeypatch):
-    monkeypatch.setattr(_gram, "ROWS_PER_BLOCK", 7)
+    monkeypatch.setattr(gram, "ROWS_PER_BLOCK", 7)
     random = np.random.default_rng(2)
     columns = csr_array(random.integers(0, 2, (30, 20)).astype(np.float32))
-    matrix = _gram.gram(columns, 3.0)
+    matrix = gram.gram(columns, 3.0)
     exact = columns.toarray().T @ columns.toarray() + 3 * np.eye(20)
     np.testing.assert_allclose(matrix, exact, rtol=1e-6)
-    np.testing.assert_allclose(_gram.invert(matrix), np.linalg.inv(exact), atol=1e-5)
+    np.testing.assert_allclose(gram.invert(matrix), np.linalg.inv(exact), atol=1e-5)
 
 
 def test_a_singular_matrix_raises_with_advice():
     with pytest.raises(DataError, match="raise the regularization"):
-        _gram.invert(np.zeros((3, 3), dtype=np.float32, order="F"))
+        gram.invert(np.zeros((3, 3), dtype=np.float32, order="F"))
 
 
-def test_block_of_items_scores_as_if_the_others_were_absent():
+def test_a_subset_of_items_scores_as_if_there_were_no_others():
     rows = taste_clusters(users=80, items=30, taken=9)
     counts = rows.item_counts()
     kept = np.sort(np.argsort(-counts, kind="stable")[:20])

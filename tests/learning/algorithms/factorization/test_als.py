@@ -26,7 +26,7 @@ class TestImplicitALS(RecommenderContract):
 
 
 def plain(**given):
-    """Return a model of which nothing but the factors scores."""
+    """Return a model that scores by its factors alone."""
     return ImplicitALS(recency=0.0, trend=0.0, **given)
 
 
@@ -45,8 +45,8 @@ def test_folding_in_solves_the_normal_equations(scaling):
     confidence = 1 + model.confidence_
     for user in range(5):
         own = factors[taken[user]]
-        more = model.confidence_ * taken[user].sum() / len(factors)
-        steps = np.round(scaling * np.log1p(more) / np.log(STEP))
+        frequency = model.confidence_ * taken[user].sum() / len(factors)
+        steps = np.round(scaling * np.log1p(frequency) / np.log(STEP))
         assert (steps > 0) == (scaling > 0)
         system = factors.T @ factors + model.ridge_ * STEP**steps * np.eye(4)
         system += (confidence - 1) * own.T @ own
@@ -54,9 +54,9 @@ def test_folding_in_solves_the_normal_equations(scaling):
         np.testing.assert_allclose(scores[user], factors @ vector, atol=1e-3)
 
 
-def test_of_whom_more_is_known_is_regularised_more():
+def test_the_penalty_grows_with_the_number_of_interactions():
     taken = csr_array(np.array([[0, 0, 0, 0], [3, 0, 0, 0], [3, 3, 3, 3.0]]))
-    # Two more than the one that each of four says: 1 + 2 / 4, 1 + 4 * 2 / 4.
+    # 2 above a weight of 1, in one or all of four cells: 1 + 2 / 4, 1 + 4 * 2 / 4.
     ridges = row_ridges(taken, others=4, ridge=2.0, scaling=1.0)
     assert ridges == pytest.approx([2, 3, 6], rel=STEP - 1)
     assert ridges[0] == 2
@@ -74,10 +74,10 @@ def test_users_and_items_fit_each_other_best_under_their_own_ridges(scaling):
     weights.data[:] = 1 + model.confidence_
     n_users, n_items = weights.shape
 
-    def best(taking, given, others):
-        ridges = row_ridges(taking, others, float(model.ridge_), scaling)
+    def best(confidence, given, others):
+        ridges = row_ridges(confidence, others, float(model.ridge_), scaling)
         found = []
-        for row, ridge in zip(taking.toarray(), ridges, strict=True):
+        for row, ridge in zip(confidence.toarray(), ridges, strict=True):
             system = given.T @ (given * np.where(row, row, 1)[:, None])
             found.append(np.linalg.solve(system + ridge * np.eye(3), given.T @ row))
         return np.array(found), ridges
@@ -114,13 +114,13 @@ def test_result_does_not_depend_on_the_number_of_threads():
 def test_there_is_no_warning_of_the_threads_of_blas(monkeypatch):
     utils = pytest.importorskip("implicit.utils")
     rows = taste_clusters()
-    with threadpool_limits(2, "blas"), warnings.catch_warnings(record=True) as heard:
+    with threadpool_limits(2, "blas"), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        monkeypatch.setattr(utils, "_checked_blas_config", False)  # it says so once
+        monkeypatch.setattr(utils, "_checked_blas_config", False)  # implicit warns once
         model = plain(embedding_size=2, epochs=1).fit(rows)
         monkeypatch.setattr(utils, "_checked_blas_config", False)
         model.recommend(["x"] * 9, histories=[["i0"]] * 9, n=3)
-    assert [str(each.message) for each in heard] == []
+    assert [str(each.message) for each in caught] == []
 
 
 @pytest.mark.filterwarnings("ignore:invalid value")
@@ -137,11 +137,11 @@ def test_factors_that_are_no_numbers_raise():
 
 
 def test_progress_is_reported_epoch_by_epoch():
-    heard = []
-    options = TrainingOptions(progress=heard.append)
+    reports = []
+    options = TrainingOptions(progress=reports.append)
     ImplicitALS(embedding_size=2, epochs=4).fit(taste_clusters(), options=options)
-    assert [each.fraction for each in heard] == [0.25, 0.5, 0.75, 1.0]
-    assert heard[0].message == "epoch 1 of 4"
+    assert [each.fraction for each in reports] == [0.25, 0.5, 0.75, 1.0]
+    assert reports[0].message == "epoch 1 of 4"
 
 
 def test_factors_follow_the_number_of_users_unless_given():

@@ -24,11 +24,11 @@ def test_items_without_interactions_have_no_score():
     assert np.isnan(scores[:, 0]).all()
 
 
-def test_popularity_is_given_back_by_its_logarithm():
+def test_the_log_popularity_is_added_to_the_biases():
     rows = taste_clusters()
     plain, popular = (
         BPR(embedding_size=8, epochs=5, recency=0.0, popularity_power=power).fit(rows)
         for power in (0.0, 1.0)
     )
-    given = popular.item_offsets_ - plain.item_offsets_
-    np.testing.assert_allclose(given, np.log(rows.item_counts()), atol=1e-5)
+    added = popular.item_offsets_ - plain.item_offsets_
+    np.testing.assert_allclose(added, np.log(rows.item_counts()), atol=1e-5)

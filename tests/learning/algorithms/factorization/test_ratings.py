@@ -41,18 +41,18 @@ def test_ratings_are_predicted_for_ids(rows):
     assert predicted.dtype == np.float32
     assert predicted[0] > predicted[1]
     assert predicted[2] > predicted[1]
-    usual = model.predict(["nobody"], ["nothing"])
-    assert usual[0] == pytest.approx(rows.weights.mean(), rel=1e-5)
-    far = model.predict(["u2"] * 20, [f"i{n}" for n in range(20)])
-    assert far.min() >= rows.weights.min()
-    assert far.max() <= rows.weights.max()
+    average = model.predict(["no-such"], ["no-such"])
+    assert average[0] == pytest.approx(rows.weights.mean(), rel=1e-5)
+    clipped = model.predict(["u2"] * 20, [f"i{n}" for n in range(20)])
+    assert clipped.min() >= rows.weights.min()
+    assert clipped.max() <= rows.weights.max()
 
 
 def test_slices_change_nothing(rows, monkeypatch):
-    from django_recsys.learning.algorithms.factorization import ratings as rating_model
+    from django_recsys.learning.algorithms.factorization import ratings
 
     whole = RatingModel(factors=3).fit(rows)
-    monkeypatch.setattr(rating_model, "CELLS_PER_SLICE", 7 * 4**2)
+    monkeypatch.setattr(ratings, "CELLS_PER_SLICE", 7 * 4**2)
     sliced = RatingModel(factors=3).fit(rows)
     np.testing.assert_allclose(whole.users_, sliced.users_, atol=1e-4)
 
@@ -81,7 +81,7 @@ def test_metrics_by_hand():
         rating_metrics(np.ones(2), np.ones(1))
 
 
-def test_wrong_questions_are_refused(rows):
+def test_wrong_arguments_raise(rows):
     with pytest.raises(NotFittedError, match="must be fitted"):
         RatingModel().predict(["u0"], ["i0"])
     with pytest.raises(DataError, match="no ratings that differ"):
@@ -109,7 +109,7 @@ def test_the_command_line(rows, tmp_path, capsys):
 
 
 @pytest.mark.slow
-def test_films(shared_data):
+def test_error_on_films(shared_data):
     """scikit-surprise's SVD has .893 to .906 here: benchmarks/engine_ratings.py."""
     pytest.importorskip("pyarrow")
     path = shared_data("ml-latest-small") / "interactions.parquet"

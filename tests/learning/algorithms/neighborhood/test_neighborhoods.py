@@ -2,9 +2,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from django_recsys.learning.algorithms.neighborhood import (
-    _transitions as _sequence_pairs,
-)
+from django_recsys.learning.algorithms.neighborhood import _transitions
 from django_recsys.learning.algorithms.neighborhood._transitions import (
     Steps,
     largest_weights,
@@ -72,7 +70,7 @@ def test_rules_weigh_less_backwards():
 
 
 @pytest.mark.parametrize("backward", [0.0, 0.3])
-def test_strength_is_the_mean_of_what_leads_and_follows(backward):
+def test_strength_is_the_mean_of_weights_out_and_in(backward):
     rows = taste_clusters()
     steps = Steps.of(5, 0.5, backward)
     counts = rule_weights(rows, steps)
@@ -84,7 +82,7 @@ def test_strength_is_the_mean_of_what_leads_and_follows(backward):
 def test_blocks_and_threads_change_nothing(monkeypatch, neighbors):
     rows, steps = taste_clusters(), Steps.of(5, 0.5, 0.3)
     whole = rule_weights(rows, steps, neighbors=neighbors)
-    monkeypatch.setattr(_sequence_pairs, "PAIRS_PER_BLOCK", 37)
+    monkeypatch.setattr(_transitions, "PAIRS_PER_BLOCK", 37)
     parts = rule_weights(rows, steps, neighbors=neighbors, threads=2)
     np.testing.assert_array_equal(parts, whole)
 
@@ -104,7 +102,7 @@ def test_largest_of_each_row_keeps_ties_by_column():
     assert kept.tolist() == [[3, 0, 3, 0], [0, 2, 0, 1], [0, 0, 0, 0]]
 
 
-def test_user_knn_asks_the_nearest_only():
+def test_user_knn_counts_the_nearest_users_only():
     rows = interactions_of({"a": ["x", "y"], "b": ["x", "y", "z"], "c": ["x", "w"]})
     model = UserKNN(neighbors=2, recency=0.0).fit(rows)
     answer = model.recommend(["new"], histories=[["x", "y"]], n=4)
@@ -129,7 +127,7 @@ def test_user_knn_by_jaccard_prefers_users_of_few_other_items():
     assert cosine.recommend(["new"], histories=[["x", "y"]], n=1).item_ids[0, 0] != "z"
 
 
-def test_the_nearest_are_the_largest_products_whatever_is_popular():
+def test_the_nearest_are_the_largest_products():
     random = np.random.default_rng(1)
     weighted = random.random((50, 30)) * (random.random((50, 30)) < random.random(30))
     exact = (weighted.T @ weighted).astype(np.float32)

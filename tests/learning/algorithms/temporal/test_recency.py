@@ -60,7 +60,7 @@ def test_one_moment_for_all_has_no_order():
     assert choose(rows, seed=0).recency == 0
 
 
-def test_only_popular_items_are_looked_at(monkeypatch):
+def test_a_sample_of_items_and_users_is_enough(monkeypatch):
     monkeypatch.setattr(
         "django_recsys.learning.algorithms.temporal.selection.MOST_ITEMS", 40
     )

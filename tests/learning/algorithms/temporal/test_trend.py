@@ -11,7 +11,7 @@ from django_recsys.learning.algorithms.neighborhood.user_knn import UserKNN
 from django_recsys.learning.algorithms.temporal import (
     item_trends,
     learned_trend,
-    selection as _recency_choice,
+    selection,
     trend_factors,
 )
 from django_recsys.learning.algorithms.temporal.selection import (
@@ -34,14 +34,14 @@ def rows_of(*rows: tuple[str, str, float], has_times: bool = True) -> Interactio
     )
 
 
-def fashion(users: int = 400, is_fickle: bool = True) -> Interactions:
-    """Return weekly first_purchases; in a fickle shop each week's items are its own."""
+def fashion(users: int = 400, is_changing: bool = True) -> Interactions:
+    """Return first purchases; in a changing shop each week has its own items."""
     random = np.random.default_rng(0)
     rows = []
     for user in range(users):
         for week in np.sort(random.choice(WEEKS, 6, replace=False)).tolist():
-            pool = week * 3 if is_fickle else 0
-            item = pool + int(random.integers(12 if is_fickle else 70))
+            pool = week * 3 if is_changing else 0
+            item = pool + int(random.integers(12 if is_changing else 70))
             rows.append((f"{user}", f"{item}", week * 7 + random.random()))
     return rows_of(*rows)
 
@@ -61,7 +61,7 @@ def test_repeat_purchases_make_no_trend():
     assert a == b
 
 
-def test_a_single_taking_is_drawn_to_the_shop():
+def test_a_single_purchase_is_drawn_to_the_mean_of_the_shop():
     usual = [(f"u{each}", "usual", float(each)) for each in range(100)]
     rows = rows_of(*usual, ("v", "rare", 100.0))
     rare = item_trends(rows)[rows.items.indices(["rare"])[0]]
@@ -74,29 +74,29 @@ def test_without_times_there_is_no_trend():
     assert learned_trend(-1.0, rows, seed=0).tolist() == [1, 1]
 
 
-def test_factors_leave_the_usual_item_as_it_is():
+def test_the_factor_of_a_mean_trend_is_one():
     factors = trend_factors(np.array([0.5, 1.0, 4.0]), 2.0)
     assert factors.tolist() == pytest.approx([2 / 3, 1, 3])
     assert trend_factors(np.array([0.5, 4.0]), 0.0).tolist() == [1, 1]
 
 
-def test_a_fickle_shop_chooses_a_trend_and_a_steady_one_does_not():
+def test_a_changing_shop_chooses_a_trend_and_a_steady_one_does_not():
     assert choose(fashion(), seed=0).trend >= 1
-    assert choose(fashion(is_fickle=False), seed=0).trend == 0
+    assert choose(fashion(is_changing=False), seed=0).trend == 0
 
 
-def test_factors_follow_a_trend_only_where_it_is_sure():
-    # Alternately won and lost: the mean is better than half a standard error says.
+def test_factor_models_need_a_larger_gain_for_a_trend():
+    # Gains and losses alternate: the mean gain is 1.8 standard errors.
     gain = np.where(np.arange(100) % 2, 1.0, -0.7) * 0.1
     values = np.stack([np.zeros(100), gain])
     assert one_standard_error_choice(values) == 1
-    assert one_standard_error_choice(values, _recency_choice.SURE) == 0
+    assert one_standard_error_choice(values, selection.SURE) == 0
 
 
 @pytest.mark.parametrize(("model", "chosen"), [(EASE, 3), (ImplicitALS, 1), (SVD, 1)])
-def test_scores_of_few_factors_take_the_milder_trend(monkeypatch, model, chosen):
+def test_factor_models_use_the_weaker_trend(monkeypatch, model, chosen):
     rows = fashion(60)
-    monkeypatch.setattr(_recency_choice, "choose", lambda *_: Choice(0.0, 3.0, 1.0))
+    monkeypatch.setattr(selection, "choose", lambda *_: Choice(0.0, 3.0, 1.0))
     found = model().fit(rows).trend_
     assert found.tolist() == trend_factors(item_trends(rows), chosen).tolist()
 
@@ -123,12 +123,12 @@ def test_scores_and_reasons_are_multiplied_by_the_trend(model, shape):
         timestamps=random.uniform(0, 100, 300) * DAY,
     )
     plain, trendy = model(trend=0).fit(rows), model(trend=5).fit(rows)
-    histories, people = rows.histories(), np.arange(len(rows.users))
+    histories, user_indices = rows.histories(), np.arange(len(rows.users))
     held = rows.user_items().toarray() > 0
     factors = np.where(held, 1, trend_factors(item_trends(rows), 5))
     np.testing.assert_allclose(
-        trendy.score_indices(histories, people),
-        plain.score_indices(histories, people) * factors,
+        trendy.score_indices(histories, user_indices),
+        plain.score_indices(histories, user_indices) * factors,
         atol=1e-4,
     )
     if not trendy.capabilities.can_explain:
@@ -143,7 +143,7 @@ def test_scores_and_reasons_are_multiplied_by_the_trend(model, shape):
 
 
 def test_a_first_purchase_counts_half_after_a_week():
-    """Twenty users took "a" for the first time today, twenty "b" a week ago."""
+    """Twenty users first bought "a" today, twenty "b" a week ago."""
     users = [f"u{number}" for number in range(40)]
     items = ["a"] * 20 + ["b"] * 20
     times = np.repeat([1_700_000_000.0, 1_700_000_000.0 - 7 * DAY], 20)
