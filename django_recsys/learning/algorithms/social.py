@@ -53,7 +53,7 @@ class Social(RecencyWeighted):
         searched=False,
     )
     trust_: csr_array | None = field(init=False, repr=False, default=None)
-    """(n_users, n_users) float32, row the one who trusts; None in a loaded model."""
+    """(n_users, n_users) float32: rows trust columns; None in a loaded model."""
     taken_: csr_array = field(init=False, repr=False)
     """(n_users, n_items) float32: histories of length one, faded by age."""
     rarity_: np.ndarray = field(init=False, repr=False)

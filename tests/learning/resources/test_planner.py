@@ -7,8 +7,8 @@ import pytest
 
 from django_recsys.learning import registry
 from django_recsys.learning.algorithms.temporal.selection import (
-    _cut,
     _queries,
+    _split,
     count_eval_users,
 )
 from django_recsys.learning.exceptions import TooLargeError
@@ -68,7 +68,7 @@ def test_every_run_above_the_floors_is_predicted_within_the_factor(monkeypatch):
 
 def test_eval_users_are_counted_as_the_choice_of_recency_does():
     rows = taste_clusters(users=80, items=30, taken=9)
-    histories, relevant = _queries(_cut(rows), 0)
+    histories, relevant = _queries(_split(rows), 0)
     eval_users, context_rows = count_eval_users(rows)
     assert eval_users == relevant.shape[0]
     assert context_rows == pytest.approx(len(histories.item_indices), rel=0.2)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from django_recsys.learning.algorithms.temporal.selection import (
-    SURE,
+    STRICT_STANDARD_ERRORS,
     one_standard_error_choice,
 )
 from django_recsys.learning.data import Histories
@@ -34,18 +34,20 @@ def with_sum(
 
 
 def learn_ranker(
-    found: Candidates, weights: np.ndarray, known: ItemStatistics, seed: int
+    candidates: Candidates, weights: np.ndarray, statistics: ItemStatistics, seed: int
 ) -> tuple[Forest, np.ndarray]:
     """Return trees, and (2,) float32 their weights beside the weighted sum.
 
-    weights: (2, n_sources); known: from the same interactions as the sources. The first
-    weight orders items new to the user, the second all items; both are chosen on
+    weights: (2, n_sources); statistics: from the same interactions as the sources. The
+    first weight orders items new to the user, the second all items; both are chosen on
     queries that the trees were not fitted on. Where both are zero there are no trees.
     """
-    scores = with_sum(found.scores, found.is_seen, weights)
-    rows = cell_features(found.items, scores, found.is_seen, found.histories, known)
-    real = found.items >= 0
-    relevant = found.is_relevant[real]
+    scores = with_sum(candidates.scores, candidates.is_seen, weights)
+    rows = cell_features(
+        candidates.items, scores, candidates.is_seen, candidates.histories, statistics
+    )
+    real = candidates.items >= 0
+    relevant = candidates.is_relevant[real]
     folds = np.random.default_rng(seed).permutation(len(real)) % FOLDS
     of_trees = np.full(real.shape, -np.inf)
     for fold in range(FOLDS):
@@ -55,14 +57,14 @@ def learn_ranker(
         if not trial:
             return trial, NO_TREE_WEIGHTS
         of_trees[in_fold] = trial.predict(rows[~is_fitted])
-    tree_weights = choose_tree_weights(found, scores[-1], of_trees)
+    tree_weights = choose_tree_weights(candidates, scores[-1], of_trees)
     if not tree_weights.any():
         return Forest.none(), NO_TREE_WEIGHTS
     return _fit(rows, relevant, seed), tree_weights
 
 
 def choose_tree_weights(
-    found: Candidates, of_sum: np.ndarray, of_trees: np.ndarray
+    candidates: Candidates, of_sum: np.ndarray, of_trees: np.ndarray
 ) -> np.ndarray:
     """Return (2,) float32, the best weights of the trees; 0 where the sum is no worse.
 
@@ -70,29 +72,29 @@ def choose_tree_weights(
     more than the sum does, so the sum always counts, and the one-standard-error rule
     takes the smallest weight.
     """
-    real = found.items >= 0
-    new = found.is_relevant & ~found.is_seen
+    real = candidates.items >= 0
+    new = candidates.is_relevant & ~candidates.is_seen
 
     def of_new(weight: float) -> np.ndarray:
-        scores = combined(of_sum, of_trees, found.is_seen, real, (weight, weight))
-        scores = np.where(found.is_seen, -np.inf, scores)
-        return qualities(scores, new, found.new_relevant)
+        scores = combined(of_sum, of_trees, candidates.is_seen, real, (weight, weight))
+        scores = np.where(candidates.is_seen, -np.inf, scores)
+        return qualities(scores, new, candidates.new_relevant)
 
     first = _choice(of_new)
-    if not (found.is_relevant & found.is_seen).any():
+    if not (candidates.is_relevant & candidates.is_seen).any():
         # Trees could only add that items of the history are not relevant.
         return np.array([first, first], dtype=np.float32)
 
     def of_all(weight: float) -> np.ndarray:
-        scores = combined(of_sum, of_trees, found.is_seen, real, (first, weight))
-        return qualities(scores, found.is_relevant, found.all_relevant)
+        scores = combined(of_sum, of_trees, candidates.is_seen, real, (first, weight))
+        return qualities(scores, candidates.is_relevant, candidates.all_relevant)
 
     return np.array([first, _choice(of_all)], dtype=np.float32)
 
 
 def _choice(measure: Callable[[float], np.ndarray]) -> float:
     values = np.stack([measure(weight) for weight in TREE_WEIGHTS])
-    return TREE_WEIGHTS[one_standard_error_choice(values, SURE)]
+    return TREE_WEIGHTS[one_standard_error_choice(values, STRICT_STANDARD_ERRORS)]
 
 
 def combined(
@@ -124,7 +126,7 @@ def rank_blocks(
     weights: np.ndarray,
     forest: Forest,
     tree_weights: np.ndarray,
-    known: ItemStatistics,
+    statistics: ItemStatistics,
 ) -> np.ndarray:
     """Return (n_queries, n_items) float32, NaN where no source has a score.
 
@@ -136,7 +138,7 @@ def rank_blocks(
     items = propose(blocks, seen)
     is_seen = holds(seen, items)
     scores = with_sum(cells_of_items(blocks, items), is_seen, weights)
-    rows = cell_features(items, scores, is_seen, histories, known)
+    rows = cell_features(items, scores, is_seen, histories, statistics)
     total: np.ndarray = weighted_sum(blocks, weights, histories)
     total[total == 0] = np.nan
     total = total / (1 + np.abs(total)) - 2

@@ -27,9 +27,9 @@ class ItemStatistics:
     """(n_items, n_labels) int32, as ``item_labels`` gives them."""
 
     @classmethod
-    def of(cls, interactions: Interactions, found: ItemFeatures | None) -> Self:
+    def of(cls, interactions: Interactions, features: ItemFeatures | None) -> Self:
         """Return the statistics of interactions and, where there are any, features."""
-        labels = item_labels(found, len(interactions.items))
+        labels = item_labels(features, len(interactions.items))
         return cls(demand_of(interactions), labels)
 
     @classmethod
@@ -69,7 +69,7 @@ def cell_features(
     scores: np.ndarray,
     is_seen: np.ndarray,
     histories: Histories,
-    known: ItemStatistics,
+    statistics: ItemStatistics,
 ) -> np.ndarray:
     """Return (n_cells, n_features) float32, one row per candidate that is no padding.
 
@@ -81,14 +81,14 @@ def cell_features(
     """
     real = items >= 0
     per_cell = [is_seen[real], *item_repeat_features(items, histories, real)]
-    per_cell += label_repeat_features(known.labels, items, histories, real)
+    per_cell += label_repeat_features(statistics.labels, items, histories, real)
     for each in scores:
         per_cell.append(each[real])
         per_cell.append(_ranks(each, is_seen, real)[real])
     lengths = np.count_nonzero(real, axis=1)
     per_query = np.repeat(_query_features(histories), lengths, axis=0)
     columns = [column.astype(np.float32, copy=False)[:, None] for column in per_cell]
-    per_item = known.demand[items[real]] * is_seen[real][:, None]
+    per_item = statistics.demand[items[real]] * is_seen[real][:, None]
     return np.hstack([*columns, per_query, per_item])
 
 

@@ -10,16 +10,16 @@ REPEAT_DECAY_STEPS = 10.0
 NO_LABEL = -1
 
 
-def item_labels(found: ItemFeatures | None, n_items: int) -> np.ndarray:
+def item_labels(features: ItemFeatures | None, n_items: int) -> np.ndarray:
     """Return (n_items, n_labels) int32: the rarest categories first, then the brand.
 
     A label is a column of the features, -1 where an item has fewer of them; no columns
     where no item has any. Rare categories are the most specific.
     """
-    if found is None:
+    if features is None:
         return np.zeros((n_items, 0), dtype=np.int32)
     blocks = [
-        _rarest(found, f"{column}=", most) for column, most in MOST_LABELS.items()
+        _rarest(features, f"{column}=", most) for column, most in MOST_LABELS.items()
     ]
     return np.hstack(blocks)
 
@@ -90,19 +90,19 @@ def _repeat_counts(
     return result
 
 
-def _rarest(found: ItemFeatures, prefix: str, most: int) -> np.ndarray:
+def _rarest(features: ItemFeatures, prefix: str, most: int) -> np.ndarray:
     """Return (n_items, up to ``most``) int32: columns whose name has the prefix."""
-    matches = np.array([name.startswith(prefix) for name in found.names], dtype=bool)
-    cells = found.matrix.tocoo()
+    matches = np.array([name.startswith(prefix) for name in features.names], dtype=bool)
+    cells = features.matrix.tocoo()
     chosen = matches[cells.coords[1]] if len(matches) else np.zeros(0, dtype=bool)
     rows, columns = (each[chosen] for each in cells.coords)
     counts = np.bincount(columns, minlength=len(matches))
     order = np.lexsort((columns, counts[columns], rows))
     rows, columns = rows[order], columns[order]
-    lengths = np.bincount(rows, minlength=len(found.items))
+    lengths = np.bincount(rows, minlength=len(features.items))
     position = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     width = min(most, int(lengths.max(initial=0)))
-    result = np.full((len(found.items), width), NO_LABEL, dtype=np.int32)
+    result = np.full((len(features.items), width), NO_LABEL, dtype=np.int32)
     kept = position < width
     result[rows[kept], position[kept]] = columns[kept]
     return result

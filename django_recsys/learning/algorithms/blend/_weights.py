@@ -36,7 +36,7 @@ def qualities(
     return result
 
 
-def learn_weights(found: Candidates, *, is_later: bool) -> np.ndarray:
+def learn_weights(candidates: Candidates, *, is_later: bool) -> np.ndarray:
     """Return (2, n_sources) float32: weights for new items and for those of histories.
 
     is_later: whether the relevant items come from a later span of time. The best
@@ -46,20 +46,22 @@ def learn_weights(found: Candidates, *, is_later: bool) -> np.ndarray:
     not relevant there. Repeat purchases last from span to span: their weights are those
     of maximum likelihood beside the weights of new items.
     """
-    hidden = (found.items < 0) | found.is_seen
-    relevant = found.is_relevant & ~found.is_seen
+    hidden = (candidates.items < 0) | candidates.is_seen
+    relevant = candidates.is_relevant & ~candidates.is_seen
     if not is_later:
-        new = _unit(_likeliest(found.scores, hidden, relevant))
+        new = _unit(_maximum_likelihood(candidates.scores, hidden, relevant))
         return np.stack([new, new]).astype(np.float32)
 
     def of_new(weights: np.ndarray) -> np.ndarray:
-        scores = np.where(hidden, -np.inf, _weighted(found.scores, weights))
-        return qualities(scores, relevant, found.new_relevant)
+        scores = np.where(hidden, -np.inf, _weighted(candidates.scores, weights))
+        return qualities(scores, relevant, candidates.new_relevant)
 
-    new = _near_best(of_new, len(found.scores))
-    base = _weighted(found.scores, new) * ~found.is_seen
-    both = np.concatenate([base[None], found.scores * found.is_seen])
-    of_base, *of_seen = _likeliest(both, found.items < 0, found.is_relevant)
+    new = _near_best(of_new, len(candidates.scores))
+    base = _weighted(candidates.scores, new) * ~candidates.is_seen
+    both = np.concatenate([base[None], candidates.scores * candidates.is_seen])
+    of_base, *of_seen = _maximum_likelihood(
+        both, candidates.items < 0, candidates.is_relevant
+    )
     seen = np.array(of_seen)
     if not seen.any():
         return np.stack([new, new]).astype(np.float32)
@@ -75,7 +77,7 @@ def _near_best(measure: Measure, size: int) -> np.ndarray:
     return _unit(weights) if alone.any() else np.ones(size)
 
 
-def _likeliest(
+def _maximum_likelihood(
     scores: np.ndarray, hidden: np.ndarray, relevant: np.ndarray
 ) -> np.ndarray:
     """Return the weights, at least 0, of maximum likelihood of the relevant items.

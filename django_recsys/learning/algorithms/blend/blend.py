@@ -99,33 +99,35 @@ class Blend(Recommender):
         for name in names:
             create(name)  # a missing extra raises before anything is fitted
         # Read once, for both fits of each source and for the ranker.
-        found = features_if_any(
+        features = features_if_any(
             items if self.capabilities.reads_items else None, interactions.items
         )
-        names = self._drop_unsupported_sources(names, found, options)
-        items = items if found is None else found
-        given: dict[str, Any] = {"items": items, "edges": data.edges}
-        given["options"] = options
+        names = self._drop_unsupported_sources(names, features, options)
+        items = items if features is None else features
+        fit_arguments: dict[str, Any] = {"items": items, "edges": data.edges}
+        fit_arguments["options"] = options
         self._keep(
             Forest.none(), np.zeros(2, dtype=np.float32), ItemStatistics.nothing()
         )
         if self._learns():
-            self._learn(names, interactions, found, given)
+            self._learn(names, interactions, features, fit_arguments)
         if not len(self.roots_):
             kept = np.flatnonzero(self.weights_.max(axis=0))
             self.weights_ = self.weights_[:, kept]
             names = [names[each] for each in kept.tolist()]
-        self.parts_ = {name: create(name).fit(interactions, **given) for name in names}
+        self.parts_ = {
+            name: create(name).fit(interactions, **fit_arguments) for name in names
+        }
 
     def _learns(self) -> bool:
         return self.method != FALL_THROUGH and not self.weights.strip()
 
     def _keep(
-        self, forest: Forest, tree_weights: np.ndarray, known: ItemStatistics
+        self, forest: Forest, tree_weights: np.ndarray, statistics: ItemStatistics
     ) -> None:
         self.nodes_, self.roots_ = forest.nodes, forest.roots
         self.tree_weights_ = tree_weights
-        self.demand_, self.labels_ = known.demand, known.labels
+        self.demand_, self.labels_ = statistics.demand, statistics.labels
 
     def _source_names(self) -> list[str]:
         names = [each.strip() for each in self.sources.split(",") if each.strip()]
@@ -153,22 +155,22 @@ class Blend(Recommender):
         if not self.weights.strip():
             return np.ones((2, len(names)), dtype=np.float32)
         try:
-            given = [float(each) for each in self.weights.split(",")]
+            weights = [float(each) for each in self.weights.split(",")]
         except ValueError:
-            given = []
-        if len(given) != len(names) or min(given) < 0 or not max(given) > 0:
+            weights = []
+        if len(weights) != len(names) or min(weights) < 0 or not max(weights) > 0:
             raise DataError(
                 f"blend.weights is {self.weights!r}; it must be {len(names)} numbers "
                 "of at least 0, not all 0."
             )
-        return np.array([given, given], dtype=np.float32)
+        return np.array([weights, weights], dtype=np.float32)
 
     def _learn(
         self,
         names: list[str],
         interactions: Interactions,
-        described: ItemFeatures | None,
-        given: dict[str, Any],
+        features: ItemFeatures | None,
+        fit_arguments: dict[str, Any],
     ) -> None:
         """Learn weights and trees from the newer part of the interactions."""
         from ._ranker import learn_ranker
@@ -176,25 +178,25 @@ class Blend(Recommender):
         from ._weights import learn_weights
         from .candidates import gather, inner_split
 
-        options: TrainingOptions = given["options"]
-        cut = inner_split(interactions) if len(names) > 1 else None
-        if cut is None or not len(cut.train):
+        options: TrainingOptions = fit_arguments["options"]
+        split = inner_split(interactions) if len(names) > 1 else None
+        if split is None or not len(split.train):
             return
         fitted = []
         for position, name in enumerate(names):
             options.report(position / len(names) / 2, f"weighting {name}")
-            fitted.append(create(name).fit(cut.train, **given))
-        found = gather(fitted, cut, options.seed)
-        if found is None:
+            fitted.append(create(name).fit(split.train, **fit_arguments))
+        candidates = gather(fitted, split, options.seed)
+        if candidates is None:
             return
         fitted.clear()
-        self.weights_ = learn_weights(found, is_later=interactions.has_times)
+        self.weights_ = learn_weights(candidates, is_later=interactions.has_times)
         if self.method == RANKER:
             options.report(0.5, "learning to rank")
-            known = ItemStatistics.of(cut.train, described)
-            ranker = learn_ranker(found, self.weights_, known, options.seed)
+            statistics = ItemStatistics.of(split.train, features)
+            ranker = learn_ranker(candidates, self.weights_, statistics, options.seed)
             if ranker[0]:
-                self._keep(*ranker, ItemStatistics.of(interactions, described))
+                self._keep(*ranker, ItemStatistics.of(interactions, features))
 
     def _score(self, histories: Histories, user_indices: np.ndarray) -> np.ndarray:
         if self.method == FALL_THROUGH:
@@ -220,13 +222,13 @@ class Blend(Recommender):
         result = np.empty((len(histories), len(self.items_)), dtype=np.float32)
         step = queries_at_a_time(len(self.items_), len(self.parts_))
         forest = Forest(self.nodes_, self.roots_)
-        known = ItemStatistics(self.demand_, self.labels_)
+        statistics = ItemStatistics(self.demand_, self.labels_)
         for at in range(0, len(histories), step):
             part = slice(at, at + step)
             some = histories.select(part)
             blocks = scores_of(self.parts_.values(), some, user_indices[part])
             result[part] = rank_blocks(
-                blocks, some, self.weights_, forest, self.tree_weights_, known
+                blocks, some, self.weights_, forest, self.tree_weights_, statistics
             )
         return result
 

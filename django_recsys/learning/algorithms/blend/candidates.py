@@ -50,8 +50,8 @@ def inner_split(interactions: Interactions) -> Split | None:
         return leave_one_out(without_kinds, fit="train+validation")
     if interactions.timestamps.min() == interactions.timestamps.max():
         return None
-    cut = validation_split(interactions)
-    return cut if len(cut.train) else None
+    split = validation_split(interactions)
+    return split if len(split.train) else None
 
 
 def on_one_scale(scores: np.ndarray, histories: Histories) -> np.ndarray:
@@ -74,19 +74,21 @@ def on_one_scale(scores: np.ndarray, histories: Histories) -> np.ndarray:
     return known
 
 
-def gather(sources: Sequence[Recommender], cut: Split, seed: int) -> Candidates | None:
+def gather(
+    sources: Sequence[Recommender], split: Split, seed: int
+) -> Candidates | None:
     """Return the candidates of sources that were fitted on the older part.
 
     For a seeded sample of users; None where they are too few to learn from.
     """
-    relevant, seen = cut.test.user_items(), cut.context.user_items()
+    relevant, seen = split.test.user_items(), split.context.user_items()
     users = np.flatnonzero((np.diff(relevant.indptr) > 0) & (np.diff(seen.indptr) > 0))
     if len(users) < FEWEST_QUERIES:
         return None
     if len(users) > MOST_QUERIES:
         random = np.random.default_rng(seed)
         users = np.sort(random.choice(users, MOST_QUERIES, replace=False))
-    histories = cut.context.histories().select(users)
+    histories = split.context.histories().select(users)
     step = queries_at_a_time(histories.n_items, len(sources))
     parts = []
     for at in range(0, len(users), step):

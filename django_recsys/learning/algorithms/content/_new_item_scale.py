@@ -21,8 +21,8 @@ def fair_new_item_scale(
     factor new items with features get the share of the first ten places that they have
     of the catalogue. It is never 0: new items fill places that known ones leave open.
     """
-    described = item_vectors.any(axis=1)
-    n_new, n_known = ((described & each).sum() for each in (is_new, ~is_new))
+    has_features = item_vectors.any(axis=1)
+    n_new, n_known = ((has_features & each).sum() for each in (is_new, ~is_new))
     if not n_new or not n_known or not queries.nnz:
         return 1.0
     new, known = _best(queries, item_vectors, is_new)

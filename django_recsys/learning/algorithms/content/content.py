@@ -100,21 +100,19 @@ class Content(FactorRecommender):
         )
         als.fit(interactions, options=options)
         self.recency_, factors = als.recency_, als.item_factors_
-        taken = np.flatnonzero(factors.any(axis=1))  # items with interactions
-        learned = ridge_map(features[taken], factors[taken], self.ridge)
+        is_new = np.logical_not(factors.any(axis=1))  # without interactions
+        learned = ridge_map(features[~is_new], factors[~is_new], self.ridge)
         predicted = directions(np.asarray(features @ learned))
         share = np.float32(self.feature_share)
         self.item_factors_ = directions(
             (1 - share) * directions(factors) + share * predicted
         )
-        unknown = np.ones(len(factors), dtype=bool)
-        unknown[taken] = False
-        self.item_factors_[unknown] = predicted[unknown]
+        self.item_factors_[is_new] = predicted[is_new]
         scale = self.new_items
         if scale < 0:
             some = self._query_matrix(_sample(interactions.histories(), options.seed))
-            scale = fair_new_item_scale(some, self.item_factors_, unknown)
-        self.new_item_scale_ = np.where(unknown, scale, 1).astype(np.float32)
+            scale = fair_new_item_scale(some, self.item_factors_, is_new)
+        self.new_item_scale_ = np.where(is_new, scale, 1).astype(np.float32)
 
     def _adjust(self, scores: np.ndarray, queries: csr_array) -> None:
         scores *= self.new_item_scale_

@@ -17,7 +17,7 @@ from .factor_recommender import FactorRecommender
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-TAKEN_SHARE = 1 / 80  # the best on validation, of dense and of sparse data
+INTERACTION_SHARE = 1 / 80  # the best on validation, on dense and on sparse data
 
 
 @dataclass(kw_only=True, eq=False)
@@ -82,12 +82,12 @@ class ImplicitALS(FactorRecommender, TrendWeighted):
         self._learn_recency_and_trend(data, of_factors=True)
         interactions = data.interactions
         confidence = interactions.user_items()
-        taken = confidence.nnz  # user-item pairs with an interaction
-        self.confidence_ = self._learned_confidence(interactions, taken)
+        n_interactions = confidence.nnz
+        self.confidence_ = self._learned_confidence(interactions, n_interactions)
         # The squared error grows with the items per user, and so does their evidence.
-        items_per_user = taken / interactions.user_count()
+        items_per_user = n_interactions / interactions.user_count()
         ridge = self.regularization * items_per_user**0.5
-        mean = 1 + self._taken_share(interactions, taken)
+        mean = 1 + self._interaction_share(interactions, n_interactions)
         self.ridge_ = np.array(ridge / mean**self.frequency_scaling)
         confidence.data[:] = 1 + self.confidence_
         self.item_factors_ = item_factors(
@@ -101,16 +101,20 @@ class ImplicitALS(FactorRecommender, TrendWeighted):
             options=data.options,
         )
 
-    def _learned_confidence(self, interactions: Interactions, taken: int) -> np.ndarray:
+    def _learned_confidence(
+        self, interactions: Interactions, n_interactions: int
+    ) -> np.ndarray:
         if self.confidence >= 0:
             return np.array(self.confidence)
         cells = interactions.user_count() * interactions.item_count()
-        return np.array(cells / max(taken, 1) * TAKEN_SHARE)
+        return np.array(cells / max(n_interactions, 1) * INTERACTION_SHARE)
 
-    def _taken_share(self, interactions: Interactions, taken: int) -> float:
-        """Return the extra weight of all interactions against that of all cells."""
+    def _interaction_share(
+        self, interactions: Interactions, n_interactions: int
+    ) -> float:
+        """Return the extra weight of all interactions, as a share of all cells."""
         cells = interactions.user_count() * interactions.item_count()
-        return float(self.confidence_) * taken / max(cells, 1)
+        return float(self.confidence_) * n_interactions / max(cells, 1)
 
     def _user_factors(self, queries: csr_array) -> np.ndarray:
         from ._als_solver import fold_in

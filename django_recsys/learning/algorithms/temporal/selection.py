@@ -30,7 +30,7 @@ MOST_ITEMS = 3000
 MOST_USERS = 3000
 FEWEST_USERS = 30  # below this a choice would be noise
 REGULARIZATION = 300.0
-SURE = 2.0  # standard errors by which a stronger trend of factor models must gain
+STRICT_STANDARD_ERRORS = 2.0  # that trees, and trends of factor models, must gain
 
 
 class Choice(NamedTuple):
@@ -40,7 +40,7 @@ class Choice(NamedTuple):
     """0 where all rows of a history weigh the same."""
     trend: float
     """0 where trends do not help."""
-    sure_trend: float
+    factor_trend: float
     """The same for factor models. Their scores of similar items are close, so that a
     trend moves an item past many others, and one that ends does more harm."""
 
@@ -62,19 +62,19 @@ def choose(interactions: Interactions, seed: int) -> Choice:
     evaluated on the items new to a sample of users; 0 where these are too few. First
     the recency is chosen, then the trend.
     """
-    cut = _cut(_popular_part(interactions))
-    if cut is None:
+    split = _split(_popular_part(interactions))
+    if split is None:
         return Choice(RECENCIES[0], TRENDS[0], TRENDS[0])
-    histories, relevant = _queries(cut, seed)
+    histories, relevant = _queries(split, seed)
     if relevant.shape[0] < FEWEST_USERS:
         return Choice(RECENCIES[0], TRENDS[0], TRENDS[0])
-    weights = item_weights(binary(cut.train.user_items()), REGULARIZATION)
+    weights = item_weights(binary(split.train.user_items()), REGULARIZATION)
     qualities = [_qualities(histories, relevant, weights, each) for each in RECENCIES]
     means = np.mean(qualities, axis=1)
     recency = RECENCIES[int(np.argmax(means >= TOLERANCE * means.max()))]
-    if not cut.train.has_times:
+    if not split.train.has_times:
         return Choice(recency, TRENDS[0], TRENDS[0])
-    trends = item_trends(cut.train)
+    trends = item_trends(split.train)
     qualities = [
         _qualities(histories, relevant, weights * trend_factors(trends, each), recency)
         for each in TRENDS
@@ -83,7 +83,7 @@ def choose(interactions: Interactions, seed: int) -> Choice:
     return Choice(
         recency,
         TRENDS[one_standard_error_choice(found)],
-        TRENDS[one_standard_error_choice(found, SURE)],
+        TRENDS[one_standard_error_choice(found, STRICT_STANDARD_ERRORS)],
     )
 
 
@@ -132,7 +132,7 @@ def _popular_part(interactions: Interactions) -> Interactions:
     return interactions.select(popular[interactions.item_indices]).compact()
 
 
-def _cut(interactions: Interactions) -> Split | None:
+def _split(interactions: Interactions) -> Split | None:
     """Split as for validation: by time where it is known, else by the last items."""
     without_kinds = replace(interactions, kinds=None, kind_names=())
     if not interactions.has_times:
@@ -142,9 +142,9 @@ def _cut(interactions: Interactions) -> Split | None:
     return validation_split(without_kinds)
 
 
-def _queries(cut: Split, seed: int) -> tuple[Histories, csr_array]:
+def _queries(split: Split, seed: int) -> tuple[Histories, csr_array]:
     """Return histories and the new items of the test, of a sample of known users."""
-    seen, relevant = binary(cut.context.user_items()), binary(cut.test.user_items())
+    seen, relevant = binary(split.context.user_items()), binary(split.test.user_items())
     relevant = csr_array(relevant - relevant.multiply(seen))
     relevant.eliminate_zeros()
     known = (np.diff(seen.indptr) > 1) & (np.diff(relevant.indptr) > 0)
@@ -152,7 +152,7 @@ def _queries(cut: Split, seed: int) -> tuple[Histories, csr_array]:
     if len(users) > MOST_USERS:
         random = np.random.default_rng(seed)
         users = np.sort(random.choice(users, MOST_USERS, replace=False))
-    return cut.context.histories().select(users), relevant[users]
+    return split.context.histories().select(users), relevant[users]
 
 
 def _qualities(

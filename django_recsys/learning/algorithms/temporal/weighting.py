@@ -65,7 +65,7 @@ def learned_trend(
         from .selection import choices
 
         chosen = choices(interactions, seed)
-        trend = chosen.sure_trend if of_factors else chosen.trend
+        trend = chosen.factor_trend if of_factors else chosen.trend
     if trend == 0:
         return np.ones(len(interactions.items), dtype=np.float32)
     return trend_factors(item_trends(interactions), trend)

@@ -5,7 +5,7 @@ import pytest
 
 from django_recsys.learning.algorithms.blend._weights import (
     LEAST_WEIGHT,
-    _likeliest,
+    _maximum_likelihood,
     _near_best,
     _unit,
     learn_weights,
@@ -94,16 +94,16 @@ def test_maximum_likelihood_recovers_the_weights():
     utility = 2 * first + second + random.gumbel(size=first.shape)
     relevant = utility == utility.max(axis=1, keepdims=True)
     hidden = np.zeros(relevant.shape, dtype=bool)
-    weights = _likeliest(np.stack([second, third, first]), hidden, relevant)
+    weights = _maximum_likelihood(np.stack([second, third, first]), hidden, relevant)
     assert weights == pytest.approx([1, 0, 2], abs=0.15)
     assert _unit(weights) == pytest.approx([0.5, 0, 1], abs=0.1)
     assert _unit(weights)[1] == 0  # too small to be worth its time
     hidden[:, 10:] = True
     relevant[:, 10:] = False
-    again = _likeliest(np.stack([second, third, first]), hidden, relevant)
+    again = _maximum_likelihood(np.stack([second, third, first]), hidden, relevant)
     assert again == pytest.approx([1, 0, 2], abs=0.3)
     none = np.zeros_like(relevant)
-    nothing = _likeliest(np.stack([first, second]), hidden, none)
+    nothing = _maximum_likelihood(np.stack([first, second]), hidden, none)
     assert not nothing.any()
     assert _unit(nothing).tolist() == [1, 1]
 

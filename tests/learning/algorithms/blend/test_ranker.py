@@ -33,11 +33,11 @@ WIDTH = 20
 FULL_WEIGHT = np.ones(2, dtype=np.float32)
 
 
-def known(demand: np.ndarray) -> ItemStatistics:
+def statistics_of(demand: np.ndarray) -> ItemStatistics:
     return ItemStatistics(demand, np.zeros((len(demand), 0), dtype=np.int32))
 
 
-NOTHING_KNOWN = known(np.zeros((WIDTH, 1), dtype=np.float32))
+NO_STATISTICS = statistics_of(np.zeros((WIDTH, 1), dtype=np.float32))
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_trees_are_kept_where_a_sum_cannot_predict(monkeypatch):
     relevant = (first > 0.8) != (second > 0.8)
     found = candidates(relevant, np.stack([first, second]))
     weights = learn_weights(found, is_later=True)
-    trees, tree_weights = learn_ranker(found, weights, NOTHING_KNOWN, seed=0)
+    trees, tree_weights = learn_ranker(found, weights, NO_STATISTICS, seed=0)
     assert trees
     assert tree_weights[0] > 0
 
@@ -88,7 +88,7 @@ def test_trees_are_dropped_where_the_sum_is_enough():
     scores = random.random((2, 60, WIDTH))
     found = candidates(scores[0] > 0.9, scores)
     weights = learn_weights(found, is_later=True)
-    trees, tree_weights = learn_ranker(found, weights, NOTHING_KNOWN, seed=0)
+    trees, tree_weights = learn_ranker(found, weights, NO_STATISTICS, seed=0)
     assert not trees
     assert not tree_weights.any()
 
@@ -148,14 +148,14 @@ def test_trees_do_not_see_the_demand_of_new_items():
         weights=np.ones(1, dtype=np.float32),
         n_items=2,
     )
-    demand = known(np.array([[3.0], [4.0]], dtype=np.float32))
+    demand = statistics_of(np.array([[3.0], [4.0]], dtype=np.float32))
     cells = cell_features(items, np.ones((1, 1, 2)), is_seen, history, demand)
     assert cells[:, -1].tolist() == [3, 0]
 
 
 def test_no_relevant_item_means_no_trees():
     found = candidates(np.zeros((40, WIDTH), dtype=bool), np.ones((1, 40, WIDTH)))
-    trees, _ = learn_ranker(found, np.ones((2, 1)), NOTHING_KNOWN, seed=0)
+    trees, _ = learn_ranker(found, np.ones((2, 1)), NO_STATISTICS, seed=0)
     assert not trees
 
 
@@ -183,7 +183,9 @@ def test_features_hold_repeats_ranks_and_what_is_seen():
     items = np.array([[0, 1, 2], [2, 0, -1]], dtype=np.int32)
     is_seen = np.array([[True, True, False], [True, False, False]])
     scores = np.array([[[0.2, 0.9, 0.5], [0.1, 0.0, 0.0]]], dtype=np.float32)
-    cells = cell_features(items, scores, is_seen, rows.histories(), known(demand))
+    cells = cell_features(
+        items, scores, is_seen, rows.histories(), statistics_of(demand)
+    )
     assert len(cells) == 5
     seen, repeats, _, age, score, rank = cells[:, :6].T.tolist()
     assert seen == [1, 1, 0, 1, 0]
@@ -276,7 +278,7 @@ def test_trees_learn_that_users_repeat_categories(always_with_trees):
     found = candidates(relevant, random.random((1, users, size)))
     found = replace(found, histories=histories, is_seen=is_seen)
     labels = kinds[:, None].astype(np.int32)
-    of_kinds = replace(NOTHING_KNOWN, labels=labels)
+    of_kinds = replace(NO_STATISTICS, labels=labels)
     forest, _ = learn_ranker(found, np.ones((2, 1)), of_kinds, seed=0)
     scores = np.random.default_rng(1).random((1, users, size), dtype=np.float32)
     results = rank_blocks(
@@ -290,7 +292,9 @@ def test_ranks_distinguish_scores_above_one():
     items, is_seen = np.array([[0, 1, 2, 3]]), np.array([[True, False, False, False]])
     scores = np.array([[[1.0, 2.0, 9.0, 3.0]]], dtype=np.float32)
     history = Histories.empty(1, 4)
-    cells = cell_features(items, scores, is_seen, history, known(np.zeros((4, 1))))
+    cells = cell_features(
+        items, scores, is_seen, history, statistics_of(np.zeros((4, 1)))
+    )
     assert cells[:, 5].tolist() == [0, 2, 0, 1]
 
 
@@ -309,7 +313,7 @@ def test_items_that_no_source_proposes_rank_last(monkeypatch):
         "django_recsys.learning.algorithms.blend.candidates.BEST_OF_SOURCE", 2
     )
     scores = rank_blocks(
-        [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), STUMP, FULL_WEIGHT, NOTHING_KNOWN
+        [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), STUMP, FULL_WEIGHT, NO_STATISTICS
     )[0]
     scores[WIDTH - 1] = scores[WIDTH - 2] - 1  # proposed, as it is in the history
     assert (scores[:2] > 0).all()
@@ -323,7 +327,7 @@ def test_trees_count_by_their_weights():
     reversing = Forest(np.array(nodes), np.array([0]))
     given = [FALLING], HOLDS_THE_LAST, np.ones((2, 1)), reversing
     without_trees, with_trees = (
-        rank_blocks(*given, np.full(2, weight), NOTHING_KNOWN)[0] for weight in (0, 1)
+        rank_blocks(*given, np.full(2, weight), NO_STATISTICS)[0] for weight in (0, 1)
     )
     assert without_trees.argmax() == 0
     assert with_trees.argmax() > 0
@@ -334,7 +338,7 @@ def test_users_without_history_get_the_sum_of_the_sources():
     first[0, 3] = second[0, 3] = 0  # no source has a score
     without_history, weights = Histories.empty(1, WIDTH), np.array([[9.0, 1], [9, 1]])
     scores = rank_blocks(
-        [first, second], without_history, weights, STUMP, FULL_WEIGHT, NOTHING_KNOWN
+        [first, second], without_history, weights, STUMP, FULL_WEIGHT, NO_STATISTICS
     )[0]
     expected = np.where(np.arange(WIDTH) == 3, np.nan, (first + second)[0])
     np.testing.assert_allclose(scores, expected, rtol=1e-6)

@@ -90,7 +90,7 @@ def test_factor_models_need_a_larger_gain_for_a_trend():
     gain = np.where(np.arange(100) % 2, 1.0, -0.7) * 0.1
     values = np.stack([np.zeros(100), gain])
     assert one_standard_error_choice(values) == 1
-    assert one_standard_error_choice(values, selection.SURE) == 0
+    assert one_standard_error_choice(values, selection.STRICT_STANDARD_ERRORS) == 0
 
 
 @pytest.mark.parametrize(("model", "chosen"), [(EASE, 3), (ImplicitALS, 1), (SVD, 1)])
