@@ -25,10 +25,10 @@ SIZE = 16
 
 
 class RecommenderContract:
-    """Inherit it and write ``make_recommender``; set flags where the answer differs.
+    """Inherit it and write ``make_recommender``; set flags where a test does not apply.
 
-    The checkerboard: even users took even items, odd users odd ones, and nobody the
-    item of their own number. So the best new item of user u is item u.
+    In the checkerboard even users have even items, odd users odd ones, and no user the
+    item of the same number. So the best new item of user u is item u.
     """
 
     finds_withheld_item = True
@@ -69,13 +69,13 @@ class RecommenderContract:
         assert found is recommender
         assert recommender.is_fitted
 
-    def test_who_needs_item_features_reads_them(self):
-        """New items are told apart by features alone."""
+    def test_needing_item_features_means_reading_them(self):
+        """New items differ by features alone."""
         can = self.make_recommender().capabilities
         if can.needs_items or can.handles_new_items:
             assert can.reads_items
 
-    def test_asking_before_fit_raises(self):
+    def test_recommending_before_fit_raises(self):
         with pytest.raises(NotFittedError):
             self.make_recommender().recommend(["0"])
 
@@ -128,8 +128,8 @@ class RecommenderContract:
         answer = fitted.recommend(users, candidates=[])
         assert set(answer.item_ids.ravel()) == {""}
 
-    def test_unknown_user_gets_nothing_or_what_everyone_gets(self, fitted):
-        answer = fitted.recommend(["stranger"])
+    def test_unknown_user_gets_nothing_or_the_list_of_all(self, fitted):
+        answer = fitted.recommend(["no-such"])
         if fitted.capabilities.is_personal:
             assert set(answer.item_ids.ravel()) == {""}
         else:
@@ -138,12 +138,12 @@ class RecommenderContract:
     def test_unknown_items_in_a_history_are_ignored(self, fitted):
         history = checkerboard_histories(SIZE)[0]
         plain = fitted.recommend(["x"], histories=[history], exclude_seen=False)
-        odd = fitted.recommend(
+        with_unknown = fitted.recommend(
             ["x"], histories=[["no-such", *history]], exclude_seen=False
         )
-        np.testing.assert_array_equal(plain.item_ids, odd.item_ids)
+        np.testing.assert_array_equal(plain.item_ids, with_unknown.item_ids)
 
-    def test_bad_questions_raise(self, fitted):
+    def test_wrong_arguments_raise(self, fitted):
         with pytest.raises(DataError):
             fitted.recommend(["0"], n=0)
         with pytest.raises(DataError):
@@ -163,7 +163,7 @@ class RecommenderContract:
         assert {int(each) % 2 for each in answer.item_ids[1] if each} == {1}
         assert set(answer.item_ids[2]) == {""}
 
-    def test_named_reason_lowers_the_score_when_taken_out(self, fitted):
+    def test_score_falls_without_the_largest_reason(self, fitted):
         if not fitted.capabilities.can_explain:
             assert fitted.explain(["0"], "2") == []
             return
@@ -193,7 +193,7 @@ class RecommenderContract:
 
     def test_second_fit_forgets_the_first(self, users):
         twice = self.fit(checkerboard(SIZE, flipped=True))
-        twice.recommend(users)  # what is kept to answer with must go as well
+        twice.recommend(users)  # fills caches, which the next fit empties
         twice.fit(checkerboard(SIZE), items=self.items, edges=self.edges)
         once = self.fit(checkerboard(SIZE))
         for ours, theirs in zip(
@@ -228,7 +228,7 @@ class RecommenderContract:
         assert b"customer-" not in contents
         assert "customer-".encode("utf-32-le") not in contents
 
-    def test_nothing_to_learn_from_raises(self):
+    def test_fit_without_interactions_raises(self):
         interactions = checkerboard(SIZE)
         with pytest.raises(DataError):
             self.fit(interactions.select(np.zeros(len(interactions), dtype=bool)))

@@ -1,4 +1,4 @@
-"""Small data whose right answers are known."""
+"""Small data of which the right recommendations are known."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ START = 1_700_000_000.0
 def checkerboard_histories(size: int, *, flipped: bool = False) -> list[list[str]]:
     """Return each user's items, oldest first: those of the user's colour but its own.
 
-    With ``flipped`` users take the items of the other colour.
+    With ``flipped`` users have the items of the other colour.
     """
     return [
         [
@@ -58,7 +58,7 @@ def interactions_of(
 def taste_clusters(
     *, users: int = 60, items: int = 24, taken: int = 6, seed: int = 0
 ) -> Interactions:
-    """Return users of two tastes who take items of their own half, one a day."""
+    """Return users of two tastes, each with ``taken`` items of one half, one a day."""
     random = np.random.default_rng(seed)
     half = items // 2
     histories = {
