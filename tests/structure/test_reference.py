@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
@@ -137,30 +138,76 @@ def test_glossary_explains_the_vocabulary(word):
     assert f"| {word} | " in page("glossary")
 
 
-PAGES = [*(PACKAGE.parent / "docs").rglob("*.md"), *PACKAGE.parent.glob("*.md")]
+ROOT = PACKAGE.parent
+PAGES = [
+    *(ROOT / "docs").rglob("*.md"),
+    *ROOT.glob("*.md"),
+    ROOT / "example_shop/README.md",
+]
 DOTTED = re.compile(r"\bdjango_recsys(?:\.\w+)+")
-SOURCE = re.compile(r"`((?:django_recsys|tests|benchmarks)/[\w/]+\.py)`")
+IMPORT = re.compile(r"from (django_recsys[.\w]*) import (\w+(?:, \w+)*)")
+LOCATION = re.compile(r"`([\w.-]+/[\w./-]*)`")
 NOT_A_MODULE = re.compile(r"django_recsys\.([EW]\d+|tick|train|tune|rescore)$")
+FACES = {
+    f"django_recsys.{room}"
+    for room in (
+        *("catalog", "learning", "models", "operations"),
+        *("serving", "tracking", "training"),
+    )
+}
+TOPS = {path.name for path in [*ROOT.iterdir(), *PACKAGE.iterdir()] if path.is_dir()}
+HOMES = (ROOT, PACKAGE, PACKAGE / "templates", PACKAGE / "static")
+MADE_WHEN_RUN = "example_shop/var"
 
 
 def exists(dotted: str) -> bool:
-    """Say whether a dotted name leads to a module, or to a name that one mentions."""
-    parts = dotted.split(".")
-    for length in range(len(parts), 0, -1):
-        module = PACKAGE.parent.joinpath(*parts[:length])
-        source = module.with_suffix(".py")
-        if not source.exists():
-            source = module / "__init__.py"
-        if source.exists():
-            rest = parts[length : length + 1]
-            return all(re.search(rf"\b{name}\b", source.read_text()) for name in rest)
-    return False
+    """Say whether a dotted name leads to a module or to what one holds."""
+    try:
+        resolve_name(dotted)
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def is_there(location: str) -> bool:
+    """Say whether a path of the docs is a file or folder of the checkout."""
+    if location.startswith(MADE_WHEN_RUN):
+        return True
+    return any((home / location).exists() for home in HOMES)
+
+
+def title_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=title_of)
 def test_names_of_code_in_the_docs_exist(path):
     text = path.read_text()
     names = {name for name in DOTTED.findall(text) if not NOT_A_MODULE.match(name)}
+    for module, imported in IMPORT.findall(text):
+        names |= {f"{module}.{name}" for name in imported.split(", ")}
     assert {name for name in names if not exists(name)} == set()
-    sources = SOURCE.findall(text)
-    assert [name for name in sources if not (PACKAGE.parent / name).exists()] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=title_of)
+def test_paths_in_the_docs_exist(path):
+    named = LOCATION.findall(path.read_text())
+    ours = {location for location in named if location.partition("/")[0] in TOPS}
+    assert {location for location in ours if not is_there(location)} == set()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=title_of)
+def test_docs_import_from_the_face_of_a_room(path):
+    modules = {module for module, _ in IMPORT.findall(path.read_text())}
+    within = {
+        module
+        for module in modules
+        if any(module.startswith(f"{face}.") for face in FACES)
+    }
+    assert within == set()
+
+
+@pytest.mark.parametrize("room", sorted(FACES))
+def test_every_face_is_protected_by_a_contract(room):
+    contract = f'protected_modules = [ "{room}.*" ]'
+    assert contract in (ROOT / "pyproject.toml").read_text()
