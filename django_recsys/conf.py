@@ -42,6 +42,7 @@ class RecsysSettings:
     HISTORY: str | None = setting(None, str)
     CATALOG: str = setting("django_recsys.catalog.ModelCatalog", str)
     INTERACTION_WEIGHTS: Mapping[str, float] = setting(dict, dict, factory=True)
+    PRICE_FORMAT: str | None = setting(None, str)
     CONSENT: str | None = setting(None, str)
     CONSENT_COOKIE: str = setting("recsys_consent", str)
     SOCIAL_GRAPH: str | None = setting(None, str)

@@ -248,3 +248,12 @@ def test_celery_without_an_app(settings, monkeypatch):
 )
 def test_a_number_that_is_too_small(settings, key, number):
     assert the_one(found(settings, **{key: number})).id == "django_recsys.E015"
+
+
+def test_cached_pages_want_our_middleware(settings):
+    cache = "django.middleware.cache.UpdateCacheMiddleware"
+    others = [name for name in settings.MIDDLEWARE if name != MIDDLEWARE]
+    settings.MIDDLEWARE = [cache, *others]
+    assert the_one(check_settings()).id == "django_recsys.W004"
+    settings.MIDDLEWARE = [cache, *others, MIDDLEWARE]
+    assert check_settings() == []

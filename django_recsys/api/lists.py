@@ -3,21 +3,33 @@
 None takes a user: the visitor is the one of the session, or of the guest's cookie.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from django_recsys.catalog import get_catalog
 from django_recsys.exceptions import ConfigurationError
-from django_recsys.serving import MAX_SIZE, as_object, find_placement, recommend_for
+from django_recsys.serving import (
+    MAX_SIZE,
+    Answer,
+    as_object,
+    find_placement,
+    read_title,
+    recommend_for,
+    render_fragment,
+)
 from django_recsys.tracking import visitor_of
 
 from .base import RecsysView
 
 MAX_ITEMS = 100
-"""Most `item` parameters of one request."""
+"""Most `item` or `exclude` parameters of one request."""
+FORMATS = ("json", "html")
 
 
 class ListView(RecsysView):
@@ -25,19 +37,28 @@ class ListView(RecsysView):
 
     placement = ""
 
-    def answer(
-        self, request: Request, key: str = "", items: Sequence[str] = ()
-    ) -> Response:
-        """Ask serving for the visitor of this request."""
-        found = recommend_for(
-            key or self.placement,
+    def answer(self, request: Request, items: Sequence[str] = ()) -> Response:
+        """Answer with the list for the visitor of this request."""
+        found = self.ask(request, self.placement, items)
+        return Response(as_object(found, request._request))
+
+    def ask(
+        self,
+        request: Request,
+        key: str,
+        items: Sequence[str] = (),
+        exclude: Collection[str] = (),
+    ) -> Answer:
+        """Ask serving on behalf of the visitor."""
+        return recommend_for(
+            key,
             visitor_key=visitor_of(request._request).key,
             items=items,
+            exclude=exclude,
             n=size_of(request),
             request=request._request,
             described=True,
         )
-        return Response(as_object(found))
 
 
 class RecommendationsView(ListView):
@@ -67,23 +88,46 @@ class ItemView(ListView):
         """Answer with what goes with an item; 404 for what can be no id."""
         if not can_be_id(item_id):
             raise NotFound(f"{item_id!r} can be no item's id.")
-        return self.answer(request, items=[item_id])
+        return self.answer(request, [item_id])
 
 
 class PlacementView(ListView):
-    """`GET placements/<key>/?item=<id>&item=<id>&n=`."""
+    """`GET placements/<key>/?item=<id>&item=<id>&exclude=<id>&n=&format=html`."""
 
-    def get(self, request: Request, key: str) -> Response:
-        """Answer with any placement; 404 where there is none of this key."""
+    def get(self, request: Request, key: str) -> Response | HttpResponse:
+        """Answer with any placement; 404 where there is none of this key.
+
+        As HTML it is the block that the template tag renders, under the heading that
+        the tag signed.
+        """
         if find_placement(key) is None:
             raise NotFound(f"There is no placement {key!r}.")
-        items = request.query_params.getlist("item")
-        if len(items) > MAX_ITEMS:
-            raise ValidationError({"item": [f"At most {MAX_ITEMS} items."]})
-        wrong = [item_id for item_id in items if not can_be_id(item_id)]
-        if wrong:
-            raise ValidationError({"item": [f"{wrong[0]!r} can be no item's id."]})
-        return self.answer(request, key, items)
+        items, exclude = ids_of(request, "item"), ids_of(request, "exclude")
+        found = self.ask(request, key, items, exclude)
+        chosen = request.query_params.get("format", "json")
+        if chosen not in FORMATS:
+            raise ValidationError({"format": [f"One of {', '.join(FORMATS)}."]})
+        if chosen == "json":
+            return Response(as_object(found, request._request))
+        title = request.query_params.get("title")
+        if title is not None:
+            heading = read_title(title)
+            if heading is None:
+                raise ValidationError({"title": ["Not signed by this shop."]})
+            found = replace(found, title=heading)
+        get_token(request._request)  # so that the page can send events
+        return HttpResponse(render_fragment(found, request._request))
+
+
+def ids_of(request: Request, name: str) -> list[str]:
+    """Return the ids of a parameter. Raises `ValidationError` for what is none."""
+    found: list[str] = request.query_params.getlist(name)
+    if len(found) > MAX_ITEMS:
+        raise ValidationError({name: [f"At most {MAX_ITEMS} items."]})
+    wrong = [item_id for item_id in found if not can_be_id(item_id)]
+    if wrong:
+        raise ValidationError({name: [f"{wrong[0]!r} can be no item's id."]})
+    return found
 
 
 def size_of(request: Request) -> int | None:

@@ -31,10 +31,10 @@ GUESSES: dict[str, tuple[str, ...]] = {
         "category",
     ),
     "brand": ("brand__name", "brand__title", "brand", "manufacturer"),
-    "price": ("price", "unit_price", "price_incl_tax"),
+    "price": ("price", "unit_price", "price_incl_tax", "base_price"),
     "description": ("description", "summary", "body"),
-    "image": ("image", "photo", "picture"),
-    "url": ("get_absolute_url",),
+    "image": ("image", "photo", "picture", "thumbnail", "main_image", "images"),
+    "url": ("get_absolute_url", "get_url", "url"),
     "created_at": ("created_at", "created", "date_created", "created_on"),
 }
 

@@ -13,7 +13,13 @@ from django_recsys.exceptions import ConfigurationError
 
 from .base import Catalog, ItemRecord
 from .fields import FIELD_NAMES, NO_FIELD
-from .records import CHUNK, as_text, describe, records_by_instances, records_by_sql
+from .records import (
+    CHUNK,
+    describe,
+    read_field,
+    records_by_instances,
+    records_by_sql,
+)
 from .sources import (
     ItemSource,
     available,
@@ -117,7 +123,8 @@ class ModelCatalog(Catalog):
 
     def title_of(self, item: Any) -> str:
         """See `Catalog.title_of`; reads nothing but the title."""
-        return as_text(self._source_for(item).readers["title"].read(item))
+        title: str = read_field(self._source_for(item), item, "title")
+        return title
 
     def _shown(self, source: ItemSource, request: HttpRequest | None) -> QuerySet[Any]:
         """Return what may be shown now; prepared once where no code has a say.

@@ -1,13 +1,18 @@
 """Whole catalogues and single instances as records."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db import DatabaseError
+from django.db.models import FileField, Model
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
+from django.utils.functional import Promise
+
+from django_recsys.resilience.log_once import report_once
 
 from .base import ItemRecord
 from .fields import FIELD_NAMES
@@ -51,23 +56,38 @@ def records_by_instances(source: ItemSource) -> Iterator[ItemRecord]:
 
 
 def describe(source: ItemSource, item: Any) -> ItemRecord:
-    """Read every described field of one instance."""
-    values = {name: reader.read(item) for name, reader in source.readers.items()}
-    return make_record(source.item_id(item.pk), values)
+    """Read every described field of one instance; one that fails stays empty."""
+    values = {name: read_field(source, item, name) for name in source.readers}
+    return ItemRecord(item_id=source.item_id(item.pk), **values)
+
+
+def read_field(source: ItemSource, item: Any, name: str) -> Any:
+    """Read one field in the type that a record wants.
+
+    What the shop's own code raises for one item must not cost a page its list: the
+    field is left empty, and the log names the item. A database's error is passed on,
+    since no further query of the transaction would succeed.
+    """
+    try:
+        return CONVERTERS[name](source.readers[name].read(item))
+    except DatabaseError:
+        raise
+    except Exception:
+        label = source.model._meta.label
+        report_once(
+            f"field:{label}.{name}",
+            "The %s of %s %r could not be read and is left out.",
+            name,
+            label,
+            item.pk,
+        )
+        return CONVERTERS[name](None)
 
 
 def make_record(item_id: str, values: Mapping[str, Any]) -> ItemRecord:
     """Bring a host's values into the types of a record."""
-    return ItemRecord(
-        item_id=item_id,
-        price=as_price(values.get("price")),
-        created_at=as_moment(values.get("created_at")),
-        **{
-            name: as_text(values.get(name))
-            for name in FIELD_NAMES
-            if name not in ("price", "created_at")
-        },
-    )
+    fields = {name: CONVERTERS[name](values.get(name)) for name in FIELD_NAMES}
+    return ItemRecord(item_id=item_id, **fields)
 
 
 def as_text(value: Any) -> str:
@@ -84,12 +104,30 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
+def as_address(value: Any) -> str:
+    """Return the address of a picture: of a file, of a row with one, of the first.
+
+    A text is taken as it is: a path of the shop's, or an address elsewhere. An object
+    that has no file has no address; what it prints as is a title.
+    """
+    if isinstance(value, (list, tuple)):
+        return next(filter(None, map(as_address, value)), "")
+    if isinstance(value, Model):
+        files = [f for f in value._meta.fields if isinstance(f, FileField)]
+        return as_address([getattr(value, field.attname) for field in files])
+    if isinstance(value, FieldFile):
+        return as_text(value)
+    address = getattr(value, "url", value)  # as of a thumbnail of easy-thumbnails
+    return str(address) if isinstance(address, (str, Promise)) else ""
+
+
 def as_price(value: Any) -> Decimal | None:
-    """Return a decimal number, None where the host's value is none."""
+    """Return a finite decimal number, None where the host's value is none."""
     try:
-        return None if value is None else Decimal(str(value))
+        price = None if value is None else Decimal(str(value))
     except InvalidOperation:
         return None
+    return price if price is not None and price.is_finite() else None
 
 
 def as_moment(value: Any) -> datetime | None:
@@ -99,3 +137,11 @@ def as_moment(value: Any) -> datetime | None:
     if not isinstance(value, datetime):
         return None
     return timezone.make_aware(value) if timezone.is_naive(value) else value
+
+
+CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(FIELD_NAMES, as_text),
+    "image": as_address,
+    "price": as_price,
+    "created_at": as_moment,
+}

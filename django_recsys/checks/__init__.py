@@ -13,6 +13,7 @@ from .items import check_available, check_item_fields, check_item_models
 from .project import (
     check_aliases,
     check_middleware,
+    check_page_cache,
     check_requests,
     check_router,
     check_storage,
@@ -45,6 +46,7 @@ CHECKS: Sequence[Callable[[], Iterator[CheckMessage]]] = (
     check_router,
     check_requests,
     check_middleware,
+    check_page_cache,
     check_tasks,
     check_storage,
 )

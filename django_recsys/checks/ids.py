@@ -25,6 +25,7 @@ IDS: Mapping[str, str] = {
     "django_recsys.W001": "The storage of the artifacts has public addresses.",
     "django_recsys.W002": "TASKS is celery, but no Celery app is loaded.",
     "django_recsys.W003": "A database of our own makes every page wait for it.",
+    "django_recsys.W004": "Pages are cached, and VisitorMiddleware is missing.",
 }
 """Each id with what it means, in a few words."""
 

@@ -15,6 +15,10 @@ from django_recsys.training import get_artifact_storage, is_public
 from .ids import message
 
 OURS = "django_recsys.tracking.middleware.VisitorMiddleware"
+PAGE_CACHES = frozenset(
+    f"django.middleware.cache.{name}"
+    for name in ("CacheMiddleware", "UpdateCacheMiddleware")
+)
 BEFORE_OURS = (
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -77,6 +81,18 @@ def check_middleware() -> Iterator[CheckMessage]:
                 f"VisitorMiddleware stands before {other.rpartition('.')[2]}.",
                 f"Put {OURS!r} at the end of MIDDLEWARE.",
             )
+
+
+def check_page_cache() -> Iterator[CheckMessage]:
+    """Where whole pages are cached, our middleware says which are personal."""
+    order = list(settings.MIDDLEWARE or ())
+    if OURS not in order and PAGE_CACHES.intersection(order):
+        yield message(
+            "W004",
+            "Django's middleware caches pages, but VisitorMiddleware is missing: no "
+            "proxy is told that a page with personal lists is private.",
+            f"Put {OURS!r} at the end of MIDDLEWARE.",
+        )
 
 
 def check_tasks() -> Iterator[CheckMessage]:

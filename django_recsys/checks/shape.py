@@ -29,6 +29,7 @@ PATHS = {
     "CANONICAL": "f(item) -> item",
     "HISTORY": "f() -> iterable of dicts",
     "SOCIAL_GRAPH": "f() -> iterable of (user, friend)",
+    "PRICE_FORMAT": "f(item, price, request) -> str",
     "CONSENT": "f(request) -> bool",
     "AVAILABLE": "f(queryset, request) -> queryset",
     "CATALOG": "a subclass of django_recsys.catalog.Catalog",

@@ -8,10 +8,20 @@ from django_recsys.lazy import exports
 
 if TYPE_CHECKING:
     from .answers import Answer as Answer, Recommendation as Recommendation
+    from .blocks import (
+        Card as Card,
+        make_cards as make_cards,
+        render_block as render_block,
+    )
     from .cache import (
         PREFIX as PREFIX,
         remembered as remembered,
         working_cache as working_cache,
+    )
+    from .fragments import (
+        read_title as read_title,
+        render_fragment as render_fragment,
+        sign_title as sign_title,
     )
     from .live_models import (
         find_placement as find_placement,
@@ -29,7 +39,9 @@ __getattr__, __all__ = exports(
     __name__,
     {
         "answers": "Answer Recommendation",
+        "blocks": "Card make_cards render_block",
         "cache": "PREFIX remembered working_cache",
+        "fragments": "read_title render_fragment sign_title",
         "live_models": "find_placement get_live_models",
         "placements": "DECLARED PlacementRule rule_of",
         "recommend": "MAX_SIZE recommend_for",

@@ -52,6 +52,8 @@ class Answer:
     request_id: str
     items: tuple[Recommendation, ...] = ()
     title: str = ""
+    is_personal: bool = False
+    """Whether another visitor might be shown something else."""
 
     def __len__(self) -> int:
         return len(self.items)

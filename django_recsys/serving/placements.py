@@ -27,6 +27,14 @@ class PlacementRule:
     is_enabled: bool = True
 
     @property
+    def is_personal(self) -> bool:
+        """Whether two visitors may be shown two lists."""
+        return self.excludes_purchased or self.basis not in (
+            Basis.ITEMS,
+            Basis.EVERYONE,
+        )
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The recommenders in the order in which they fill the list."""
         return tuple(dict.fromkeys(k for k in (self.recommender, *self.fallbacks) if k))

@@ -6,6 +6,7 @@ from itertools import chain, islice
 from typing import Any
 from uuid import uuid4
 
+from django.db import DatabaseError
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -15,6 +16,7 @@ from django_recsys.database.savepoints import savepoint
 from django_recsys.exceptions import ConfigurationError
 from django_recsys.models import RankedItems
 from django_recsys.resilience.log_once import report_once
+from django_recsys.resilience.page_cache import mark_personal
 
 from .answers import Answer, Recommendation
 from .candidate_sources import CandidateSet, ListQuery, candidates_for
@@ -47,7 +49,8 @@ def recommend_for(
 
     `items` and `exclude` are instances or ids: what is on the page already. `n` is
     the placement's own size where None. With `described`, the fields that the API
-    prints are fetched along. Never raises for a failure of ours: an unknown key, or a
+    prints are fetched along. A list of this visitor's own keeps the page of `request`
+    out of shared caches. Never raises for a failure of ours: an unknown key, or a
     database that does not answer, gives an empty answer and one line in the log.
     """
     request_id = uuid4().hex
@@ -62,10 +65,14 @@ def recommend_for(
                 report_unknown(placement)
             if rule is None or not rule.is_enabled:
                 return nothing
+            is_personal = rule.is_personal and visitor_key is not None
+            if is_personal and request is not None:
+                mark_personal(request)
             size = min(max(n if n is not None else rule.size, 1), MAX_SIZE)
             query = make_query(rule, visitor_key, items, exclude, size)
             shown = fill(query, live, request, request_id, described=described)
-            return Answer(placement, request_id, tuple(shown), str(rule.title))
+            title = str(rule.title)
+            return Answer(placement, request_id, tuple(shown), title, is_personal)
     except Exception:
         report_once("recommend_for", "Placement %r could not be filled.", placement)
         return nothing
@@ -103,8 +110,19 @@ def title_at_hand(item: Any) -> str:
     if not isinstance(item, Model):
         return ""
     try:
-        return get_catalog().title_of(item)
+        return safe_title(item)
     except ConfigurationError:  # a variant: its item's title is read with the others
+        return ""
+
+
+def safe_title(item: Any) -> str:
+    """Return the title of an item, nothing where the shop's own catalog raises."""
+    try:
+        return get_catalog().title_of(item)
+    except (ConfigurationError, DatabaseError):
+        raise
+    except Exception:
+        report_once("title", "The title of %s could not be read.", type(item).__name__)
         return ""
 
 
@@ -213,7 +231,7 @@ def note_titles(
     """Read the missing titles from the instances that came."""
     for item_id in missing_titles(list(batch), titles):
         if item_id in visible:
-            titles[item_id] = get_catalog().title_of(visible[item_id])
+            titles[item_id] = safe_title(visible[item_id])
 
 
 def present(

@@ -2,23 +2,24 @@
 
 from typing import Any
 
-from django_recsys.catalog import get_catalog
+from django.http import HttpRequest
 
-from .answers import Answer, Recommendation
+from .answers import Answer
+from .blocks import Card, make_cards
 
 
-def as_object(answer: Answer) -> dict[str, Any]:
+def as_object(answer: Answer, request: HttpRequest | None = None) -> dict[str, Any]:
     """Return texts, numbers and lists only, ready for JSON."""
     return {
         "placement": answer.placement,
         "request_id": answer.request_id,
-        "items": [item_as_object(each) for each in answer.items],
+        "items": [card_as_object(card) for card in make_cards(answer, request)],
     }
 
 
-def item_as_object(recommendation: Recommendation) -> dict[str, Any]:
+def card_as_object(card: Card) -> dict[str, Any]:
     """Describe one recommendation; a price is a decimal text, or null."""
-    record = get_catalog().describe(recommendation.item)
+    recommendation, record = card.recommendation, card.record
     return {
         "item_id": recommendation.item_id,
         "rank": recommendation.rank,
@@ -30,6 +31,7 @@ def item_as_object(recommendation: Recommendation) -> dict[str, Any]:
             "title": record.title,
             "url": record.url,
             "price": None if record.price is None else str(record.price),
+            "price_text": card.price,
             "image": record.image,
             "brand": record.brand,
             "category": record.category,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import replace
 from inspect import getfullargspec, signature
 from typing import Any
 
@@ -10,14 +10,12 @@ from django import template
 from django.template.base import Node, Parser, Token
 from django.template.library import SimpleNode, parse_bits
 
-from django_recsys.catalog import ItemRecord, get_catalog
-from django_recsys.database.savepoints import savepoint
 from django_recsys.resilience.log_once import report_once
-from django_recsys.serving import Answer, Recommendation
+from django_recsys.serving import Recommendation, make_cards, render_block
 
-TEMPLATE = "django_recsys/placement.html"
-OPTIONS = ("n", "exclude", "title")
-"""What every tag takes besides its own arguments."""
+from .lazy_block import LAZY_TEMPLATE, address_of, find_title
+from .page_block import OPTIONS, PageBlock, PageOptions, fill_block
+
 # Django before 6.1 takes the context off the parameters where it is told to.
 CONTEXT_IS_TAKEN: dict[str, Any] = (
     {"takes_context": False}
@@ -26,59 +24,63 @@ CONTEXT_IS_TAKEN: dict[str, Any] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One item of a rendered block."""
-
-    item: Any
-    """The instance of the host's model, with its `recommendation`."""
-    record: ItemRecord
-    """Its title, url, image, price and so on, by RECSYS["ITEM_FIELDS"]."""
-    recommendation: Recommendation
-
-
 class PlacementNode(SimpleNode):
     """Renders an answer, or gives its items where the tag says `as`.
 
     Whatever fails, the page goes on without the block and the log has one line.
     """
 
+    is_cached = False
+    """Whether it stands in a fragment that is cached for everyone."""
+
     def render(self, context: template.Context) -> str:
         """Return the block; with `as` return nothing and set the variable."""
+        items: list[Any] = []
+        html = ""
         try:
-            items, block = self._show(context)
+            block, options = self._resolve(context)
+            if self.target_var is not None:
+                answer = fill_block(context, block, options, described=False)
+                items = [with_recommendation(each) for each in answer.items]
+            else:
+                html = self._html(context, block, options)
         except Exception:
             report_once(
                 f"tag:{self.func.__name__}",
                 "The template tag %r failed.",
                 self.func.__name__,
             )
-            items, block = [], ""
         if self.target_var is not None:
             context[self.target_var] = items
-            return ""
-        return block
+        return html
 
-    def _show(self, context: template.Context) -> tuple[list[Any], str]:
+    def _resolve(self, context: template.Context) -> tuple[PageBlock, PageOptions]:
+        """Evaluate the arguments of the tag."""
         args, kwargs = self.get_resolved_arguments(context)
-        is_rendered = self.target_var is None
-        answer = self.func(*args, described=is_rendered, **kwargs)
-        items = [with_recommendation(each) for each in answer.items]
-        if not is_rendered or not items:
-            return items, ""
-        with savepoint():
-            return items, self._block(context, answer, items)
+        given = {name: kwargs.pop(name) for name in OPTIONS if name in kwargs}
+        options = PageOptions(**given, is_cached=self.is_cached)
+        return self.func(*args, **kwargs), options
 
-    def _block(self, context: template.Context, answer: Answer, items: Any) -> str:
-        describe = get_catalog().describe
+    def _html(
+        self, context: template.Context, block: PageBlock, options: PageOptions
+    ) -> str:
+        if options.lazy:
+            url = address_of(context, block, options)
+            if url is not None:
+                title = options.title or find_title(block.key)
+                found = context.template.engine.get_template(LAZY_TEMPLATE)
+                with context.push(recsys_url=url, recsys_title=title):
+                    placeholder: str = found.render(context)
+                return placeholder
+            # Without the endpoint: what anybody may see, so that the page stays
+            # cacheable as promised.
+            options = replace(options, is_cached=True)
+        answer = fill_block(context, block, options, described=True)
         cards = [
-            Card(item, describe(item), recommendation)
-            for item, recommendation in zip(items, answer.items, strict=True)
+            replace(card, item=with_recommendation(card.recommendation))
+            for card in make_cards(answer, context.get("request"))
         ]
-        found = context.template.engine.get_template(TEMPLATE)
-        with context.push(recsys_answer=answer, recsys_cards=cards):
-            rendered: str = found.render(context)
-        return rendered
+        return render_block(context, answer, cards) if cards else ""
 
 
 def with_recommendation(recommendation: Recommendation) -> Any:
@@ -92,13 +94,12 @@ def with_recommendation(recommendation: Recommendation) -> Any:
 
 
 def placement_tag(register: template.Library) -> Callable[..., Any]:
-    """Return a decorator that makes a tag of a function from arguments to an answer.
+    """Return a decorator that makes a tag of a function that says what is wanted.
 
-    The function takes the context first; besides its own arguments the tag takes
-    `OPTIONS`, and the function is given `described`: whether the block is rendered.
+    Besides the function's own arguments the tag takes `OPTIONS`.
     """
 
-    def decorate(function: Callable[..., Answer]) -> Callable[..., Answer]:
+    def decorate(function: Callable[..., PageBlock]) -> Callable[..., PageBlock]:
         name = function.__name__
         spec = getfullargspec(function)
         keywords = [*spec.kwonlyargs, *OPTIONS]
@@ -112,7 +113,7 @@ def placement_tag(register: template.Library) -> Callable[..., Any]:
             args, kwargs = parse_bits(
                 parser,
                 bits,
-                params=spec.args[1:],
+                params=spec.args,
                 varargs=spec.varargs,
                 varkw=None,
                 defaults=spec.defaults,
@@ -121,15 +122,32 @@ def placement_tag(register: template.Library) -> Callable[..., Any]:
                 name=name,
                 **CONTEXT_IS_TAKEN,
             )
-            return PlacementNode(
+            if target_var is not None and "lazy" in kwargs:
+                raise template.TemplateSyntaxError(
+                    f"{name!r} takes 'lazy' or 'as', not both: a list that is fetched "
+                    "later cannot be given to this page."
+                )
+            node = PlacementNode(
                 function,
-                takes_context=True,
+                takes_context=False,
                 args=args,
                 kwargs=kwargs,
                 target_var=target_var,
             )
+            node.is_cached = is_in_cached_fragment(parser)
+            return node
 
         register.tag(name, compile_tag)
         return function
 
     return decorate
+
+
+def is_in_cached_fragment(parser: Parser) -> bool:
+    """Say whether a tag stands within `{% cache 500 name %}` that varies on nothing."""
+    for command, token in parser.command_stack:
+        if command == "cache":
+            bits = token.split_contents()[3:]
+            if not [bit for bit in bits if not bit.startswith("using=")]:
+                return True
+    return False

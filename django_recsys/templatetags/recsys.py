@@ -2,21 +2,23 @@
 
 Every tag renders a block, or with `as name` gives the list of the host's instances in
 rank order. All take `n` (how many), `exclude` (an item or several that are on the page
-already) and `title` (in place of the placement's).
+already), `title` (in place of the placement's), `repeats=True` (items of earlier blocks
+may come again) and `lazy=True` (the browser fetches the block).
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from contextlib import suppress
 from typing import Any
 
 from django import template
-from django.db.models import Manager, Model
+from django.conf import settings
+from django.middleware.csrf import get_token
 from django.template import Context
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from django_recsys.models import is_visitor_key
-from django_recsys.serving import Answer, recommend_for
-from django_recsys.tracking import visitor_key_for, visitor_of
-
+from .page_block import PageBlock, several
 from .placement_node import placement_tag
 
 register = template.Library()
@@ -24,114 +26,71 @@ tag = placement_tag(register)
 
 
 @tag
-def recommended_products(context: Context, user: Any = None, **options: Any) -> Answer:
+def recommended_products(user: Any = None) -> PageBlock:
     """Show what suits this visitor."""
-    return ask(context, "recommended", user=user, **options)
+    return PageBlock("recommended", user=user)
 
 
 @tag
-def buy_again(context: Context, user: Any = None, **options: Any) -> Answer:
+def buy_again(user: Any = None) -> PageBlock:
     """Show what this visitor buys regularly."""
-    return ask(context, "buy-again", user=user, **options)
+    return PageBlock("buy-again", user=user)
 
 
 @tag
-def similar_products(context: Context, item: Any, **options: Any) -> Answer:
+def similar_products(item: Any) -> PageBlock:
     """Show what resembles an item."""
-    return ask(context, "similar", items=item, **options)
+    return PageBlock("similar", items=item)
 
 
 @tag
-def bought_together(context: Context, items: Any, **options: Any) -> Answer:
+def bought_together(items: Any) -> PageBlock:
     """Show what goes with an item, or with all of a basket."""
-    return ask(context, "bought-together", items=items, **options)
+    return PageBlock("bought-together", items=items)
 
 
 @tag
-def trending_products(context: Context, **options: Any) -> Answer:
+def trending_products() -> PageBlock:
     """Show what sells more than before."""
-    return ask(context, "trending", **options)
+    return PageBlock("trending")
 
 
 @tag
-def recently_viewed_products(context: Context, **options: Any) -> Answer:
+def recently_viewed_products() -> PageBlock:
     """Show what this visitor looked at last."""
-    return ask(context, "recently-viewed", **options)
+    return PageBlock("recently-viewed")
 
 
 @tag
-def because_you_viewed(context: Context, **options: Any) -> Answer:
+def because_you_viewed() -> PageBlock:
     """Show what resembles the things that this visitor looked at last."""
-    return ask(context, "because-you-viewed", **options)
+    return PageBlock("because-you-viewed")
 
 
 @tag
-def recommendations(
-    context: Context, key: str, *, item: Any = None, items: Any = (), **options: Any
-) -> Answer:
+def recommendations(key: str, *, item: Any = None, items: Any = ()) -> PageBlock:
     """Show any placement by its key."""
-    return ask(context, key, items=[*several(item), *several(items)], **options)
+    return PageBlock(key, items=[*several(item), *several(items)])
 
 
-def ask(
-    context: Context,
-    key: str,
-    *,
-    described: bool,
-    user: Any = None,
-    items: Any = (),
-    n: int | str | None = None,
-    exclude: Any = (),
-    title: str | None = None,
-) -> Answer:
-    """Ask serving on behalf of the visitor of the page."""
-    request = context.get("request")
-    answer = recommend_for(
-        key,
-        visitor_key=key_of_visitor(request, user),
-        items=several(items),
-        n=int(n) if n else None,
-        exclude=several(exclude),
-        request=request,
-        described=described,
-    )
-    return replace(answer, title=title) if title else answer
+@register.simple_tag(takes_context=True)
+def recsys_scripts(context: Context) -> SafeString:
+    """Load recsys.js, which fetches lazy blocks and sends events.
 
-
-def key_of_visitor(request: Any, user: Any) -> str | None:
-    """Return the key of `user`, and of the page's visitor where that is the same.
-
-    The page's visitor may be a guest, whom only the request knows. A shop without
-    accounts gives a key, as `email_key(address)` makes it. An undefined variable
-    arrives as an empty text, which is as good as no user.
+    The CSRF token for events goes along, and its cookie is set, unless the page is
+    about to be cached for everyone.
     """
-    if isinstance(user, str) and is_visitor_key(user):
-        return user
-    is_account = getattr(user, "pk", None) is not None
-    if request is not None and (is_visitor(request, user) or not is_person(user)):
-        return visitor_of(request).key
-    return visitor_key_for(user) if is_account else None
-
-
-def is_person(user: Any) -> bool:
-    """Say whether this is an account or Django's AnonymousUser."""
-    return hasattr(user, "is_authenticated")
-
-
-def is_visitor(request: Any, user: Any) -> bool:
-    """Say whether `user` is who sent the request."""
-    visitor = getattr(request, "user", None)
-    if visitor is None:
-        return not getattr(user, "pk", None)
-    return is_person(user) and visitor.pk == user.pk
-
-
-def several(value: Any) -> Iterable[Any]:
-    """Return one item, or an iterable of them, as an iterable; nothing for nothing."""
-    if value is None or value == "":
-        return ()
-    if isinstance(value, (Model, str, int)):
-        return (value,)
-    if isinstance(value, Manager):
-        return value.all()
-    return value if isinstance(value, Iterable) else (value,)
+    request = context.get("request")
+    token = events = ""
+    with suppress(NoReverseMatch):  # a shop without the API sends no events
+        events = reverse("django_recsys:events")
+    if request is not None and not getattr(request, "_cache_update_cache", False):
+        token = get_token(request)
+    return format_html(
+        '<script src="{}" defer data-events="{}" data-csrf-cookie="{}" '
+        'data-csrf-token="{}"></script>',
+        static("django_recsys/recsys.js"),
+        events,
+        settings.CSRF_COOKIE_NAME,
+        token,
+    )

@@ -1,4 +1,4 @@
-"""Gives guests who consented a key that lasts longer than one request."""
+"""Gives guests who consented a key, and keeps personal pages out of shared caches."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,14 +7,17 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from django_recsys.resilience.page_cache import keep_private
+
 from .identity.guests import answer_cookie, attach_guest
 
 
 class VisitorMiddleware:
     """Reads the guest's cookie, and sets it once something was recorded.
 
-    It touches neither the session nor the database. Place it after Django's session
-    and authentication middleware.
+    A page with something personal becomes `private` and varies by cookie. It touches
+    neither the session nor the database. Place it after Django's session and
+    authentication middleware.
     """
 
     sync_capable = True
@@ -35,6 +38,7 @@ class VisitorMiddleware:
         guest = attach_guest(request)
         response: HttpResponseBase = self.get_response(request)
         answer_cookie(guest, response)
+        keep_private(request, response)
         return response
 
     async def serve_async(self, request: HttpRequest) -> HttpResponseBase:
@@ -42,4 +46,5 @@ class VisitorMiddleware:
         guest = attach_guest(request)
         response: HttpResponseBase = await self.get_response(request)
         answer_cookie(guest, response)
+        keep_private(request, response)
         return response

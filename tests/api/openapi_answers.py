@@ -16,6 +16,7 @@ class Item(serializers.Serializer):
     price = serializers.CharField(
         allow_null=True, help_text='A decimal number, as in "3.50".'
     )
+    price_text = serializers.CharField(help_text="The price as the shop prints it.")
     image = serializers.CharField()
     brand = serializers.CharField()
     category = serializers.CharField()

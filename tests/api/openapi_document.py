@@ -30,7 +30,7 @@ import django_recsys
 from django_recsys.api import event_serializers, urls
 from django_recsys.api.base import MAX_BYTES
 from django_recsys.api.events import MAX_EVENTS
-from django_recsys.api.lists import MAX_ITEMS
+from django_recsys.api.lists import FORMATS, MAX_ITEMS
 from django_recsys.serving import MAX_SIZE
 from tests.api import openapi_answers as answers
 
@@ -142,6 +142,21 @@ ITEMS = OpenApiParameter(
     description="An item that is on the page; once for each of several.",
     explode=True,
 )
+EXCLUDED = OpenApiParameter(
+    "exclude",
+    {"type": "array", "items": {"type": "string"}, "maxItems": MAX_ITEMS},
+    description="An item to leave out; once for each of several.",
+    explode=True,
+)
+FORMAT = OpenApiParameter(
+    "format",
+    str,
+    enum=FORMATS,
+    description="JSON, or the block of HTML that the template tag renders.",
+)
+TITLE = OpenApiParameter(
+    "title", str, description="A heading for the HTML, as the template tag signed it."
+)
 EVENT = PolymorphicProxySerializer(
     component_name="Event",
     serializers={
@@ -201,6 +216,9 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
             "Return what any placement shows to this visitor.",
             KEY,
             ITEMS,
+            EXCLUDED,
+            FORMAT,
+            TITLE,
             http_404="There is no placement of this key.",
         )
     },

@@ -45,6 +45,7 @@ def test_answer_has_the_promised_shape(session, ada, products):
                 "title": "Product 1",
                 "url": f"/products/{products[0].pk}/",
                 "price": "1.00",
+                "price_text": "1.00",
                 "image": "",
                 "brand": "",
                 "category": "",

@@ -1,12 +1,16 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.test import RequestFactory
 
 from django_recsys.catalog import ModelCatalog, get_catalog
-from django_recsys.catalog.records import as_moment, as_price, as_text
+from django_recsys.catalog.fields import guess_reader
+from django_recsys.catalog.records import as_address, as_moment, as_price, as_text
 from django_recsys.exceptions import ConfigurationError
 from tests.hosts.shop.models import Category, Product, Variant
 
@@ -237,3 +241,65 @@ def test_moments_of_odd_values():
     assert as_moment(date(2026, 1, 1)) == datetime(2026, 1, 1, tzinfo=UTC)
     assert as_moment(datetime(2026, 1, 1)) == datetime(2026, 1, 1, tzinfo=UTC)
     assert as_moment("yesterday") is None
+
+
+def test_prices_that_are_no_number_of_money():
+    assert as_price(float("nan")) is None
+    assert as_price("Infinity") is None
+
+
+class Picture(models.Model):
+    """A picture in a row of its own, as Wagtail and Oscar keep them."""
+
+    label = models.CharField(max_length=20)
+    file = models.FileField()
+
+    class Meta:
+        app_label = "pictures"
+        managed = False
+
+    def __str__(self):
+        return self.label
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        (Picture(label="Owl", file="owl.png"), "/media/owl.png"),
+        (
+            [Picture(label="Owl"), Picture(label="Elk", file="elk.png")],
+            "/media/elk.png",
+        ),
+        (Picture(label="Owl"), ""),
+        (Picture(label="Owl", file="elk.png").file, "/media/elk.png"),
+        (SimpleNamespace(url="/thumb.png"), "/thumb.png"),
+        (object(), ""),
+        ("//cdn.example.org/a.png", "//cdn.example.org/a.png"),
+        ([], ""),
+        (None, ""),
+    ],
+)
+def test_address_of_a_picture(value, address, settings):
+    settings.MEDIA_URL = "/media/"
+    assert as_address(value) == address
+
+
+@pytest.mark.parametrize(
+    ("member", "name", "value"),
+    [
+        ("base_price", "price", Decimal("2.50")),
+        ("thumbnail", "image", "/thumb.png"),
+        ("get_url", "url", "/lamp/"),
+    ],
+)
+def test_further_names_are_guessed(catalog, member, name, value):
+    """`Shaped` stands for a model of a shop: what is guessed is asked of the class."""
+    source = type("Shaped", (SimpleNamespace,), {member: None})
+    source._meta = SimpleNamespace(get_field=no_field, label="shop.Shaped")
+    reader = guess_reader(source, name)
+    assert reader.path == member
+    assert reader.read(SimpleNamespace(**{member: value})) == value
+
+
+def no_field(name):
+    raise FieldDoesNotExist(name)

@@ -66,6 +66,7 @@ def test_object_holds_texts_and_numbers():
                 "title": "Tea",
                 "url": "/products/1/",
                 "price": "3.50",
+                "price_text": "3.50",
                 "image": "",
                 "brand": "",
                 "category": "Drinks",

@@ -1,12 +1,15 @@
 """What a shop's templates see of the tags."""
 
 import logging
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.template import Context, Template, TemplateSyntaxError, engines
 from django.test import RequestFactory, override_settings
 
+import django_recsys
 from django_recsys.resilience.log_once import forget_reports
 from django_recsys.tracking import visitor_key_for
 from tests.factories import (
@@ -196,7 +199,7 @@ def test_lists_of_the_visitor(products, ada):
     assert names("{% recently_viewed_products %}", **page) == ["Product 4"]
     assert names("{% because_you_viewed %}", **page) == ["Product 9", "Product 10"]
     assert names("{% buy_again user %}", **page) == ["Product 1", "Product 2"]
-    block = render("{% because_you_viewed %}", **page)
+    block = render("{% because_you_viewed repeats=True %}", **page)
     assert "Because you viewed Product 4" in block
 
 
@@ -323,3 +326,91 @@ def test_pages_of_the_host_show_lists(client, recommended, ada):
     client.force_login(ada)
     assert recommended[0].name in client.get("/").content.decode()
     assert client.get(f"/products/{recommended[0].pk}/").status_code == 200
+
+
+@pytest.mark.parametrize("field", ["url", "image", "price", "title"])
+def test_item_that_cannot_be_read_loses_the_field_only(
+    recommended, ada, settings, field, caplog
+):
+    settings.RECSYS = {**settings.RECSYS, "ITEM_FIELDS": {field: fail_for_one}}
+    fail_for_one.pk = recommended[1].pk
+    page = render("{% recommended_products user n=6 %}", user=ada)
+    assert page.count("<li") == 6
+    (record,) = caplog.records
+    assert f"{field} of shop.Product {recommended[1].pk}" in record.getMessage()
+
+
+def fail_for_one(item):
+    if item.pk == fail_for_one.pk:
+        raise ValueError("no such file")
+    return "7.5"
+
+
+def test_item_that_breaks_the_shops_template_is_left_out(recommended, ada, caplog):
+    with own_templates({"django_recsys/item.html": "[{% widthratio item.pk 1 bad %}]"}):
+        assert "[" in render("{% recommended_products user %}", user=ada, bad=1)
+    broken = recommended[2]
+    with own_templates({"django_recsys/item.html": "[{{ item.page }}]"}):
+        Product.page = property(lambda item: 1 / (item.pk - broken.pk))
+        try:
+            page = render("{% recommended_products user n=6 %}", user=ada)
+        finally:
+            del Product.page
+    assert page.count("[") == 5
+    assert f"Item '{broken.pk}' could not be shown" in caplog.text
+
+
+def test_second_block_of_a_page_repeats_no_item(products, ada):
+    store_for_everyone(make_serving_model("popular"), products)
+    page = {"request": request_of()}
+    first = names("{% recommended_products n=3 %}", **page)
+    second = names("{% recommended_products n=3 %}", **page)
+    third = names("{% recommended_products n=3 repeats=True %}", **page)
+    assert not set(first) & set(second)
+    assert third == first
+
+
+@pytest.mark.parametrize("ours_first", [True, False])
+@pytest.mark.parametrize("name", ["item.html", "placement.html"])
+def test_override_works_wherever_the_shops_app_stands(
+    recommended, ada, ours_first, name, tmp_path
+):
+    folder = tmp_path / "django_recsys"
+    folder.mkdir()
+    (folder / name).write_text("own template")
+    ours = Path(django_recsys.__file__).parent / "templates"
+    folders = [ours, tmp_path] if ours_first else [tmp_path, ours]
+    with engine_with(loaders=[("django.template.loaders.filesystem.Loader", folders)]):
+        assert "own template" in render("{% recommended_products user %}", user=ada)
+
+
+@contextmanager
+def engine_with(**options):
+    backend = "django.template.backends.django.DjangoTemplates"
+    with override_settings(TEMPLATES=[{"BACKEND": backend, "OPTIONS": options}]):
+        yield
+
+
+def own_templates(templates):
+    return engine_with(
+        loaders=[
+            ("django.template.loaders.locmem.Loader", templates),
+            "django.template.loaders.app_directories.Loader",
+        ]
+    )
+
+
+def formatted(item, price, request):
+    if item.name == "Product 6":
+        raise ValueError("no rate")
+    return f"EUR {price}"
+
+
+def test_prices_have_two_decimals_or_the_shops_own_form(recommended, ada, settings):
+    Product.objects.update(price="1234.50")
+    page = render("{% recommended_products user n=2 %}", user=ada)
+    assert page.count(">1,234.50<") == 2
+    settings.RECSYS = {**settings.RECSYS, "PRICE_FORMAT": f"{__name__}.formatted"}
+    page = render("{% recommended_products user n=2 %}", user=ada)
+    assert page.count(">EUR 1234.50<") == 1  # the other's form failed: no price
+    assert page.count("<li") == 2
