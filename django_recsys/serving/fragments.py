@@ -3,6 +3,8 @@
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 from django.template import Engine, RequestContext
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
 
 from .answers import Answer
 from .blocks import BLOCK, find_template, make_cards, render_block
@@ -22,13 +24,16 @@ def render_fragment(answer: Answer, request: HttpRequest) -> str:
 
 
 def sign_title(title: str) -> str:
-    """Sign a heading of the shop's template, for an address that anybody may write."""
-    return SIGNER.sign(title)
+    """Sign a heading of the shop's template, for an address that anybody may write.
+
+    Markup stays what it is in a template: a literal is kept, a variable is escaped.
+    """
+    return SIGNER.sign(conditional_escape(title))
 
 
 def read_title(signed: str) -> str | None:
     """Return a heading that this shop signed, None for any other."""
     try:
-        return SIGNER.unsign(signed)
+        return mark_safe(SIGNER.unsign(signed))  # escaped before it was signed
     except BadSignature:
         return None

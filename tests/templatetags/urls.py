@@ -11,7 +11,7 @@ from django_recsys.tracking import visitor_of
 
 PERSONAL = "{% load recsys %}{% recommended_products user %}"
 PUBLIC = "{% load recsys %}{% trending_products %}"
-LAZY = "{% load recsys %}{% recommended_products lazy=True n=3 title='For <you>' %}"
+LAZY = "{% load recsys %}{% recommended_products lazy=True n=3 title='Tea &amp; you' %}"
 
 
 def page(source: str):
@@ -35,6 +35,7 @@ def by_hand(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("lazy/", page(f"{LAZY}{{% recsys_scripts %}}")),
     path("personal/", page(PERSONAL)),
     path("cached/personal/", cache_page(600)(page(PERSONAL))),
     path("cached/later/", cache_page(600)(later)),
