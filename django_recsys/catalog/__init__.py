@@ -18,7 +18,11 @@ if TYPE_CHECKING:
         ModelCatalog as ModelCatalog,
         batches as batches,
     )
-    from .records import CHUNK as CHUNK, make_record as make_record
+    from .records import (
+        CHUNK as CHUNK,
+        find_problems as find_problems,
+        make_record as make_record,
+    )
     from .sources import available as available, base_queryset as base_queryset
 
 __getattr__, __all__ = exports(
@@ -27,7 +31,7 @@ __getattr__, __all__ = exports(
         "base": "Catalog ItemRecord get_catalog",
         "fields": "FIELD_NAMES make_reader",
         "model_catalog": "KEYS_PER_QUERY ModelCatalog batches",
-        "records": "CHUNK make_record",
+        "records": "CHUNK find_problems make_record",
         "sources": "available base_queryset",
     },
 )

@@ -1,7 +1,8 @@
 """Whole catalogues and single instances as records."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -59,6 +60,38 @@ def describe(source: ItemSource, item: Any) -> ItemRecord:
     """Read every described field of one instance; one that fails stays empty."""
     values = {name: read_field(source, item, name) for name in source.readers}
     return ItemRecord(item_id=source.item_id(item.pk), **values)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with a field of some items."""
+
+    count: int
+    item_id: str
+    """The first of them."""
+    error: str
+
+
+def find_problems(
+    source: ItemSource, items: Sequence[Any]
+) -> Mapping[str, FieldProblem]:
+    """Return the fields that cannot be read of some of these items."""
+    found: dict[str, FieldProblem] = {}
+    for item in items:
+        for name, reader in source.readers.items():
+            try:
+                value = reader.read(item)
+                if name != "image" or not value or as_address(value):
+                    CONVERTERS[name](value)
+                    continue
+                error = f"{value!r} has no address"
+            except DatabaseError:
+                raise
+            except Exception as raised:
+                error = f"{type(raised).__name__}: {raised}"
+            first = found.get(name, FieldProblem(0, source.item_id(item.pk), error))
+            found[name] = replace(first, count=first.count + 1)
+    return found
 
 
 def read_field(source: ItemSource, item: Any, name: str) -> Any:

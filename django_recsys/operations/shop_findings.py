@@ -15,6 +15,7 @@ from django_recsys.catalog import (
     ModelCatalog,
     available,
     base_queryset,
+    find_problems,
     get_catalog,
 )
 from django_recsys.conf import get_settings
@@ -26,6 +27,7 @@ from .findings import Finding, fail, ok, warn
 WANTED_FIELDS = frozenset({"title", "price", "url"})
 """Without these a block looks poor."""
 SAMPLE_LENGTH = 60
+SAMPLE_ITEMS = 200
 MANY = 1000
 MIDDLEWARE = "django_recsys.tracking.middleware.VisitorMiddleware"
 STALE = timedelta(days=2)
@@ -100,11 +102,22 @@ def examine_fields(now: datetime) -> Iterator[Finding]:
         yield from own_field_findings(catalog)
         return
     for source in catalog.sources:
-        item = available(base_queryset(source), None).first()
-        record = catalog.describe(item) if item is not None else None
+        items = list(available(base_queryset(source), None)[:SAMPLE_ITEMS])
+        record = catalog.describe(items[0]) if items else None
+        problems = find_problems(source, items)
         for name, reader in source.readers.items():
             value = getattr(record, name, None)
-            yield field_finding(source.model._meta.label, name, reader.path, value)
+            label = source.model._meta.label
+            problem = problems.get(name)
+            if problem is None:
+                yield field_finding(label, name, reader.path, value)
+                continue
+            yield warn(
+                f"field {name}",
+                f"{label}: {reader.path} cannot be read of {problem.count} of "
+                f"{len(items)} items, as of {problem.item_id}: {problem.error}",
+                f"Mend it, or say where else it is: RECSYS['ITEM_FIELDS']['{name}'].",
+            )
 
 
 def field_finding(label: str, name: str, path: str, value: Any) -> Finding:

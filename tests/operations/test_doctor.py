@@ -329,3 +329,23 @@ def test_command_prints_json(healthy_shop, capsys):
 )
 def test_age_in_words(span, words):
     assert age(span) == words
+
+
+def no_address(item):
+    return object()
+
+
+def no_file(item):
+    raise ValueError("no such file")
+
+
+@pytest.mark.parametrize(
+    ("picture", "error"), [(no_address, "has no address"), (no_file, "no such file")]
+)
+def test_field_that_cannot_be_read_is_named_with_an_item(healthy_shop, picture, error):
+    with recsys(ITEM_FIELDS={"image": f"{__name__}.{picture.__name__}"}):
+        found = findings()["field image"]
+    assert found.state == "warn"
+    first = healthy_shop[0].pk
+    assert f"cannot be read of 3 of 3 items, as of {first}: " in found.detail
+    assert error in found.detail
