@@ -5,7 +5,7 @@
 amazon-toys is resampled to 0.1, 1 and 8 million interactions: whole histories of its
 users, drawn with replacement, each with a new id. Every fit runs in a process of its
 own on one thread. --calibrate adds other data sets, and writes the planner's costs
-(django_recsys/learning/resources/cost_coefficients.py); --sources and --algorithms name
+(django_recsys/learning/resources/costs.json); --sources and --algorithms name
 what to run.
 """
 

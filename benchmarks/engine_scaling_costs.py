@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,20 +17,18 @@ from engine_scaling_terms import (
 )
 
 from django_recsys.learning.registry import ALGORITHMS
-from django_recsys.learning.resources.cost_coefficients import CHOICE, COSTS
 from django_recsys.learning.resources.cost_terms import (
     TERMS,
     Settings,
     Sizes,
 )
+from django_recsys.learning.resources.costs import CHOICE, COSTS, FILE
 from django_recsys.learning.resources.planner import (
     GIGABYTE,
     of_parts,
     plan,
 )
 
-ROOT = Path(__file__).resolve().parent.parent
-WRITTEN = ROOT / "django_recsys" / "learning" / "resources" / "cost_coefficients.py"
 SMALL_SECONDS, SMALL_GIGABYTES = 0.05, 0.01  # what is smaller is noise
 FEWEST_RUNS = 4
 FACTOR = 2.0
@@ -53,14 +48,11 @@ def write_costs(runs: list[Run]) -> None:
         if len(own) >= FEWEST_RUNS:
             COSTS[name] = _costs_of(name, own)
     ordered = {name: COSTS[name] for name in ALGORITHMS if name in COSTS}
-    head = WRITTEN.read_text().split("CHOICE:")[0]
-    WRITTEN.write_text(
-        f"{head}CHOICE: dict[str, dict[str, float]] = {json.dumps(CHOICE, indent=4)}\n"
-        "COSTS: dict[str, dict[str, dict[str, float]]] = "
-        f"{json.dumps(ordered, indent=4)}\n"
+    lines = (
+        f"  {json.dumps(name)}: {json.dumps(costs)}"
+        for name, costs in {"choice": CHOICE, **ordered}.items()
     )
-    command = [sys.executable, "-m", "ruff", "format", "--quiet", str(WRITTEN)]
-    subprocess.run(command, check=True)
+    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def _learn_choice(runs: list[Run]) -> None:

@@ -5,6 +5,12 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+RECEIVERS = {
+    "tracking.receivers": "connect_tracking",
+    "serving.receivers": "connect_serving",
+    "operations.rescore_requests": "connect_rescoring",
+}
+
 
 class RecsysConfig(AppConfig):
     """Registers the checks and connects the receivers."""
@@ -17,6 +23,5 @@ class RecsysConfig(AppConfig):
     def ready(self) -> None:
         """Register what must listen from the start."""
         import_module("django_recsys.checks")
-        for room in ("tracking", "serving"):
-            import_module(f"django_recsys.{room}.receivers").connect()
-        import_module("django_recsys.operations.rescore_requests").connect()
+        for module, connect in RECEIVERS.items():
+            getattr(import_module(f"django_recsys.{module}"), connect)()

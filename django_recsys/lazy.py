@@ -23,6 +23,9 @@ def exports(
     def load(name: str) -> Any:
         if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f".{home_of[name]}", package), name)
+        found = getattr(import_module(f".{home_of[name]}", package), name)
+        # The next one finds it without asking here.
+        setattr(import_module(package), name, found)
+        return found
 
     return load, sorted(home_of)

@@ -39,10 +39,10 @@ class ListView(RecsysView):
 
     def answer(self, request: Request, items: Sequence[str] = ()) -> Response:
         """Answer with the list for the visitor of this request."""
-        found = self.ask(request, self.placement, items)
+        found = self.find(request, self.placement, items)
         return Response(as_object(found, request._request))
 
-    def ask(
+    def find(
         self,
         request: Request,
         key: str,
@@ -103,7 +103,7 @@ class PlacementView(ListView):
         if find_placement(key) is None:
             raise NotFound(f"There is no placement {key!r}.")
         items, exclude = ids_of(request, "item"), ids_of(request, "exclude")
-        found = self.ask(request, key, items, exclude)
+        found = self.find(request, key, items, exclude)
         chosen = request.query_params.get("format", "json")
         if chosen not in FORMATS:
             raise ValidationError({"format": [f"One of {', '.join(FORMATS)}."]})

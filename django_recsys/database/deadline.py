@@ -143,7 +143,7 @@ def is_lost(connection: BaseDatabaseWrapper) -> bool:
     return raw is None or bool(getattr(raw, "closed", not getattr(raw, "open", True)))
 
 
-def start_afresh() -> None:
+def reset() -> None:
     """Ask the database again at once (for tests)."""
     circuit.close()
     _stuck.clear()

@@ -61,14 +61,27 @@ class RankedItems:
         return cls(item_ids, scores, [reasons[position] for position in positions])
 
 
-class StoredRecommendations(models.Model):
-    """The list of one visitor by one trained model."""
+class RankedList(models.Model):
+    """A list that a trained model made, as it is stored."""
 
     trained_model = models.ForeignKey(
         TrainedModel, verbose_name=_("trained model"), on_delete=models.CASCADE
     )
-    visitor_key = KeyField(_("visitor"), blank=True)
     ranked = models.TextField(_("ranked items"))
+
+    class Meta:
+        abstract = True
+
+    @property
+    def ranked_items(self) -> RankedItems:
+        """The list, best first."""
+        return RankedItems.unpacked(self.ranked)
+
+
+class StoredRecommendations(RankedList):
+    """The list of one visitor."""
+
+    visitor_key = KeyField(_("visitor"), blank=True)
 
     class Meta:
         verbose_name = _("stored recommendations")
@@ -82,20 +95,11 @@ class StoredRecommendations(models.Model):
     def __str__(self) -> str:
         return f"{self.visitor_key or '*'} by {self.trained_model_id}"
 
-    @property
-    def ranked_items(self) -> RankedItems:
-        """The list, best first."""
-        return RankedItems.unpacked(self.ranked)
 
+class ItemNeighbors(RankedList):
+    """The items nearest to one item, nearest first."""
 
-class ItemNeighbors(models.Model):
-    """The items nearest to one item by one trained model."""
-
-    trained_model = models.ForeignKey(
-        TrainedModel, verbose_name=_("trained model"), on_delete=models.CASCADE
-    )
     item_id = KeyField(_("item"))
-    ranked = models.TextField(_("ranked items"))
 
     class Meta:
         verbose_name = _("item neighbours")
@@ -108,8 +112,3 @@ class ItemNeighbors(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} by {self.trained_model_id}"
-
-    @property
-    def ranked_items(self) -> RankedItems:
-        """The neighbours, nearest first."""
-        return RankedItems.unpacked(self.ranked)

@@ -12,7 +12,7 @@ from django_recsys.conf import get_settings
 from django_recsys.resilience import threads
 from django_recsys.resilience.circuit_breaker import CircuitBreaker
 from django_recsys.resilience.log_once import report_once
-from django_recsys.serving import PREFIX, remembered, working_cache
+from django_recsys.serving import PREFIX, get_or_build, working_cache
 from django_recsys.tracking import never_raises, visitor_acted
 
 SENDERS = {"celery": "django_recsys.tasks.send_rescoring"}
@@ -28,7 +28,7 @@ circuit = CircuitBreaker(PAUSE_SECONDS)
 _sending: set[Future[None]] = set()
 
 
-def connect() -> None:
+def connect_rescoring() -> None:
     """Listen to what visitors do."""
     uid = "django_recsys.operations.rescore_requests"
     visitor_acted.connect(on_act, weak=False, dispatch_uid=uid)
@@ -42,8 +42,8 @@ def on_act(*, visitor_key: str, **sent: Any) -> None:
     seconds = settings.RESCORE_SECONDS
     if path is None or not seconds or circuit.is_open:
         return
-    if is_first(visitor_key, seconds) and remembered("rescorable", can_rescore):
-        ask(import_string(path), visitor_key, seconds)
+    if is_first(visitor_key, seconds) and get_or_build("rescorable", can_rescore):
+        send_request(import_string(path), visitor_key, seconds)
 
 
 def is_first(visitor_key: str, seconds: int) -> bool:
@@ -66,7 +66,7 @@ def can_rescore() -> bool:
     return bool(rescorable())
 
 
-def ask(sender: Sender, visitor_key: str, seconds: int) -> None:
+def send_request(sender: Sender, visitor_key: str, seconds: int) -> None:
     """Let another thread tell the broker; what fails leaves the list as it is."""
     _sending.difference_update([job for job in _sending if job.done()])
     if len(_sending) >= MOST_SENDING:
@@ -90,7 +90,7 @@ def heard(job: Future[None]) -> None:
     )
 
 
-def start_afresh() -> None:
+def reset() -> None:
     """Ask the broker again at once (for tests)."""
     circuit.close()
     _sending.clear()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     )
     from .cache import (
         PREFIX as PREFIX,
-        remembered as remembered,
+        get_or_build as get_or_build,
         working_cache as working_cache,
     )
     from .fragments import (
@@ -40,7 +40,7 @@ __getattr__, __all__ = exports(
     {
         "answers": "Answer Recommendation",
         "blocks": "Card make_cards render_block",
-        "cache": "PREFIX remembered working_cache",
+        "cache": "PREFIX get_or_build working_cache",
         "fragments": "read_title render_fragment sign_title",
         "live_models": "find_placement get_live_models",
         "placements": "DECLARED PlacementRule rule_of",

@@ -26,7 +26,7 @@ DEADLINE_SECONDS = 0.04
 """How long a page waits for a Redis, to connect and to answer."""
 REDIS_TIMEOUTS = ("socket_connect_timeout", "socket_timeout")
 
-Remembered = TypeVar("Remembered")
+Value = TypeVar("Value")
 _MISSING: Any = object()
 _last_known: dict[str, tuple[float, Any]] = {}
 _short_timeouts: WeakKeyDictionary[BaseCache, BaseCache] = WeakKeyDictionary()
@@ -34,7 +34,7 @@ _short_timeouts: WeakKeyDictionary[BaseCache, BaseCache] = WeakKeyDictionary()
 _circuit = CircuitBreaker(PAUSE_SECONDS)
 
 
-def remembered(name: str, build: Callable[[], Remembered]) -> Remembered:
+def get_or_build(name: str, build: Callable[[], Value]) -> Value:
     """Return a value from the cache, or build it and keep it for `SECONDS`."""
     found: Any = _MISSING
     with working_cache() as cache:
@@ -45,11 +45,11 @@ def remembered(name: str, build: Callable[[], Remembered]) -> Remembered:
         with working_cache() as cache:
             if cache:
                 cache.set(PREFIX + name, found, SECONDS)
-    value: Remembered = found
+    value: Value = found
     return value
 
 
-def forget(*names: str) -> None:
+def invalidate(*names: str) -> None:
     """Drop values after a change; other processes follow within `SECONDS`."""
     for name in names:
         _last_known.pop(name, None)
@@ -94,7 +94,7 @@ def last_known(name: str) -> Any:
     return value if time.monotonic() - noted_at < SECONDS else _MISSING
 
 
-def start_afresh() -> None:
+def reset() -> None:
     """Forget what this process knows and that the cache failed (for tests)."""
     _last_known.clear()
     _circuit.close()

@@ -8,7 +8,7 @@ from django_recsys.conf import get_settings
 from django_recsys.database.deadline import within_deadline
 from django_recsys.models import Interaction
 
-from .cache import remembered
+from .cache import get_or_build
 from .candidates import Candidate
 
 INTERACTIONS = 2000
@@ -20,9 +20,9 @@ NEWEST = "newest"
 """Sources, where no model is one."""
 
 
-def first_candidates() -> Iterator[Candidate]:
+def cold_start_candidates() -> Iterator[Candidate]:
     """Yield what visitors dealt with lately, then the newest items."""
-    for source, item_ids in remembered("cold-start", read_cold_start_lists).items():
+    for source, item_ids in get_or_build("cold-start", read_cold_start_lists).items():
         for position, item_id in enumerate(item_ids, start=1):
             yield Candidate(item_id, 1.0 / position, source)
 
@@ -30,12 +30,12 @@ def first_candidates() -> Iterator[Candidate]:
 def read_cold_start_lists() -> dict[str, list[str]]:
     """Read both lists: two bounded queries, once in `cache.SECONDS`."""
     return {
-        MOST_WANTED: within_deadline(most_wanted),
+        MOST_WANTED: within_deadline(items_of_recent_interest),
         NEWEST: get_catalog().newest_ids(ITEMS),
     }
 
 
-def most_wanted() -> list[str]:
+def items_of_recent_interest() -> list[str]:
     """Weigh the newest interactions by their kind, as a training would."""
     weights = get_settings().weights
     totals: dict[str, float] = defaultdict(float)

@@ -13,7 +13,7 @@ from django_recsys.models import (
     StoredRecommendations,
 )
 
-from .cache import forget, remembered
+from .cache import get_or_build, invalidate
 from .placements import DECLARED, PlacementRule, rule_of
 
 
@@ -42,7 +42,7 @@ class LiveModels(NamedTuple):
 
 def get_live_models() -> LiveModels:
     """Return the placements and the pointers, at most some seconds old."""
-    live: LiveModels = remembered(
+    live: LiveModels = get_or_build(
         "live-models", partial(within_deadline, read_live_models)
     )
     return live
@@ -78,4 +78,4 @@ def find_placement(key: str) -> PlacementRule | None:
 
 def forget_live_models() -> None:
     """Follow a change of a recommender or of a placement at once in this process."""
-    forget("live-models", "cold-start")
+    invalidate("live-models", "cold-start")

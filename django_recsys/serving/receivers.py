@@ -10,7 +10,7 @@ from django_recsys.models import Placement, RecommenderConfig
 from .live_models import forget_live_models
 
 
-def connect() -> None:
+def connect_serving() -> None:
     """Listen to the rows that decide what serves."""
     for model in (Placement, RecommenderConfig):
         for signal in (post_save, post_delete):

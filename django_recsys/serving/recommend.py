@@ -21,7 +21,7 @@ from django_recsys.resilience.page_cache import mark_personal
 from .answers import Answer, Recommendation
 from .candidate_sources import CandidateSet, ListQuery, candidates_for
 from .candidates import Candidate, from_list
-from .cold_start import first_candidates
+from .cold_start import cold_start_candidates
 from .live_models import LiveModels, get_live_models
 from .placements import PlacementRule
 from .visitor_history import recent_activity
@@ -206,7 +206,7 @@ def lists_for_everyone(query: ListQuery, live: LiveModels) -> Iterator[Candidate
     for key in general:
         yield from from_list(RankedItems.unpacked(live.general[key]), key)
     if not general and GENERAL_SOURCES.intersection(query.rule.sources):
-        yield from first_candidates()
+        yield from cold_start_candidates()
 
 
 def purchases_to_leave_out(query: ListQuery, found: CandidateSet) -> frozenset[str]:

@@ -13,7 +13,7 @@ from django_recsys.resilience import threads
 Result = TypeVar("Result")
 
 
-def off_the_loop(function: Callable[..., Result]) -> Callable[..., Result]:
+def outside_event_loop(function: Callable[..., Result]) -> Callable[..., Result]:
     """Wrap a function so that a call inside an event loop runs in another thread.
 
     The loop waits meanwhile: a coroutine that can should await `asend` in its place.

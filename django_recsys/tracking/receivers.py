@@ -60,7 +60,7 @@ ARGUMENTS = (
 )
 
 
-def connect() -> None:
+def connect_tracking() -> None:
     """Connect every receiver; called when all models are loaded.
 
     A wrong setting connects less and is reported by the system checks.

@@ -89,7 +89,7 @@ class Comparison:
             self._fitted[repr(spec)] = recommender, seconds
         return self._fitted[repr(spec)]
 
-    def ask(self, spec: TrainingSpec, task: Any) -> tuple[Evaluation, float]:
+    def evaluate(self, spec: TrainingSpec, task: Any) -> tuple[Evaluation, float]:
         """Return how a spec answers a task, and the seconds of its fit."""
         recommender, seconds = self.fit(spec)
         train = self.context.rows_to_compare(spec)
@@ -108,8 +108,8 @@ def measured_row(config: RecommenderConfig, comparison: Comparison) -> Row:
         "hyperparameters": dict(spec.hyperparameters),
     }
     try:
-        model, seconds = comparison.ask(spec, task)
-        popular, _ = comparison.ask(popular_spec(spec), task)
+        model, seconds = comparison.evaluate(spec, task)
+        popular, _ = comparison.evaluate(popular_spec(spec), task)
     except RecsysError as error:
         return Row(**facts, error=str(error))
     is_baseline = config.algorithm == BASELINE

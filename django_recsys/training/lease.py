@@ -32,7 +32,7 @@ def take_lease(holder: str, *, now: datetime) -> None:
     """
     if not Lease.objects.take(NAME, holder, now=now, ttl=TTL):
         raise TrainingInProgressError(in_progress_message())
-    mark_dead(TrainingRun.objects.running(), "Its process died", now=now)
+    fail_dead_runs(TrainingRun.objects.running(), "Its process died", now=now)
 
 
 def in_progress_message() -> str:
@@ -45,7 +45,7 @@ def in_progress_message() -> str:
     return f"A training is running on {host}: {what}{since}. Wait for it to end."
 
 
-def mark_dead(runs: object, cause: str, *, now: datetime) -> None:
+def fail_dead_runs(runs: object, cause: str, *, now: datetime) -> None:
     """Mark runs without a living process as failed."""
     for run in runs:  # type: ignore[attr-defined]
         run.status = TrainingRun.Status.FAILED

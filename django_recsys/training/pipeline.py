@@ -18,7 +18,7 @@ from .learning_curves import curve_of
 from .lease import Heartbeat
 from .progress import Clock, RunProgress
 from .release.cleanup import remove_leftovers
-from .release.gate import examine
+from .release.gate import evaluate_run
 from .release.publishing import publish
 from .spec import spec_of
 from .tuning import STAGES as TUNING_STAGES, tune
@@ -27,7 +27,7 @@ from .warm_start import serving_recommender
 Status = TrainingRun.Status
 
 
-def work_off(
+def run_trainings(
     run_ids: list[int], heartbeat: Heartbeat, *, clock: Clock = timezone.now
 ) -> None:
     """Train queued runs one after the other over rows that are read once."""
@@ -64,7 +64,7 @@ def train(
     if spec.recommender().capabilities.handles_new_items:
         context = context.with_catalogue
     with run_progress.stage("evaluate"):
-        verdict = examine(run, context, run_progress.listener)
+        verdict = evaluate_run(run, context, run_progress.listener)
     run.metrics = verdict.as_dict()
     curve = context.curves.get((repr(spec), verdict.task))
     if curve:

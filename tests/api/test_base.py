@@ -107,7 +107,7 @@ def test_hostile_defaults_of_the_host_change_nothing(more_apps):
 @pytest.fixture
 def _other_memory():
     yield
-    cache.start_afresh()
+    cache.reset()
 
 
 @pytest.mark.django_db

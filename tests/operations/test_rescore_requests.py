@@ -22,12 +22,14 @@ def asked(settings, monkeypatch):
     model.save()
     found = []
     monkeypatch.setattr(
-        rescore_requests, "ask", lambda _sender, *request: found.append(request)
+        rescore_requests,
+        "send_request",
+        lambda _sender, *request: found.append(request),
     )
-    rescore_requests.start_afresh()
-    cache.start_afresh()
+    rescore_requests.reset()
+    cache.reset()
     yield found
-    rescore_requests.start_afresh()
+    rescore_requests.reset()
 
 
 def view(visitor: str) -> None:
@@ -59,7 +61,7 @@ def test_where_no_model_could_do_it_nobody_is_asked(asked):
     from django_recsys.models import RecommenderConfig
 
     RecommenderConfig.objects.update(is_enabled=False)
-    cache.start_afresh()
+    cache.reset()
     view("user:1")
     assert asked == []
 
@@ -79,9 +81,9 @@ def test_a_silent_broker_is_left_alone_and_the_event_is_kept(settings, monkeypat
 
     start_before = threads.start
     monkeypatch.setattr(threads, "start", start)
-    rescore_requests.start_afresh()
+    rescore_requests.reset()
     view("user:1")
     view("user:2")
     assert len(jobs) == 1
     assert Interaction.objects.count() == 2
-    rescore_requests.start_afresh()
+    rescore_requests.reset()

@@ -14,10 +14,10 @@ from tests.factories import (
 @pytest.fixture(autouse=True)
 def _fresh_process():
     """Forget what an earlier test left in the memory of the process."""
-    cache.start_afresh()
+    cache.reset()
     forget_reports()
     yield
-    cache.start_afresh()
+    cache.reset()
 
 
 @pytest.fixture

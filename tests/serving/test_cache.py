@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache, caches
 
 from django_recsys.serving import cache as serving_cache
-from django_recsys.serving.cache import forget, remembered
+from django_recsys.serving.cache import get_or_build, invalidate
 
 
 class Counter:
@@ -41,49 +41,49 @@ def no_cache(settings):
 
 def test_value_is_built_once_and_shared_by_the_cache():
     build = Counter()
-    assert [remembered("number", build) for _ in range(3)] == [1, 1, 1]
+    assert [get_or_build("number", build) for _ in range(3)] == [1, 1, 1]
     assert cache.get("django_recsys:number") == 1
 
 
 def test_empty_values_are_remembered_too():
     build = Counter()
-    remembered("nothing", lambda: {})
-    assert remembered("nothing", build) == {}
+    get_or_build("nothing", lambda: {})
+    assert get_or_build("nothing", build) == {}
     assert build.calls == 0
 
 
 def test_forgotten_value_is_built_anew():
     build = Counter()
-    remembered("number", build)
-    forget("number")
-    assert remembered("number", build) == 2
+    get_or_build("number", build)
+    invalidate("number")
+    assert get_or_build("number", build) == 2
 
 
 def test_dead_cache_is_asked_once_and_then_left_alone(no_cache, clock, caplog):
     build = Counter()
-    assert [remembered("number", build) for _ in range(5)] == [1] * 5
+    assert [get_or_build("number", build) for _ in range(5)] == [1] * 5
     assert len(caplog.records) == 1
     clock(14.9)
-    assert remembered("number", build) == 1
+    assert get_or_build("number", build) == 1
     clock(0.2)
-    assert remembered("number", build) == 2
+    assert get_or_build("number", build) == 2
 
 
 def test_forgetting_works_without_a_cache(no_cache):
     build = Counter()
-    remembered("number", build)
-    forget("number")
-    assert remembered("number", build) == 2
+    get_or_build("number", build)
+    invalidate("number")
+    assert get_or_build("number", build) == 2
 
 
 def test_cache_is_used_again_after_a_while(no_cache, clock, settings):
     build = Counter()
-    remembered("number", build)
+    get_or_build("number", build)
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     }
     clock(serving_cache.PAUSE_SECONDS + 1)
-    remembered("number", build)
+    get_or_build("number", build)
     assert caches["default"].get("django_recsys:number") == 2
 
 
@@ -92,5 +92,5 @@ def test_error_of_the_builder_is_no_error_of_the_cache(caplog):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        remembered("number", refuse)
+        get_or_build("number", refuse)
     assert not caplog.records

@@ -8,7 +8,7 @@ from django.test import override_settings
 from django_recsys.models import Placement, StoredRecommendations
 from django_recsys.models.lists import Reason
 from django_recsys.serving import DECLARED, recommend_for
-from django_recsys.serving.cold_start import most_wanted
+from django_recsys.serving.cold_start import items_of_recent_interest
 from tests.factories import (
     TRAINED_AT,
     make_interaction,
@@ -416,7 +416,7 @@ def test_before_any_training_the_most_wanted_come_first(products):
     make_interaction("user:9", unknown, kind="shared")
     make_interaction("user:9", products[4])
     wanted = [bought, viewed, products[4]]
-    assert most_wanted() == [str(product.pk) for product in wanted]
+    assert items_of_recent_interest() == [str(product.pk) for product in wanted]
 
 
 def test_a_purchase_before_many_views_is_left_out_all_the_same(shop):

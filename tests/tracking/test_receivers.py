@@ -59,7 +59,7 @@ def test_each_signal_is_recorded(ada, product, name, kind, given):
 
 
 def test_connecting_again_records_once(ada, product):
-    receivers.connect()
+    receivers.connect_tracking()
     signals.item_viewed.send(sender=Product, user=ada, item=product)
     assert len(stored("pk")) == 1
 
@@ -196,7 +196,7 @@ def test_deleted_variant_leaves_its_product_alone(ada, product, settings):
 )
 def test_wrong_setting_does_not_break_the_start(settings, wrong, ada, product):
     settings.RECSYS = wrong
-    receivers.connect()
+    receivers.connect_tracking()
     settings.RECSYS = {"ITEM_MODEL": "shop.Product"}
     signals.item_viewed.send(sender=type(product), user=ada, item=product)
     assert Interaction.objects.filter(visitor_key=f"user:{ada.pk}").count() == 1

@@ -37,4 +37,4 @@ class OscarRecsysConfig(AppConfig):
         """Register the checks, and listen where this is an Oscar shop."""
         checks = import_module(f"{PACKAGE}.checks")
         if checks.is_oscar():
-            import_module(f"{PACKAGE}.receivers").connect()
+            import_module(f"{PACKAGE}.receivers").connect_oscar()

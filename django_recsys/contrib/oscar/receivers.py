@@ -32,7 +32,7 @@ from .conf import get_oscar_settings
 from .history import basket_event, buyer_of, return_event, review_event, wish_event
 
 
-def connect() -> None:
+def connect_oscar() -> None:
     """Listen to Oscar; forked apps share its signals, not its models."""
     for signal, receiver in (
         (product_viewed, on_viewed),

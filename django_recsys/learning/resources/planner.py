@@ -8,7 +8,6 @@ from django_recsys.learning.data import Interactions
 from django_recsys.learning.exceptions import TooLargeError
 from django_recsys.learning.registry import capabilities_of, missing_extra, settings_of
 
-from .cost_coefficients import CHOICE, COSTS
 from .cost_terms import (
     TERMS,
     Settings,
@@ -18,6 +17,7 @@ from .cost_terms import (
     side,
     source_names,
 )
+from .costs import CHOICE, COSTS
 from .memory import available_memory
 
 __all__ = ["Arrangement", "Estimate", "Sizes", "arrange", "available_memory", "plan"]

@@ -14,7 +14,7 @@ from django_recsys.database.deadline import within_deadline
 from django_recsys.database.savepoints import savepoint
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
-from django_recsys.tracking.async_safe import off_the_loop
+from django_recsys.tracking.async_safe import outside_event_loop
 from django_recsys.tracking.bulk_insert import insert_row, insert_rows
 from django_recsys.tracking.error_boundary import never_raises
 from django_recsys.tracking.events import announce
@@ -40,7 +40,7 @@ UNKNOWN_BUYER = "?"
 """Stands for the visitor of a purchase that only its order line can name."""
 
 
-@off_the_loop
+@outside_event_loop
 def record_interaction(
     *,
     item: Any,

@@ -24,11 +24,11 @@ def main(arguments: list[str]) -> None:
     use_databases(json.loads(os.environ.get(DATABASE_NAMES, "{}")))
     django.setup()
     from django_recsys.training.lease import Heartbeat
-    from django_recsys.training.pipeline import work_off
+    from django_recsys.training.pipeline import run_trainings
 
     holder, *run_ids = arguments
     with Heartbeat(holder) as heartbeat:
-        work_off([int(run_id) for run_id in run_ids], heartbeat)
+        run_trainings([int(run_id) for run_id in run_ids], heartbeat)
 
 
 def use_databases(names: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ from django_recsys.models import Lease, TrainingRun
 from django_recsys.training.lease import (
     NAME,
     Heartbeat,
-    mark_dead,
+    fail_dead_runs,
     new_holder,
     take_lease,
 )
@@ -135,7 +135,7 @@ def watch_child(keys: Sequence[int], holder: str, watcher: Watcher | None) -> bo
             return False
     own = TrainingRun.objects.filter(pk__in=keys)
     # One that had not begun would break the limit again, for ever.
-    mark_dead(own.running() or own.queued()[:1], breach, now=timezone.now())
+    fail_dead_runs(own.running() or own.queued()[:1], breach, now=timezone.now())
     return own.queued().exists()
 
 
@@ -170,15 +170,15 @@ def fail_unfinished(keys: Sequence[int], code: int, words: str) -> None:
         pk__in=keys, status__in=(TrainingRun.Status.QUEUED, TrainingRun.Status.RUNNING)
     )
     cause = f"{words.strip()}\nThe training process {ending}".strip()
-    mark_dead(unfinished, cause, now=timezone.now())
+    fail_dead_runs(unfinished, cause, now=timezone.now())
 
 
 def train_here(keys: Sequence[int], holder: str) -> None:
     """Train in this process, where no other could see the rows."""
-    from django_recsys.training.pipeline import work_off
+    from django_recsys.training.pipeline import run_trainings
 
     heartbeat = Heartbeat(holder)
-    work_off(list(keys), heartbeat)
+    run_trainings(list(keys), heartbeat)
 
 
 def databases_live_in_memory() -> bool:

@@ -74,7 +74,7 @@ class Verdict:
         }
 
 
-def examine(run: TrainingRun, context: TrainingContext, report: Report) -> Verdict:
+def evaluate_run(run: TrainingRun, context: TrainingContext, report: Report) -> Verdict:
     """Measure a run's spec and decide; `report` hears what is fitted, how far."""
     config = run.recommender
     spec = spec_of(config)

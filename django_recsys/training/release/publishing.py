@@ -51,7 +51,7 @@ def publish(
         write(StoredRecommendations, trained_model, "visitor_key", lists)
         drop_lists_of_the_gone(trained_model)
     else:
-        everyone = [(EVERYONE, list_for_everyone(recommender, context, n=n))]
+        everyone = [(EVERYONE, general_list(recommender, context, n=n))]
         write(StoredRecommendations, trained_model, "visitor_key", everyone)
     if recommender.capabilities.stores_neighbors:
         write(
@@ -143,7 +143,7 @@ class Names:
         )
 
 
-def list_for_everyone(
+def general_list(
     recommender: Recommender, context: TrainingContext, *, n: int
 ) -> RankedItems:
     """Return the one list of a recommender that knows no persons."""

@@ -14,8 +14,8 @@ from django_recsys.learning.algorithms.temporal.selection import (
 from django_recsys.learning.exceptions import TooLargeError
 from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import ALGORITHMS, create
-from django_recsys.learning.resources.cost_coefficients import CHOICE, COSTS
 from django_recsys.learning.resources.cost_terms import TERMS
+from django_recsys.learning.resources.costs import CHOICE, COSTS
 from django_recsys.learning.resources.memory import available_memory
 from django_recsys.learning.resources.planner import (
     Sizes,
