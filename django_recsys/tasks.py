@@ -25,13 +25,13 @@ def tick_task() -> None:
 @shared_task(name="django_recsys.train", acks_late=False, ignore_result=True)
 def train_task() -> None:
     """Train whatever is queued."""
-    run_queued(now=timezone.now())
+    run_queued()
 
 
 @shared_task(name="django_recsys.tune", acks_late=False, ignore_result=True)
 def tune_task() -> None:
     """Tune, and train whatever else is queued: one process does both, in turn."""
-    run_queued(now=timezone.now())
+    run_queued()
 
 
 @shared_task(name="django_recsys.rescore", acks_late=False, ignore_result=True)

@@ -40,7 +40,7 @@ def run_tick(now: datetime, *, watcher: Watcher | None = None) -> TickReport:
     caught_up = catch_up(now=now, days=None if is_deep else SHALLOW_DAYS)
     pruned = prune(now=now) if is_deep else 0
     started = start_due(now)
-    ended = work_queue(now, watcher)
+    ended = work_queue(watcher)
     comes_round(LAST_TICK, timedelta(0), now)
     return TickReport(
         caught_up=caught_up.as_dict(),
@@ -50,10 +50,10 @@ def run_tick(now: datetime, *, watcher: Watcher | None = None) -> TickReport:
     )
 
 
-def work_queue(now: datetime, watcher: Watcher | None) -> list[TrainingRun]:
+def work_queue(watcher: Watcher | None) -> list[TrainingRun]:
     """Run the queue here, or remind the worker of what a broker lost."""
     if get_settings().TASKS == "tick":
-        return run_queued(now=now, watcher=watcher)
+        return run_queued(watcher=watcher)
     send(list(TrainingRun.objects.queued()))
     return []
 

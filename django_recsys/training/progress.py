@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import transaction
+
+from django_recsys.database.alias import our_alias
 from django_recsys.learning import Progress, peak_rss_bytes
 from django_recsys.models import TrainedModel, TrainingRun
 
@@ -49,7 +52,7 @@ class RunProgress:
 
     def begin(self, name: str) -> None:
         """Note that a stage begins."""
-        self.heartbeat.check()
+        self.heartbeat.confirm()
         starts = [*self.stages.values(), 1.0]
         position = list(self.stages).index(name)
         self._share = (starts[position], starts[position + 1])
@@ -69,7 +72,7 @@ class RunProgress:
 
     def part(self, share: float) -> None:
         """Note how much of the present stage is done."""
-        self.heartbeat.check()
+        self.heartbeat.confirm()
         begin, end = self._share
         self.run.progress = round(begin + (end - begin) * share, 3)
         self.run.save(update_fields=["progress"])
@@ -99,8 +102,10 @@ class RunProgress:
         """End the run as the gate decided; a promotion is one flip with it."""
         self.close(verdict.decision, verdict.reason)
         if trained_model is not None and verdict.decision == Status.PROMOTED:
-            self.heartbeat.check()
-            flip(trained_model, now=self.clock(), run=self.run)
+            # Whoever lost the lease must not undo what the next one put live.
+            with transaction.atomic(using=our_alias()):
+                self.heartbeat.confirm()
+                flip(trained_model, now=self.clock(), run=self.run)
         else:
             self.run.save()
 

@@ -80,7 +80,7 @@ def test_old_interactions_are_pruned_once_a_day():
 
 def test_a_tick_beside_a_training_leaves_the_queue_to_it():
     make_interaction("user:1", make_products(1)[0])
-    take_lease("another", now=timezone.now())
+    take_lease("another")
 
     report = run_tick(timezone.now())
 

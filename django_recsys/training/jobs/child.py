@@ -1,4 +1,4 @@
-"""The process that trains: `python -m django_recsys.training.jobs.child HOLDER RUN...`.
+"""The process that trains: `python -m ...training.jobs.child HOLDER PID RUN...`.
 
 A worker of Celery must not fork BLAS or torch, and multiprocessing refuses to work
 inside one; a process of its own also gives all memory back.
@@ -7,6 +7,7 @@ inside one; a process of its own also gives all memory back.
 import json
 import os
 import sys
+import threading
 
 import django
 from django.conf import settings
@@ -19,16 +20,23 @@ POLITENESS = 10
 
 
 def main(arguments: list[str]) -> None:
-    """Train the runs whose ids are given, under the lease of the holder."""
+    """Train the runs whose ids are given, under the lease of the holder.
+
+    PID is the process that watches over memory and time.
+    """
     os.nice(POLITENESS)
     use_databases(json.loads(os.environ.get(DATABASE_NAMES, "{}")))
     django.setup()
-    from django_recsys.training.lease import Heartbeat
+    from django_recsys.training.lease import Heartbeat, end_with_parent
     from django_recsys.training.pipeline import run_trainings
 
-    holder, *run_ids = arguments
+    holder, *numbers = arguments
+    parent, *run_ids = map(int, numbers)
+    threading.Thread(
+        target=end_with_parent, args=(parent, holder, run_ids), daemon=True
+    ).start()
     with Heartbeat(holder) as heartbeat:
-        run_trainings([int(run_id) for run_id in run_ids], heartbeat)
+        run_trainings(run_ids, heartbeat)
 
 
 def use_databases(names: dict[str, str]) -> None:

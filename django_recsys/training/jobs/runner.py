@@ -7,28 +7,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from functools import partial
 from typing import IO
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from django_recsys.database.reconnect import with_reconnect
 from django_recsys.exceptions import TrainingInProgressError
-from django_recsys.models import Lease, TrainingRun
-from django_recsys.training.lease import (
-    NAME,
-    Heartbeat,
-    fail_dead_runs,
-    new_holder,
-    take_lease,
-)
+from django_recsys.models import TrainingRun
+from django_recsys.resilience.log_once import logger
+from django_recsys.training.lease import Heartbeat, fail_dead_runs, training_lease
 
 from .child import DATABASE_NAMES
 from .queue import queue, queue_tuning
 from .watchdog import Limits
 
 WATCH_SECONDS = 0.25
+RECONNECT_SECONDS = 60.0
+"""How long the result of a training waits for a database that was restarted."""
 LAST_WORDS = 2000
 """Characters of the child's error output that a failed run keeps."""
 
@@ -46,13 +44,9 @@ def tune_now(
 
     Raises `TrainingInProgressError` where something is running.
     """
-    holder = new_holder()
-    take_lease(holder, now=timezone.now())
-    try:
+    with training_lease() as holder:
         run = queue_tuning(key, minutes=minutes, trigger=trigger)
         return run_child([run], holder, watcher)[0]
-    finally:
-        Lease.objects.give_back(NAME, holder)
 
 
 def train_now(
@@ -66,31 +60,23 @@ def train_now(
 
     Raises `TrainingInProgressError` where another training is running.
     """
-    holder = new_holder()
-    take_lease(holder, now=timezone.now())
-    try:
+    with training_lease() as holder:
         runs = queue(keys, trigger=trigger, is_forced=is_forced)
         return run_child(runs, holder, watcher)
-    finally:
-        Lease.objects.give_back(NAME, holder)
 
 
-def run_queued(*, now: datetime, watcher: Watcher | None = None) -> list[TrainingRun]:
+def run_queued(*, watcher: Watcher | None = None) -> list[TrainingRun]:
     """Train everything that is queued, also what is queued meanwhile.
 
     Returns nothing where another training is running: it will come to them.
     """
-    holder = new_holder()
     ended: list[TrainingRun] = []
-    while runs := list(TrainingRun.objects.queued()):
-        try:
-            take_lease(holder, now=now if not ended else timezone.now())
-        except TrainingInProgressError:
-            return ended
-        try:
-            ended += run_child(runs, holder, watcher)
-        finally:
-            Lease.objects.give_back(NAME, holder)
+    try:
+        while runs := list(TrainingRun.objects.queued()):
+            with training_lease() as holder:
+                ended += run_child(runs, holder, watcher)
+    except TrainingInProgressError:
+        pass
     return ended
 
 
@@ -108,7 +94,7 @@ def run_child(
         return read_again(keys)
     while watch_child(keys, holder, watcher):
         continue
-    ended = read_again(keys)
+    ended = with_reconnect(partial(read_again, keys), seconds=RECONNECT_SECONDS)
     if watcher:
         watcher(ended)
     return ended
@@ -122,21 +108,40 @@ def watch_child(keys: Sequence[int], holder: str, watcher: Watcher | None) -> bo
         process = start_child(keys, holder, last_words)
         try:
             while process.poll() is None and not breach:
-                if watcher:
-                    watcher(read_again(keys))
                 time.sleep(WATCH_SECONDS)
-                breach = limits.breach(process.pid)
+                breach = look_after(process.pid, keys, limits, watcher)
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
+        words = tail(last_words)
+
+    def settle() -> bool:
         if not breach:
-            fail_unfinished(keys, process.returncode, tail(last_words))
+            fail_unfinished(keys, process.returncode, words)
             return False
-    own = TrainingRun.objects.filter(pk__in=keys)
-    # One that had not begun would break the limit again, for ever.
-    fail_dead_runs(own.running() or own.queued()[:1], breach, now=timezone.now())
-    return own.queued().exists()
+        own = TrainingRun.objects.filter(pk__in=keys)
+        # One that had not begun would break the limit again, for ever.
+        fail_dead_runs(own.running() or own.queued()[:1], breach, now=timezone.now())
+        return own.queued().exists()
+
+    return with_reconnect(settle, seconds=RECONNECT_SECONDS)
+
+
+def look_after(
+    process_id: int, keys: Sequence[int], limits: Limits, watcher: Watcher | None
+) -> str:
+    """Show how far the child has come; return which limit it has passed, or nothing.
+
+    While the database does not answer, the child, which may be well, goes on.
+    """
+    try:
+        if watcher:
+            watcher(with_reconnect(partial(read_again, keys)))
+        return with_reconnect(partial(limits.breach, process_id))
+    except DatabaseError:
+        logger.warning("The database does not say how far the training has come.")
+        return ""
 
 
 def start_child(
@@ -155,7 +160,7 @@ def start_child(
     }
     command = [sys.executable, "-m", "django_recsys.training.jobs.child", holder]
     return subprocess.Popen(
-        [*command, *map(str, keys)],
+        [*command, str(os.getpid()), *map(str, keys)],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=last_words,
