@@ -168,7 +168,9 @@ class RecommenderConfig(models.Model):
             return now
         if self.schedule == self.Schedule.INTERVAL:
             return last_start + timedelta(hours=self.every_hours)
-        local = timezone.localtime(last_start)
+        # Where USE_TZ is off, moments are of that zone already.
+        is_aware = timezone.is_aware(last_start)
+        local = timezone.localtime(last_start) if is_aware else last_start
         at = self.daily_at or local.time()
         due = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
         return due if due > local else due + timedelta(days=1)

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from django_recsys.conf import get_settings
 from django_recsys.models import Lease, TrainingRun
 from django_recsys.tracking import catch_up, prune
@@ -13,6 +15,8 @@ SHALLOW_DAYS = 2
 """How far back every tick looks for purchases that fired no signal."""
 DEEP_EVERY = timedelta(days=1)
 """How often it looks back over all of CATCH_UP_DAYS, and prunes."""
+TOLERANCE = timedelta(days=1)
+"""How far the clocks of a shop's machines may differ."""
 LAST_TICK = "tick"
 LAST_DEEP = "daily"
 
@@ -59,7 +63,11 @@ def work_queue(watcher: Watcher | None) -> list[TrainingRun]:
 
 
 def comes_round(name: str, every: timedelta, now: datetime) -> bool:
-    """Say whether `every` has passed since this last said yes, and note that."""
+    """Say whether `every` has passed since this last said yes, and note that.
+
+    What is noted further ahead than that was noted by a clock that was wrong.
+    """
     Lease.objects.get_or_create(name=name)
-    due = Lease.objects.filter(name=name).exclude(expires_at__gt=now)
+    waits = Q(expires_at__gt=now, expires_at__lte=now + every + TOLERANCE)
+    due = Lease.objects.filter(name=name).exclude(waits)
     return due.update(expires_at=now + every) == 1

@@ -1,7 +1,7 @@
 """The one thing that a schedule calls."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from io import StringIO
 
 import pytest
@@ -10,12 +10,19 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from django_recsys.models import Interaction, RecommenderConfig, TrainingRun
-from django_recsys.operations.tick import run_tick
+from django_recsys.operations.tick import (
+    DEEP_EVERY,
+    LAST_DEEP,
+    comes_round,
+    run_tick,
+)
+from django_recsys.training.jobs.schedule import next_start
 from django_recsys.training.lease import take_lease
 from tests.factories import make_interaction, make_products
 from tests.hosts.shop.models import Order, OrderLine
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
+"""Rows that a tick makes are of the true time."""
 pytestmark = pytest.mark.django_db
 
 
@@ -87,6 +94,56 @@ def test_a_tick_beside_a_training_leaves_the_queue_to_it():
     assert report.started == ["popular"]
     assert report.ended == []
     assert TrainingRun.objects.queued().count() == 1
+
+
+def test_a_clock_that_was_ahead_blocks_neither_ticks_nor_trainings():
+    """Twenty years on, for a moment: then it is put right."""
+    make_interaction("user:1", make_products(1)[0])
+    ahead = NOW + timedelta(days=7300)
+    run_tick(ahead)
+    TrainingRun.objects.update(created_at=ahead)
+    make_interaction("user:1", make_products(1)[0], at=NOW - timedelta(days=800))
+
+    report = run_tick(NOW)
+
+    assert report.started == ["popular"]
+    assert report.pruned == 1
+    assert not comes_round(LAST_DEEP, DEEP_EVERY, NOW)
+    assert next_start(RecommenderConfig.objects.get(key="popular"), NOW) > NOW
+
+
+def test_a_recommender_whose_schedule_fails_leaves_the_others_theirs(monkeypatch):
+    make_interaction("user:1", make_products(1)[0])
+    RecommenderConfig.objects.filter(key="ease").update(is_enabled=True)
+    whole = RecommenderConfig.due_at
+
+    def broken(config, *args, **kwargs):
+        if config.key == "ease":
+            raise ValueError("naive")
+        return whole(config, *args, **kwargs)
+
+    monkeypatch.setattr(RecommenderConfig, "due_at", broken)
+
+    assert run_tick(NOW).started == ["popular"]
+
+
+def test_daily_schedule_without_time_zones(settings, client, admin_user):
+    """USE_TZ is off: what is stored has no zone, and is the project's own time."""
+    settings.USE_TZ = False
+    settings.TIME_ZONE = "America/New_York"
+    now = datetime(2026, 3, 2, 12)
+    make_interaction("user:1", make_products(1)[0], at=now)
+    daily = RecommenderConfig.objects.filter(key="popular")
+    daily.update(schedule="daily", daily_at=time(3, 0))
+    client.force_login(admin_user)
+
+    run_tick(now)
+    TrainingRun.objects.update(created_at=now)
+
+    assert run_tick(now + timedelta(hours=14)).started == []
+    page = client.get("/admin/django_recsys/recommenderconfig/")
+    assert page.status_code == 200
+    assert run_tick(now + timedelta(hours=16)).started == ["popular"]
 
 
 def test_with_celery_the_tick_trains_nothing_itself(settings, monkeypatch):

@@ -1,25 +1,40 @@
 """When each recommender is trained next."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django_recsys.models import RecommenderConfig, TrainingRun
+from django_recsys.resilience.log_once import logger
 
-from .queue import request_training
+from .dispatch import send
+from .queue import queue
+
+TOLERANCE = timedelta(days=1)
+"""How far the clocks of a shop's machines may differ."""
 
 
 def next_start(config: RecommenderConfig, now: datetime) -> datetime | None:
-    """Return when the tick will start a training; None where only a person does."""
-    last = config.runs.trainings().order_by("-created_at").first()
+    """Return when the tick will start a training; None where only a person does.
+
+    A training of the future, left by a clock that was ahead, is none.
+    """
+    past = config.runs.trainings().filter(created_at__lte=now + TOLERANCE)
+    last = past.order_by("-created_at").first()
     return config.due_at(last.created_at if last else None, now=now)
 
 
 def start_due(now: datetime) -> list[TrainingRun]:
     """Queue every recommender whose time has come and that is not in work."""
     RecommenderConfig.objects.ensure_defaults()
-    due = [
-        config.key for config in RecommenderConfig.objects.all() if is_due(config, now)
-    ]
-    return request_training(due, trigger="schedule") if due else []
+    started = []
+    for config in RecommenderConfig.objects.all():
+        try:
+            if is_due(config, now):
+                started += queue([config.key], trigger="schedule")
+        except Exception:
+            # The others have their time, too.
+            logger.exception("The schedule of %s cannot be read.", config.key)
+    send(started)
+    return started
 
 
 def is_due(config: RecommenderConfig, now: datetime) -> bool:
