@@ -26,7 +26,7 @@ def ease_metrics(
     python: of an environment with lenskit; peers: the file that runs there. LensKit's
     weights replace ours, so that the same code scores and evaluates both.
     """
-    parts = leave_one_out(rows)
+    parts = leave_one_out(rows, hits="all")
     train = parts.train
     ours = EASE(regularization=regularization, recency=0.0, trend=0.0).fit(train)
     found = {"engine": _metrics(ours, train, parts.test)}

@@ -56,7 +56,7 @@ def above_sources(
 
     def evaluated(name: str) -> Evaluation:
         with failures_kept(RUNS, dataset=dataset, algorithm=name):
-            evaluation = evaluate(name, rows, "temporal", items=items)
+            evaluation = evaluate(name, rows, "temporal", hits="all", items=items)
         of = {**stamp(), "dataset": dataset}
         append_run(RUNS, headlines(evaluation.as_dict()) | of)
         return evaluation

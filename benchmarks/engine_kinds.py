@@ -68,7 +68,12 @@ def ndcg(rows: Interactions, way: str, is_test: np.ndarray) -> np.ndarray:
     of = {"part": way, "dataset": DATASET}
     with failures_kept(RUNS, **of, algorithm=model.name):
         evaluation = evaluate(
-            model, rows, "given-split", is_test=is_test, kind_weights=kind_weights
+            model,
+            rows,
+            "given-split",
+            is_test=is_test,
+            hits="all",
+            kind_weights=kind_weights,
         )
     append_run(RUNS, headlines(evaluation.as_dict()) | stamp() | of)
     return evaluation.values()

@@ -88,7 +88,15 @@ def measure(dataset: str, algorithms: str, folder: Path) -> None:
         names = [each for each in names if not capabilities_of(each).needs_items]
     algorithms = ",".join(names)
     command = ["-m", "django_recsys.learning", "evaluate", str(path)]
-    command += ["--algorithms", algorithms, "--protocol", protocol, "--json"]
+    command += [
+        "--algorithms",
+        algorithms,
+        "--protocol",
+        protocol,
+        "--hits",
+        "all",
+        "--json",
+    ]
     with failures_kept(RUNS, dataset=dataset, algorithm=algorithms):
         evaluated = output_of(*command)
     interactions = read_interactions(path).interactions
@@ -107,9 +115,10 @@ def validation(
     """Return the NDCG@10 of the algorithm's own task on the validation part."""
     model = create(result["algorithm"], **result["hyperparameters"])
     if protocol == "leave-one-out":
-        known = leave_one_out(interactions).context
-        return evaluate(model, known, protocol, items=items).metric()
-    parts = validation_split(temporal_split(interactions).train)
+        known = leave_one_out(interactions, hits="all").context
+        return evaluate(model, known, protocol, hits="all", items=items).metric()
+    known = temporal_split(interactions, hits="all").train
+    parts = validation_split(known, hits="all")
     train, _ = prepare(parts.train)
     model.fit(train, items=items)
     return score_on(model, train, parts.test, model.capabilities.task).metric()

@@ -112,7 +112,7 @@ def on_toys(model: Recommender, rows: Interactions, **how: Any) -> Evaluation:
     """Evaluate a model on the test of amazon-toys."""
     asked = {"algorithm": model.name, "hyperparameters": model.hyperparameters}
     with failures_kept(RUNS, dataset=TOYS[0], **asked):
-        return evaluate(model, rows, TOYS[1], **how)
+        return evaluate(model, rows, TOYS[1], hits="all", **how)
 
 
 def pooled(runs: list[Evaluation]) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def arguments(where: list[str], algorithms: str, *more: str) -> list[str]:
     dataset, protocol = where
     file = Path(os.environ["RECSYS_TEST_DATA"]) / dataset / "interactions.parquet"
     command = ["evaluate", str(file), "--json", "--algorithms", algorithms]
-    return [*command, "--protocol", protocol, *more]
+    return [*command, "--protocol", protocol, "--hits", "all", *more]
 
 
 def keep(part: str, result: dict[str, Any]) -> None:

@@ -174,7 +174,14 @@ def test_variant_with_a_canonical_function_is_sound(settings):
 
 @pytest.mark.parametrize(
     ("weights", "part"),
-    [({"vote": 1}, "'vote'"), ({"view": "one"}, "'one'"), ({"view": True}, "True")],
+    [
+        ({"vote": 1}, "'vote'"),
+        ({"view": "one"}, "'one'"),
+        ({"view": True}, "True"),
+        ({"purchase": -5}, "-5"),
+        ({"return": 10}, "10"),
+        ({"view": float("nan")}, "nan"),
+    ],
 )
 def test_bad_weight(settings, weights, part):
     message = the_one(found(settings, INTERACTION_WEIGHTS=weights))

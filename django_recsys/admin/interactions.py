@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from django_recsys.models import Interaction
 
 from .buttons import ReadOnlyMixin
+from .moments import readable
 
 NEWEST = 10_000
 """How many can be paged through; to count millions takes seconds."""
@@ -26,7 +28,7 @@ class InteractionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """A list that is searched by whole keys, so that an index answers."""
 
     list_display = [
-        "occurred_at",
+        "moment",
         "visitor_key",
         "kind",
         "item_id",
@@ -42,3 +44,15 @@ class InteractionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     paginator = NewestPaginator
     show_full_result_count = False
     list_per_page = 50
+    fields = [*list_display, "event_id", "came_in"]
+    readonly_fields = ["moment", "came_in"]
+
+    @admin.display(description=_("occurred at"), ordering="occurred_at")
+    def moment(self, row: Interaction) -> str:
+        """Show when it happened."""
+        return readable(row.occurred_at)
+
+    @admin.display(description=_("recorded at"), ordering="recorded_at")
+    def came_in(self, row: Interaction) -> str:
+        """Show when we heard of it."""
+        return readable(row.recorded_at)

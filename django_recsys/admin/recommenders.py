@@ -1,6 +1,5 @@
 """Recommenders: tune, train now, roll back."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,9 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms import FloatField
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from django_recsys.exceptions import ConfigurationError
@@ -26,6 +23,7 @@ from django_recsys.training import (
 from .buttons import ButtonsMixin, address_of, person
 from .comparing import compared
 from .hyperparameter_fields import advice_for, fields_of
+from .moments import readable
 from .recommender_forms import NewRecommenderForm, form_of, weight_fields
 
 FEWEST_MINUTES, MOST_MINUTES = 0.1, 24 * 60
@@ -221,11 +219,6 @@ def minutes_of(request: HttpRequest) -> float:
 def linked(row: Any, text: str) -> str:
     """Return a link to a row's page."""
     return format_html('<a href="{}">{}</a>', address_of(row), text)
-
-
-def readable(moment: datetime) -> str:
-    """Return a moment as people of this language write it."""
-    return date_format(template_localtime(moment), "DATETIME_FORMAT")
 
 
 def headline(model: TrainedModel) -> str:

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from django_recsys.catalog import Catalog
 from django_recsys.conf import RecsysSettings, get_settings, is_acceptable
+from django_recsys.learning import weight_problem
 from django_recsys.models import Interaction
 
 from .ids import configured, message
@@ -128,6 +129,12 @@ def check_weights() -> Iterator[CheckMessage]:
                 "E010",
                 f"RECSYS['INTERACTION_WEIGHTS'][{kind!r}] is {weight!r}, no number.",
                 "Give a number: how much one interaction of this kind says.",
+            )
+        elif problem := weight_problem(kind, weight):
+            yield message(
+                "E010",
+                f"RECSYS['INTERACTION_WEIGHTS'][{kind!r}] is {weight!r}. {problem}",
+                "Give 0 for a kind that should say nothing.",
             )
 
 

@@ -52,7 +52,11 @@ if TYPE_CHECKING:
         searched_hyperparameters as searched_hyperparameters,
         validate_hyperparameters as validate_hyperparameters,
     )
-    from .kinds import KIND_WEIGHTS as KIND_WEIGHTS, NEGATIVE_KINDS as NEGATIVE_KINDS
+    from .kinds import (
+        KIND_WEIGHTS as KIND_WEIGHTS,
+        NEGATIVE_KINDS as NEGATIVE_KINDS,
+        weight_problem as weight_problem,
+    )
     from .metrics.ranking import HEADLINE as HEADLINE
     from .numerics.threads import available_cores as available_cores
     from .options import Progress as Progress, TrainingOptions as TrainingOptions
@@ -105,7 +109,7 @@ __getattr__, __all__ = exports(
             "Hyperparameter hyperparameters_of hyperparameter "
             "searched_hyperparameters validate_hyperparameters"
         ),
-        "kinds": "KIND_WEIGHTS NEGATIVE_KINDS",
+        "kinds": "KIND_WEIGHTS NEGATIVE_KINDS weight_problem",
         "metrics.ranking": "HEADLINE",
         "numerics.threads": "available_cores",
         "options": "Progress TrainingOptions",

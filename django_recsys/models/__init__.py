@@ -1,7 +1,7 @@
 """The rows of django_recsys. None has a foreign key to anything of the host."""
 
 from .fields import KeyField
-from .interactions import Interaction
+from .interactions import CLOCK_TOLERANCE, Interaction
 from .leases import Lease
 from .lists import EVERYONE, ItemNeighbors, RankedItems, Reason, StoredRecommendations
 from .placements import Placement
@@ -10,6 +10,7 @@ from .runs import TrainingRun
 from .visitor_keys import EMAIL_PREFIX, GUEST_PREFIX, account_key, is_visitor_key
 
 __all__ = [
+    "CLOCK_TOLERANCE",
     "DEFAULT_RECOMMENDERS",
     "EMAIL_PREFIX",
     "EVERYONE",

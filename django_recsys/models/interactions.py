@@ -4,10 +4,14 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .fields import KeyField
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""How far the clocks of a shop's machines, and its time zones, may differ."""
 
 
 class InteractionQuerySet(models.QuerySet):
@@ -22,8 +26,18 @@ class InteractionQuerySet(models.QuerySet):
         return self.filter(recorded_at__gt=moment)
 
     def older_than(self, age: timedelta, *, now: datetime) -> Self:
-        """Keep what happened longer ago than `age` and is due for pruning."""
-        return self.filter(occurred_at__lt=now - age)
+        """Keep what happened longer ago than `age` and is due for pruning.
+
+        What says that it is of the future is as old as its row.
+        """
+        is_future = Q(occurred_at__gt=now + CLOCK_TOLERANCE)
+        return self.filter(
+            Q(occurred_at__lt=now - age) | is_future & Q(recorded_at__lt=now - age)
+        )
+
+    def in_future(self, *, now: datetime) -> Self:
+        """Keep what says that it happens later than now, by more than clocks differ."""
+        return self.filter(occurred_at__gt=now + CLOCK_TOLERANCE)
 
 
 class Interaction(models.Model):

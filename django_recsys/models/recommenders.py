@@ -14,6 +14,7 @@ from django_recsys.learning import (
     RecsysError,
     get_recommender_class,
     validate_hyperparameters,
+    weight_problem,
 )
 
 # What a shop has before anybody opened the admin. They are rows as soon as something
@@ -154,6 +155,13 @@ class RecommenderConfig(models.Model):
             )
         except (RecsysError, ValueError, TypeError) as error:
             raise ValidationError({"hyperparameters": str(error)}) from error
+        problems = [
+            problem
+            for kind, weight in self.interaction_weights.items()
+            if (problem := weight_problem(kind, weight))
+        ]
+        if problems:
+            raise ValidationError({"interaction_weights": problems})
         if self.schedule == self.Schedule.DAILY and self.daily_at is None:
             raise ValidationError({"daily_at": _("Give the time of day.")})
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.db.models.signals import post_save
 
 from django_recsys.catalog import (
@@ -19,7 +19,7 @@ from django_recsys.catalog import (
     get_catalog,
 )
 from django_recsys.conf import get_settings
-from django_recsys.models import Interaction
+from django_recsys.models import CLOCK_TOLERANCE, Interaction
 from django_recsys.tracking import purchase_sources
 
 from .findings import Finding, fail, ok, warn
@@ -161,8 +161,9 @@ def examine_purchases(now: datetime) -> Iterator[Finding]:
 
 def examine_interactions(now: datetime) -> Iterator[Finding]:
     """Count the interactions by kind, and say how old the newest is."""
+    is_past = Q(occurred_at__lte=now + CLOCK_TOLERANCE)
     rows = Interaction.objects.values("kind").annotate(
-        count=Count("pk"), newest=Max("occurred_at")
+        count=Count("pk"), newest=Max("occurred_at", filter=is_past)
     )
     found = {row["kind"]: row for row in rows.order_by("kind")}
     if not found:
@@ -171,16 +172,32 @@ def examine_interactions(now: datetime) -> Iterator[Finding]:
         return
     for kind, row in found.items():
         newest = row["newest"]
-        when = f"{newest:%Y-%m-%d %H:%M} ({age(now - newest)})"
+        when = f"{newest:%Y-%m-%d %H:%M} ({age(now - newest)})" if newest else "?"
         yield ok(f"interactions: {kind}", f"{row['count']:,}, the newest {when}")
+    yield from judge_dates(now)
     yield judge_browsing(found, now)
+
+
+def judge_dates(now: datetime) -> Iterator[Finding]:
+    """Say how many interactions have a date for which no time has come."""
+    future = Interaction.objects.in_future(now=now)
+    newest = future.order_by("-occurred_at").first()
+    if newest is not None:
+        yield warn(
+            "dates",
+            f"{future.count():,} interactions lie in the future, as a {newest.kind} of "
+            f"{newest.occurred_at:%Y-%m-%d} (item {newest.item_id}); trainings leave "
+            "them out",
+            "Mend the date in the shop or in the imported file, and delete the rows in "
+            "the admin.",
+        )
 
 
 def judge_browsing(found: dict[str, Any], now: datetime) -> Finding:
     """Say whether pages report what visitors look at."""
     remedy = "Send item_viewed in your product view; see the guide on recording."
     views = found.get("view")
-    if views is None:
+    if views is None or views["newest"] is None:
         return warn("views", "no view was ever recorded", remedy)
     if now - views["newest"] > STALE:
         return warn("views", f"the newest view is {age(now - views['newest'])}", remedy)

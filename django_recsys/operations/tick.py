@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from django_recsys.conf import get_settings
-from django_recsys.models import Lease, TrainingRun
+from django_recsys.models import CLOCK_TOLERANCE, Lease, TrainingRun
 from django_recsys.tracking import catch_up, prune
 from django_recsys.training import Watcher, run_queued, send, start_due
 
@@ -15,8 +15,6 @@ SHALLOW_DAYS = 2
 """How far back every tick looks for purchases that fired no signal."""
 DEEP_EVERY = timedelta(days=1)
 """How often it looks back over all of CATCH_UP_DAYS, and prunes."""
-TOLERANCE = timedelta(days=1)
-"""How far the clocks of a shop's machines may differ."""
 LAST_TICK = "tick"
 LAST_DEEP = "daily"
 
@@ -68,6 +66,6 @@ def comes_round(name: str, every: timedelta, now: datetime) -> bool:
     What is noted further ahead than that was noted by a clock that was wrong.
     """
     Lease.objects.get_or_create(name=name)
-    waits = Q(expires_at__gt=now, expires_at__lte=now + every + TOLERANCE)
+    waits = Q(expires_at__gt=now, expires_at__lte=now + every + CLOCK_TOLERANCE)
     due = Lease.objects.filter(name=name).exclude(waits)
     return due.update(expires_at=now + every) == 1

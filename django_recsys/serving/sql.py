@@ -25,8 +25,10 @@ STORED_LISTS = """
 ACTIVITY = """
     SELECT item_id, kind, MAX(CASE WHEN {is_new} THEN 1 ELSE 0 END)
     FROM {interactions} WHERE visitor_key = %s AND ({is_new} {or_purchase})
-    GROUP BY item_id, kind ORDER BY MAX(occurred_at) DESC, item_id {limit}
+    GROUP BY item_id, kind ORDER BY MAX({when}) DESC, item_id {limit}
 """
+WHEN = "CASE WHEN occurred_at > recorded_at THEN recorded_at ELSE occurred_at END"
+"""Nothing happened after it was recorded, whatever its date says."""
 NEIGHBORS = """
     SELECT trained_model_id, item_id, ranked
     FROM {neighbors} WHERE item_id IN ({items}) AND trained_model_id IN ({models})
@@ -62,6 +64,7 @@ def select_activity(
     statement = ACTIVITY.format(
         interactions=table(Interaction),
         is_new=is_new,
+        when=WHEN,
         or_purchase="OR kind = 'purchase'" if with_purchases else "",
         limit="" if limit is None else f"LIMIT {limit:d}",
     )

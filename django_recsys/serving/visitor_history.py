@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Max
+from django.db.models.functions import Least
 
 from django_recsys.database.deadline import within_deadline
 from django_recsys.learning import KIND_WEIGHTS, NEGATIVE_KINDS
@@ -102,7 +103,7 @@ def viewed_items(visitor_key: str, *, n: int) -> list[str]:
         Interaction.objects.of(visitor_key)
         .filter(kind="view")
         .values("item_id")
-        .annotate(last=Max("occurred_at"))
+        .annotate(last=Max(Least("occurred_at", "recorded_at")))
         .order_by("-last", "item_id")
         .values_list("item_id", flat=True)
     )

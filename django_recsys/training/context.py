@@ -24,6 +24,7 @@ from django_recsys.learning import (
     temporal_split,
     validation_split,
 )
+from django_recsys.resilience.log_once import logger
 
 from .datasets import Dataset, read_dataset
 from .social_graph import read_friends
@@ -133,12 +134,14 @@ class TrainingContext:
     ) -> tuple[Interactions, PreparationReport]:
         key = (repr(spec.kind_weights), spec.half_life_days, part)
         if key not in self._prepared:
-            self._prepared[key] = prepare(
+            prepared, report = prepare(
                 rows,
                 kind_weights=spec.kind_weights,
                 half_life_days=spec.half_life_days,
                 known_items=self.titles,
             )
+            left_out = report.future_rows + self.dataset.future_rows
+            self._prepared[key] = prepared, replace(report, future_rows=left_out)
         return self._prepared[key]
 
 
@@ -149,5 +152,11 @@ def open_context() -> TrainingContext:
         raise RecsysError(
             "No interactions are recorded yet: run recsys_backfill, or wait for the "
             "first visitors."
+        )
+    if dataset.future_rows:
+        logger.warning(
+            "%d interactions lie in the future and are left out of the training; "
+            "recsys_doctor names the newest.",
+            dataset.future_rows,
         )
     return TrainingContext(dataset)

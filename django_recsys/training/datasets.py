@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 from django.db import connections
-from django.db.models import F, FloatField, Func, Max, QuerySet
+from django.db.models import Case, F, FloatField, Func, Max, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from django_recsys.learning import IdMap, Interactions, basket_codes
-from django_recsys.models import Interaction
+from django_recsys.models import CLOCK_TOLERANCE, Interaction
 
 ROWS_PER_QUERY = 50_000
 """Pages by primary key: no lock and no cursor stays open between two of them, so that
@@ -22,6 +23,14 @@ database whose client would fetch the whole answer."""
 
 ROWS_PER_PART = 1_000
 """Few enough to stay in the processor's cache until they are arrays."""
+
+
+AMOUNT = Case(
+    When(kind=Interaction.Kind.RATING, then=Coalesce(F("value"), Value(1.0))),
+    default=F("quantity"),
+    output_field=FloatField(),
+)
+"""What a row counts: the stars of a rating, and of all else how many."""
 
 
 class Epoch(Func):
@@ -54,6 +63,8 @@ class Dataset:
     """As recorded: the weights are quantities, or the value of a rating."""
     data_until: datetime
     """When the newest row was recorded."""
+    future_rows: int = 0
+    """Rows left out, for which no time has come: no age can be told beside them."""
 
 
 @dataclass(eq=False)
@@ -87,9 +98,13 @@ def read_dataset(visitor_key: str | None = None) -> Dataset | None:
     wanted = Interaction.objects.all()
     if visitor_key is not None:
         wanted = wanted.filter(visitor_key=visitor_key)
+    latest = timezone.now() + CLOCK_TOLERANCE
+    future = wanted.filter(occurred_at__gt=latest)
+    wanted = wanted.filter(occurred_at__lte=latest)
     newest = wanted.aggregate(pk=Max("pk"), at=Max("recorded_at"))
     if newest["pk"] is None:
         return None
+    future_rows = future.filter(pk__lte=newest["pk"]).count()
     visitors, items, kinds, references = Column(), Column(), Column(), Column()
     times: list[np.ndarray] = []
     amounts: list[np.ndarray] = []
@@ -116,7 +131,7 @@ def read_dataset(visitor_key: str | None = None) -> Dataset | None:
         kinds=kind_codes.astype(np.uint8),
         kind_names=tuple(kind_map.ids.tolist()),
     )
-    return Dataset(with_baskets(rows, references), newest["at"])
+    return Dataset(with_baskets(rows, references), newest["at"], future_rows)
 
 
 def parts(
@@ -129,7 +144,7 @@ def parts(
         "item_id",
         "kind",
         Epoch("occurred_at"),
-        Coalesce(F("value"), F("quantity")),
+        AMOUNT,
         "reference",
     )
     after = 0

@@ -40,6 +40,16 @@ def test_older_than_is_about_the_happening():
     assert list(Interaction.objects.older_than(month, now=NOW)) == [old]
 
 
+def test_what_lies_in_the_future_is_as_old_as_its_row():
+    never = NOW + timedelta(days=7300)
+    old = make(occurred_at=never, recorded_at=NOW - timedelta(days=31))
+    new = make(occurred_at=never, recorded_at=NOW - timedelta(days=29))
+    make(occurred_at=NOW + timedelta(hours=20), recorded_at=NOW - timedelta(days=31))
+    month = timedelta(days=30)
+    assert list(Interaction.objects.older_than(month, now=NOW)) == [old]
+    assert list(Interaction.objects.in_future(now=NOW).order_by("pk")) == [old, new]
+
+
 def test_event_is_unique_within_its_kind():
     make(event_id="e1")
     make(event_id="e1", kind="like")

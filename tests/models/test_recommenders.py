@@ -33,6 +33,8 @@ def test_algorithm_gets_a_row_when_it_is_named():
         ({"hyperparameters": {"nothing": 1}}, "hyperparameters"),
         ({"hyperparameters": {"regularization": -2}}, "hyperparameters"),
         ({"schedule": "daily"}, "daily_at"),
+        ({"interaction_weights": {"purchase": -5}}, "interaction_weights"),
+        ({"interaction_weights": {"return": 10}}, "interaction_weights"),
     ],
 )
 def test_bad_configuration_is_refused(changed, field):

@@ -349,3 +349,17 @@ def test_field_that_cannot_be_read_is_named_with_an_item(healthy_shop, picture, 
     first = healthy_shop[0].pk
     assert f"cannot be read of 3 of 3 items, as of {first}: " in found.detail
     assert error in found.detail
+
+
+def test_dates_of_the_future_are_found_and_hide_nothing(healthy_shop):
+    """It said "the newest 2056, just now: ok"."""
+    assert "dates" not in findings()
+    make_interaction(
+        "user:9", make_products(1)[0], at=timezone.now() + timedelta(days=7300)
+    )
+
+    found = findings()
+
+    assert found["dates"].state == "warn"
+    assert "1 interactions lie in the future, as a view of" in found["dates"].detail
+    assert found["interactions: view"].detail.endswith("(just now)")

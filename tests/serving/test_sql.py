@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import Exists, Max, Q
+from django.db.models.functions import Least
 
 from django_recsys.models import Interaction, ItemNeighbors, StoredRecommendations
 from django_recsys.serving.sql import (
@@ -66,7 +67,9 @@ def test_activity(history, since, with_purchases):
         Interaction.objects.of("user:1")
         .filter(wanted)
         .values("item_id", "kind")
-        .annotate(last=Max("occurred_at"), recorded=Max("recorded_at"))
+        .annotate(
+            last=Max(Least("occurred_at", "recorded_at")), recorded=Max("recorded_at")
+        )
         .order_by("-last", "item_id")
     )
     expected = [

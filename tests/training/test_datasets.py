@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from django_recsys.learning import KIND_WEIGHTS, create
 from django_recsys.models import Interaction
 from django_recsys.training import datasets
+from django_recsys.training.context import open_context
 from django_recsys.training.datasets import read_dataset
+from django_recsys.training.spec import TrainingSpec
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -75,3 +78,50 @@ def test_the_dataset_knows_until_when_it_was_recorded():
     record("user:1", "b", recorded_at=NOW)
 
     assert read_dataset().data_until == NOW + timedelta(minutes=2)
+
+
+def test_rows_of_the_future_are_left_out_and_counted():
+    now = datetime.now(UTC)
+    record("user:1", "a", occurred_at=now + timedelta(hours=20))
+    record("user:1", "b", occurred_at=now + timedelta(days=7300))
+    record("user:2", "c")
+
+    dataset = read_dataset()
+
+    assert dataset.rows.items.ids.tolist() == ["a", "c"]
+    assert dataset.future_rows == 1
+
+
+def test_a_shop_with_rows_of_the_future_alone_has_no_dataset():
+    record("user:1", "a", occurred_at=datetime.now(UTC) + timedelta(days=7300))
+    assert read_dataset() is None
+
+
+def test_value_is_of_ratings_alone():
+    """Forty purchases with a value of 0 are forty purchases."""
+    record("user:1", "a", "purchase", quantity=40, value=0)
+    record("user:1", "b", "rating", value=0)
+    record("user:1", "c", "rating", quantity=7)
+
+    assert read_dataset().rows.weights.tolist() == [40.0, 0.0, 1.0]
+
+
+def test_an_order_of_the_future_changes_no_list():
+    """Trending was in the order of the ids as soon as one order was of 2046."""
+    for number in range(40):
+        record(f"user:{number}", f"{9 - number % 4}", occurred_at=NOW)
+    record("user:1", "9", occurred_at=NOW)
+    before = trending()
+    record("user:7", "1", occurred_at=NOW + timedelta(days=7300))
+
+    assert trending() == before
+
+    context = open_context()
+    rows, report = context.all_rows(TrainingSpec("trending", {}, KIND_WEIGHTS, 30.0))
+    assert report.future_rows == 1
+    assert rows.weights.min() > 1
+
+
+def trending() -> list[str]:
+    rows = read_dataset().rows
+    return create("trending").fit(rows).recommend([""], n=4).item_ids[0].tolist()

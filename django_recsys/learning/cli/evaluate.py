@@ -53,6 +53,7 @@ def run_evaluation(
         options.protocol,
         fit=options.fit or "train",
         is_test=table.is_test,
+        hits=options.hits,
         categories=None if items is None else categories_of(items, table.interactions),
         items=items,
         edges=side.edges,
@@ -89,6 +90,7 @@ def tune_recommender(
         time_budget=timedelta(seconds=options.tune),
         start=recommender.hyperparameters,
         is_test=table.is_test,
+        hits=options.hits,
         features=side.items,
         edges=side.edges,
         cold_items=options.cold_items,
@@ -115,6 +117,7 @@ def report_details(
         options.protocol,
         fit=options.fit or "train",
         is_test=table.is_test,
+        hits=options.hits,
     )
     if options.cold_items:
         parts = withhold_items(parts, options.cold_items)

@@ -56,6 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--protocol", choices=PROTOCOLS, default="temporal")
     command.add_argument("--fit", choices=("train", "train+validation"))
     command.add_argument(
+        "--hits",
+        choices=("liked", "all"),
+        default="liked",
+        help="what a list should hold; all: returned goods and low ratings, too, as in "
+        "published tables",
+    )
+    command.add_argument(
         "--set",
         action="append",
         default=[],
@@ -157,6 +164,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         ]
         results.append(combine_seeds(runs))
     bar.end()
+    if left_out := results[0]["future_rows"]:
+        print(f"{left_out} rows lie in the future and are left out.", file=sys.stderr)
     add_differences(results)
     if options.report:
         from django_recsys.learning.report.page import write_report
@@ -197,7 +206,8 @@ def _check_protocol(options: argparse.Namespace) -> None:
 def _arguments(options: argparse.Namespace, name: str, seed: int) -> list[str]:
     """Return the arguments of the process of one algorithm."""
     arguments = ["evaluate", str(options.file), "--algorithms", name, "--in-process"]
-    arguments += ["--protocol", options.protocol, "--seed", str(seed)]
+    arguments += ["--protocol", options.protocol, "--hits", options.hits]
+    arguments += ["--seed", str(seed)]
     for text in options.settings:
         if text.startswith(f"{name}."):
             arguments += ["--set", text]

@@ -1,5 +1,6 @@
 """From recorded rows to training rows, with the counts of each step."""
 
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from django_recsys.learning.exceptions import DataError
-from django_recsys.learning.kinds import KIND_WEIGHTS
+from django_recsys.learning.kinds import KIND_WEIGHTS, NEGATIVE_KINDS
 
 from .interactions import Interactions, pair_codes
 
@@ -21,6 +22,8 @@ class PreparationReport:
     """How many rows each step touched."""
 
     rows_given: int
+    future_rows: int
+    """Rows of more than a day after `now`, by which no age can be told; left out."""
     unknown_items: int
     """Rows of items that the catalogue does not hold; left out."""
     duplicates: int
@@ -60,12 +63,16 @@ def prepare(
     """Return rows of positive weight, and the counts of each step.
 
     The weight of a given row is its amount: the quantity of a purchase, the value of a
-    rating, else 1. ``now`` is in Unix seconds and defaults to the newest timestamp.
+    rating, else 1. ``now`` is in Unix seconds and defaults to the newest timestamp that
+    is none of the future.
     The id maps stay the same. Raises DataError for a kind without a weight.
     """
     counts: dict[str, Any] = {"rows_given": len(interactions)}
-    now = _newest(interactions) if now is None else now
-    rows = _keep_known(interactions, known_items, counts)
+    is_future = is_in_future(interactions, now)
+    counts["future_rows"] = int(np.count_nonzero(is_future))
+    rows = interactions.select(~is_future) if is_future.any() else interactions
+    now = _newest(rows) if now is None else now
+    rows = _keep_known(rows, known_items, counts)
     rows = _drop_duplicates(rows, counts)
     rows = _cap_users(rows, max_rows_per_user, counts)
     rows = _net_returns(rows, counts)
@@ -76,6 +83,19 @@ def prepare(
     counts["users_kept"] = rows.user_count()
     counts["items_kept"] = rows.item_count()
     return rows, PreparationReport(**counts)
+
+
+def is_in_future(interactions: Interactions, now: float | None = None) -> np.ndarray:
+    """Return (n_rows,) bool: rows of more than a day after `now`.
+
+    A single order of the year 2046 would make all others equally old. ``now`` is in
+    Unix seconds, by default the present; without real times there is no future.
+    """
+    if not interactions.has_times:
+        return np.zeros(len(interactions), dtype=bool)
+    latest = (time.time() if now is None else now) + SECONDS_PER_DAY
+    later: np.ndarray = interactions.timestamps > latest
+    return later
 
 
 def _newest(rows: Interactions) -> float:
@@ -132,6 +152,23 @@ def _cap_users(
     return rows.select(kept)
 
 
+def is_liked(rows: Interactions) -> np.ndarray:
+    """Return (n_rows,) bool: rows as they were recorded that speak for their item.
+
+    No removal and no return, no purchase that went back in full, and no rating that a
+    training takes for a dislike: by more than the spread of all ratings below the
+    other ratings of its user.
+    """
+    liked: np.ndarray = ~rows.is_kind(*NEGATIVE_KINDS)
+    is_return, is_rating = rows.is_kind("return"), rows.is_kind("rating")
+    if is_return.any():
+        _bought, share = _kept_shares(rows, is_return)
+        liked &= ~rows.is_kind("purchase") | (share > 0)
+    if is_rating.any():
+        liked[is_rating] &= _centred(rows.select(is_rating)) > 0
+    return liked
+
+
 def _net_returns(rows: Interactions, counts: dict[str, Any]) -> Interactions:
     """Take returned amounts off the purchases of the same user and item."""
     is_return, is_purchase = rows.is_kind("return"), rows.is_kind("purchase")
@@ -139,17 +176,27 @@ def _net_returns(rows: Interactions, counts: dict[str, Any]) -> Interactions:
     counts["purchases_cancelled"] = 0
     if not counts["returns"]:
         return rows
-    pairs, codes = np.unique(pair_codes(rows), return_inverse=True)
-    amounts = np.abs(rows.weights).astype(np.float64)
-    bought = np.bincount(codes, amounts * is_purchase, minlength=len(pairs))
-    returned = np.bincount(codes, amounts * is_return, minlength=len(pairs))
-    share = np.clip(1 - returned / np.maximum(bought, 1e-12), 0, 1)[codes]
+    bought, share = _kept_shares(rows, is_return)
     cancelled = is_purchase & (share == 0)
     counts["purchases_cancelled"] = int(np.count_nonzero(cancelled))
+    amounts = np.abs(rows.weights).astype(np.float64)
     weights = np.where(is_purchase, amounts * share, rows.weights)
     # A return of a known purchase is settled; any other still counts negatively.
-    kept = ~cancelled & ~(is_return & (bought[codes] > 0))
+    kept = ~cancelled & ~(is_return & (bought > 0))
     return rows.with_weights(weights).select(kept)
+
+
+def _kept_shares(
+    rows: Interactions, is_return: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (n_rows,) how much of a row's pair was bought, and what share stayed."""
+    pairs, codes = np.unique(pair_codes(rows), return_inverse=True)
+    amounts = np.abs(rows.weights).astype(np.float64)
+    is_purchase = rows.is_kind("purchase")
+    bought = np.bincount(codes, amounts * is_purchase, minlength=len(pairs))
+    returned = np.bincount(codes, amounts * is_return, minlength=len(pairs))
+    share = np.clip(1 - returned / np.maximum(bought, 1e-12), 0, 1)
+    return bought[codes], share[codes]
 
 
 def _strengths(

@@ -16,7 +16,7 @@ from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
 from django_recsys.learning.registry import create
 from django_recsys.learning.splitting.cold_start import TEST_SEED, withhold_items
-from django_recsys.learning.splitting.protocols import Fit, Split, split
+from django_recsys.learning.splitting.protocols import Fit, Hits, Split, split
 
 from .tasks import Results, TestQueries, basket_queries, score_queries, user_queries
 
@@ -143,6 +143,7 @@ def evaluate(
     *,
     fit: Fit = "train",
     is_test: np.ndarray | None = None,
+    hits: Hits = "liked",
     kind_weights: Mapping[str, float] = KIND_WEIGHTS,
     categories: np.ndarray | None = None,
     items: Any = None,
@@ -153,7 +154,8 @@ def evaluate(
 ) -> Evaluation:
     """Split, prepare, fit and score; the recommender is left fitted on the train part.
 
-    is_test: (n_interactions,) bool for given-split; categories: (n_items,) int, -1
+    is_test: (n_interactions,) bool for given-split; hits: what a list should hold,
+    "all" as published tables have it; categories: (n_items,) int, -1
     where unknown, for the diversity of lists; items and edges: as ``fit`` takes them;
     cold_items: the share of items to withhold from training and to score alone;
     cold_draw: seed of their draw. Raises DataError where the data lack what the
@@ -161,7 +163,7 @@ def evaluate(
     """
     if isinstance(recommender, str):
         recommender = create(recommender)
-    parts = split(interactions, protocol, fit=fit, is_test=is_test)
+    parts = split(interactions, protocol, fit=fit, is_test=is_test, hits=hits)
     if cold_items:
         parts = withhold_items(parts, cold_items, seed=TEST_SEED + cold_draw)
     train, report = prepare(parts.train, kind_weights=kind_weights)
@@ -174,6 +176,7 @@ def evaluate(
     facts = {
         "protocol": protocol,
         "fit": fit if protocol == "leave-one-out" else "train+validation",
+        "hits": hits,
         "seed": (options or TrainingOptions()).seed,
         "fit_seconds": fitted - began,
         "fit_cpu_seconds": fitted_cpu - cpu,
@@ -181,6 +184,7 @@ def evaluate(
         "users": len(interactions.users),
         "items": len(interactions.items),
         "interactions": len(interactions),
+        "future_rows": parts.future_rows,
         "train_interactions": len(train),
         "test_interactions": len(parts.test),
         "users_dropped": dropped,

@@ -14,7 +14,7 @@ from django_recsys.learning.kinds import KIND_WEIGHTS, NEGATIVE_KINDS
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import Recommender, Task, TrainingOptions
 from django_recsys.learning.splitting.cold_start import VALIDATION_SEED, withhold_items
-from django_recsys.learning.splitting.protocols import Split, split, split_again
+from django_recsys.learning.splitting.protocols import Hits, Split, split, split_again
 
 from .tasks import TestQueries, basket_queries, score_queries, user_queries
 
@@ -63,17 +63,19 @@ def validation_split_of(
     *,
     is_test: np.ndarray | None = None,
     cold_items: float = 0.0,
+    hits: Hits = "liked",
 ) -> Split:
     """Drop the test of a protocol and split the rest in the same way.
 
-    cold_items: as ``evaluate`` takes it; the validation withholds items of its own.
+    cold_items and hits: as ``evaluate`` takes them; the validation withholds items of
+    its own.
     """
-    whole = split(interactions, protocol, is_test=is_test)
+    whole = split(interactions, protocol, is_test=is_test, hits=hits)
     if not cold_items:
-        return split_again(whole.context, protocol)
+        return split_again(whole.context, protocol, hits=hits)
     known = withhold_items(whole, cold_items).context
     return withhold_items(
-        split_again(known, protocol), cold_items, seed=VALIDATION_SEED
+        split_again(known, protocol, hits=hits), cold_items, seed=VALIDATION_SEED
     )
 
 

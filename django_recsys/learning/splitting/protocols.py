@@ -1,15 +1,19 @@
 """Splits into the rows of training and of test."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from django_recsys.learning.data import Interactions, pair_codes
+from django_recsys.learning.data.preparation import is_in_future, is_liked
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.kinds import NEGATIVE_KINDS
 
 Fit = Literal["train", "train+validation"]
+Hits = Literal["liked", "all"]
+"""What a list should hold. "liked": no purchase that went back, and no rating far below
+the others of its user. "all": these too, as in published tables."""
 
 TEST_SHARE = 0.2
 VALIDATION_SHARE = 1 / 8
@@ -27,11 +31,13 @@ class Split:
     context: Interactions
     """The histories of the queries; not yet prepared."""
     test: Interactions
-    """Later rows: each user-item pair once, positive kinds only."""
+    """Later rows: each user-item pair once, those alone that are hits."""
     leaves_out_seen: bool
     """Whether the only task of this protocol is items that are new to the user."""
     tied_times: float = 0.0
     """Share of rows that have the same time as another row of their user."""
+    future_rows: int = 0
+    """Rows that ``split`` left out, as no time has come for them."""
 
 
 def split(
@@ -40,23 +46,43 @@ def split(
     *,
     fit: Fit = "train",
     is_test: np.ndarray | None = None,
+    hits: Hits = "liked",
 ) -> Split:
     """Split by the name of a protocol; raises DataError where the data forbid it."""
+    is_past = ~is_in_future(interactions)
+    future_rows = int(np.count_nonzero(~is_past))
+    if future_rows:
+        interactions = interactions.select(is_past)
+        is_test = None if is_test is None else is_test[is_past]
+    parts = _split(interactions, protocol, fit=fit, is_test=is_test, hits=hits)
+    return replace(parts, future_rows=future_rows)
+
+
+def _split(
+    interactions: Interactions,
+    protocol: str,
+    *,
+    fit: Fit,
+    is_test: np.ndarray | None,
+    hits: Hits,
+) -> Split:
     if protocol == "temporal":
-        return temporal_split(interactions)
+        return temporal_split(interactions, hits=hits)
     if protocol == "leave-one-out":
-        return leave_one_out(interactions, fit=fit)
+        return leave_one_out(interactions, fit=fit, hits=hits)
     if protocol == "given-split":
         if is_test is None:
             raise DataError("given-split needs a column 'split' of train and test.")
-        return given_split(interactions, is_test)
+        return given_split(interactions, is_test, hits=hits)
     raise DataError(
         f"There is no protocol {protocol!r}; there are: "
         "temporal, leave-one-out, given-split."
     )
 
 
-def temporal_split(interactions: Interactions, *, share: float = TEST_SHARE) -> Split:
+def temporal_split(
+    interactions: Interactions, *, share: float = TEST_SHARE, hits: Hits = "liked"
+) -> Split:
     """Split at one time for all users, so that nothing of the future leaks.
 
     It is the timestamp of row floor((1 - share) N) of the positive rows; equal times go
@@ -78,34 +104,41 @@ def temporal_split(interactions: Interactions, *, share: float = TEST_SHARE) -> 
         protocol="temporal",
         train=train,
         context=train,
-        test=_pairs_once(interactions.select(later & positive)),
+        test=_pairs_once(interactions.select(later & _hits(interactions, hits))),
         leaves_out_seen=False,
         tied_times=_tied_times(interactions),
     )
 
 
-def validation_split(interactions: Interactions) -> Split:
+def validation_split(interactions: Interactions, *, hits: Hits = "liked") -> Split:
     """Split off the last eighth of the rows, to choose and to gate by."""
-    return temporal_split(interactions, share=VALIDATION_SHARE)
+    return temporal_split(interactions, share=VALIDATION_SHARE, hits=hits)
 
 
-def leave_one_out(interactions: Interactions, *, fit: Fit = "train") -> Split:
+def leave_one_out(
+    interactions: Interactions, *, fit: Fit = "train", hits: Hits = "liked"
+) -> Split:
     """Split off each user's last item, and the one before it as validation.
 
     Only the last row of a pair counts. With fit="train" the validation item is no
-    part of the fit, but of the query history, as in published tables.
+    part of the fit, but of the query history, as in published tables. What is no hit
+    stays with the rows before it.
     """
-    positive = interactions.select(_positive(interactions))
-    rows = positive.select(_last_of_pair(positive))
+    positive = _positive(interactions)
+    is_hit = _hits(interactions, hits)[positive]
+    rows = interactions.select(positive)
+    last = _last_of_pair(rows)
+    rows, is_hit = rows.select(last), is_hit[last]
     order = rows.time_order
-    rows = rows.select(order)
-    lengths = np.bincount(rows.user_indices, minlength=len(rows.users))
-    from_end = (np.cumsum(lengths))[rows.user_indices] - np.arange(len(rows))
+    rows, is_hit = rows.select(order), is_hit[order]
+    lengths = np.bincount(rows.user_indices, is_hit, minlength=len(rows.users))
+    so_far = np.cumsum(is_hit) - is_hit
+    from_end = np.cumsum(lengths)[rows.user_indices] - so_far
     scored = lengths[rows.user_indices] >= SHORTEST_HISTORY
-    is_test = scored & (from_end == 1)
-    is_validation = scored & (from_end == 2)
-    context = rows.select(~is_test)
-    train = rows.select(~is_test & ~is_validation)
+    is_context = ~scored | (from_end > np.where(is_hit, 1, 0))
+    is_train = ~scored | (from_end > np.where(is_hit, 2, 1))
+    is_test = scored & is_hit & (from_end == 1)
+    context, train = rows.select(is_context), rows.select(is_train)
     return Split(
         protocol="leave-one-out",
         train=train if fit == "train" else context,
@@ -116,14 +149,16 @@ def leave_one_out(interactions: Interactions, *, fit: Fit = "train") -> Split:
     )
 
 
-def given_split(interactions: Interactions, is_test: np.ndarray) -> Split:
+def given_split(
+    interactions: Interactions, is_test: np.ndarray, *, hits: Hits = "liked"
+) -> Split:
     """Split by a mask; is_test: (n_interactions,) bool."""
     train = interactions.select(~is_test)
     return Split(
         protocol="given-split",
         train=train,
         context=train,
-        test=_pairs_once(interactions.select(is_test & _positive(interactions))),
+        test=_pairs_once(interactions.select(is_test & _hits(interactions, hits))),
         leaves_out_seen=True,
         tied_times=_tied_times(interactions),
     )
@@ -131,6 +166,10 @@ def given_split(interactions: Interactions, is_test: np.ndarray) -> Split:
 
 def _positive(interactions: Interactions) -> np.ndarray:
     return ~interactions.is_kind(*NEGATIVE_KINDS)
+
+
+def _hits(interactions: Interactions, hits: Hits) -> np.ndarray:
+    return is_liked(interactions) if hits == "liked" else _positive(interactions)
 
 
 def _pairs_once(interactions: Interactions) -> Interactions:
@@ -157,13 +196,13 @@ def _tied_times(interactions: Interactions) -> float:
     return float(tied.mean()) if len(tied) else 0.0
 
 
-def split_again(known: Interactions, protocol: str) -> Split:
+def split_again(known: Interactions, protocol: str, *, hits: Hits = "liked") -> Split:
     """Split the rows without the test again, in the same way, for validation."""
     if protocol == "leave-one-out":
-        return leave_one_out(known)
+        return leave_one_out(known, hits=hits)
     if protocol == "temporal":
-        return validation_split(known)
-    return given_split(known, tenth_of_each_user(known))
+        return validation_split(known, hits=hits)
+    return given_split(known, tenth_of_each_user(known), hits=hits)
 
 
 def tenth_of_each_user(interactions: Interactions) -> np.ndarray:

@@ -26,6 +26,7 @@ from django_recsys.learning.kinds import KIND_WEIGHTS
 from django_recsys.learning.metrics.ranking import HEADLINE
 from django_recsys.learning.recommender import TrainingOptions
 from django_recsys.learning.registry import create, get_recommender_class
+from django_recsys.learning.splitting.protocols import Hits
 
 from .search_space import Dimension, dimensions
 
@@ -98,6 +99,7 @@ def tune(
     time_budget: timedelta,
     start: Mapping[str, Any] | None = None,
     is_test: np.ndarray | None = None,
+    hits: Hits = "liked",
     kind_weights: Mapping[str, float] = KIND_WEIGHTS,
     features: Any = None,
     edges: Any = None,
@@ -112,7 +114,7 @@ def tune(
     As ``search``. Raises DataError where the data lack what the protocol needs.
     """
     cut = validation_split_of(
-        interactions, protocol, is_test=is_test, cold_items=cold_items
+        interactions, protocol, is_test=is_test, hits=hits, cold_items=cold_items
     )
     task = create(algorithm).capabilities.task
     validation_set = prepare_validation_set(

@@ -1,15 +1,12 @@
 """When each recommender is trained next."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django_recsys.models import RecommenderConfig, TrainingRun
+from django_recsys.models import CLOCK_TOLERANCE, RecommenderConfig, TrainingRun
 from django_recsys.resilience.log_once import logger
 
 from .dispatch import send
 from .queue import queue
-
-TOLERANCE = timedelta(days=1)
-"""How far the clocks of a shop's machines may differ."""
 
 
 def next_start(config: RecommenderConfig, now: datetime) -> datetime | None:
@@ -17,7 +14,7 @@ def next_start(config: RecommenderConfig, now: datetime) -> datetime | None:
 
     A training of the future, left by a clock that was ahead, is none.
     """
-    past = config.runs.trainings().filter(created_at__lte=now + TOLERANCE)
+    past = config.runs.trainings().filter(created_at__lte=now + CLOCK_TOLERANCE)
     last = past.order_by("-created_at").first()
     return config.due_at(last.created_at if last else None, now=now)
 

@@ -1,10 +1,11 @@
 import math
+import time
 
 import numpy as np
 import pytest
 
 from django_recsys.learning.data import Interactions
-from django_recsys.learning.data.preparation import prepare
+from django_recsys.learning.data.preparation import is_liked, prepare
 from django_recsys.learning.exceptions import DataError
 
 DAY = 86_400.0
@@ -140,5 +141,54 @@ def test_no_rows_stay_no_rows():
 
 def test_report_is_a_dictionary_of_counts():
     counts = prepare(rows(("1", "a", "view", 1, 0)))[1].as_dict()
-    assert list(counts)[:2] == ["rows_given", "unknown_items"]
+    assert list(counts)[:2] == ["rows_given", "future_rows"]
     assert all(isinstance(each, int) for each in counts.values())
+
+
+def test_a_row_of_the_future_is_left_out_and_counted():
+    """By its age all others would be equally old, and weigh nothing."""
+    given = rows(
+        ("1", "a", "view", 1, 0),
+        ("1", "b", "view", 1, 30 * DAY),
+        ("1", "c", "view", 1, 20 * 365 * DAY),
+    )
+    prepared, report = prepare(given, half_life_days=30, now=30 * DAY)
+    assert prepared.weights.tolist() == [0.5, 1]
+    assert report.future_rows == 1
+
+
+def test_without_a_given_now_the_future_begins_tomorrow():
+    now = time.time()
+    moments = [now - 30 * DAY, now + DAY / 2, now + 2 * DAY, now + 7300 * DAY]
+    given = rows(*[("1", f"{n}", "view", 1, at) for n, at in enumerate(moments)])
+    prepared, report = prepare(given, half_life_days=30)
+    assert report.future_rows == 2
+    assert prepared.weights == pytest.approx([0.5, 1], rel=0.02)
+
+
+def test_positions_have_no_future():
+    given = Interactions.from_arrays(
+        ["1"], ["a"], timestamps=[1e12], has_times=False, kinds=["view"]
+    )
+    assert prepare(given)[1].future_rows == 0
+
+
+def test_what_is_liked_is_neither_sent_back_nor_rated_low():
+    given = rows(
+        ("1", "kept", "purchase", 2, 0),
+        ("1", "kept", "return", 1, 1),
+        ("1", "sent back", "purchase", 2, 2),
+        ("1", "sent back", "return", 2, 3),
+        ("1", "good", "rating", 5, 4),
+        ("1", "fair", "rating", 4, 5),
+        ("1", "bad", "rating", 1, 6),
+        ("1", "left", "removal", 1, 7),
+        ("2", "sent back", "purchase", 1, 8),
+    )
+    assert is_liked(given).tolist() == [
+        *(True, False),
+        *(False, False),
+        *(True, True, False),
+        False,
+        True,
+    ]

@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 
@@ -136,3 +138,66 @@ def test_a_tenth_of_the_pairs_of_users_with_three_or_more():
         for at, user in enumerate(rows.users.ids.tolist())
     }
     assert counts == {"a": 0, "b": 1, "c": 1, "d": 2, "e": 4}
+
+
+RATED = Interactions.from_arrays(
+    list("aaaaaa"),
+    list("123456"),
+    weights=[5, 4, 5, 5, 4, 1],
+    timestamps=range(6),
+    kinds=["rating"] * 6,
+)
+
+
+def test_a_low_rating_is_no_hit_unless_all_are_asked_for():
+    liked = split(RATED, "temporal", hits="liked")
+    assert pairs(liked.test) == [("a", "5")]
+    every = split(RATED, "temporal", hits="all")
+    assert pairs(every.test) == [("a", "5"), ("a", "6")]
+    given = given_split(RATED, np.arange(6) > 3)
+    assert pairs(given.test) == [("a", "5")]
+
+
+def test_leave_one_out_takes_the_last_that_was_liked():
+    rows = Interactions.from_arrays(
+        list("aaaaaa"),
+        list("123456"),
+        weights=[5, 4, 5, 1, 5, 1],
+        timestamps=range(6),
+        kinds=["rating"] * 6,
+    )
+    cut = leave_one_out(rows)
+    assert pairs(cut.test) == [("a", "5")]
+    # What came after it is nowhere, what came before it is known.
+    assert pairs(cut.context) == [("a", each) for each in "1234"]
+    assert pairs(cut.train) == [("a", each) for each in "12"]
+    every = leave_one_out(rows, hits="all")
+    assert pairs(every.test) == [("a", "6")]
+    assert pairs(every.train) == [("a", each) for each in "1234"]
+
+
+def test_a_purchase_that_was_sent_back_is_no_hit():
+    rows = Interactions.from_arrays(
+        list("aaaabbb"),
+        list("1234234"),
+        timestamps=range(7),
+        kinds=["purchase"] * 7,
+    )
+    sent_back = Interactions.from_arrays(
+        [*"aaaabbb", "b"],
+        [*"1234234", "4"],
+        timestamps=range(8),
+        kinds=[*["purchase"] * 7, "return"],
+    )
+    assert pairs(temporal_split(rows, share=0.25).test) == [("b", "3"), ("b", "4")]
+    assert pairs(temporal_split(sent_back, share=0.25).test) == [("b", "3")]
+
+
+def test_rows_of_the_future_are_in_no_part():
+    rows = Interactions.from_arrays(
+        list("aaaa"), list("1234"), timestamps=[1, 2, 3, time.time() + 1e9]
+    )
+    cut = split(rows, "given-split", is_test=np.array([False, False, True, True]))
+    assert pairs(cut.train) == [("a", "1"), ("a", "2")]
+    assert pairs(cut.test) == [("a", "3")]
+    assert cut.future_rows == 1

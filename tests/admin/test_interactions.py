@@ -1,0 +1,35 @@
+"""The list of what visitors did."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import make_interaction, make_products
+
+pytestmark = pytest.mark.django_db
+LIST = "admin:django_recsys_interaction_changelist"
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(9999, 12, 31, 23, 30, tzinfo=UTC),
+        datetime(1, 1, 1, 0, 30, tzinfo=UTC),
+        datetime(2046, 1, 1, tzinfo=UTC),
+    ],
+)
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+def test_a_date_at_the_end_of_the_calendar_breaks_no_page(
+    settings, admin_client, moment, zone
+):
+    settings.TIME_ZONE = zone
+    row = make_interaction("user:1", make_products(1)[0], at=moment)
+
+    listed = admin_client.get(reverse(LIST))
+    page = admin_client.get(
+        reverse("admin:django_recsys_interaction_change", args=[row.pk])
+    )
+
+    assert (listed.status_code, page.status_code) == (200, 200)
+    assert "user:1" in page.content.decode()
