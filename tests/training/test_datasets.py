@@ -11,6 +11,7 @@ from django_recsys.training import datasets
 from django_recsys.training.context import open_context
 from django_recsys.training.datasets import read_dataset
 from django_recsys.training.spec import TrainingSpec
+from tests.factories import make_products
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -116,10 +117,19 @@ def test_an_order_of_the_future_changes_no_list():
 
     assert trending() == before
 
-    context = open_context()
-    rows, report = context.all_rows(TrainingSpec("trending", {}, KIND_WEIGHTS, 30.0))
+
+def test_an_order_of_the_future_makes_no_weight_nothing():
+    first, second = make_products(2)
+    today = datetime.now(UTC)
+    record("user:1", str(first.pk), occurred_at=today)
+    record("user:2", str(second.pk), occurred_at=today + timedelta(days=7300))
+
+    rows, report = open_context().all_rows(
+        TrainingSpec("trending", {}, KIND_WEIGHTS, 30.0)
+    )
+
     assert report.future_rows == 1
-    assert rows.weights.min() > 1
+    assert rows.weights.tolist() == pytest.approx([KIND_WEIGHTS["purchase"]])
 
 
 def trending() -> list[str]:

@@ -8,6 +8,10 @@ from django_recsys.learning.numerics.batching import slices_of_runs
 from django_recsys.learning.numerics.sparse import offsets
 
 PAIRS_PER_BLOCK = 1 << 22
+USUAL_SHARE = 0.95
+FEWEST_BASKETS = 20.0
+"""The baskets of one customer count together as those of a customer whom a twentieth of
+the others exceeds, or as so many: no account decides alone what goes together."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -20,8 +24,20 @@ class Baskets:
     """(n_rows,) int32."""
     customers: np.ndarray
     """(n_baskets,) int64 user index."""
+    weights: np.ndarray
+    """(n_customers,) float64: what a basket of each counts, at most 1."""
     n_items: int
     n_customers: int
+
+    def item_counts(self, size: int) -> np.ndarray:
+        """Return (size,) float64: the baskets that hold each item."""
+        weights = np.repeat(self.weights[self.customers], np.diff(self.starts))
+        counts: np.ndarray = np.bincount(self.items, weights, minlength=size)
+        return counts
+
+    def total(self) -> float:
+        """Return how many baskets there are."""
+        return float(self.weights[self.customers].sum())
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -31,7 +47,7 @@ class Pairs:
     first: np.ndarray
     second: np.ndarray
     baskets: np.ndarray
-    """How many baskets hold both."""
+    """How many baskets hold both; float64."""
     customers: np.ndarray
     """How many different customers have such a basket."""
 
@@ -61,13 +77,26 @@ def gather_baskets(
     sizes = np.bincount(owners)
     kept_baskets = np.flatnonzero(sizes)
     starts = offsets(sizes[kept_baskets])
+    customers = customers[kept_baskets]
     return Baskets(
         starts=starts,
         items=items,
-        customers=customers[kept_baskets],
+        customers=customers,
+        weights=_basket_weights(np.bincount(customers, minlength=n_customers)),
         n_items=n_items,
         n_customers=n_customers,
     )
+
+
+def _basket_weights(counts: np.ndarray) -> np.ndarray:
+    """Return (n_customers,) what a basket counts; counts: baskets of each customer."""
+    with_baskets = counts[counts > 0]
+    most = FEWEST_BASKETS
+    if len(with_baskets):
+        usual = np.quantile(with_baskets, USUAL_SHARE, method="lower")
+        most = max(most, float(usual))
+    weights: np.ndarray = np.minimum(1.0, most / np.maximum(counts, 1))
+    return weights
 
 
 def count_pairs(baskets: Baskets, fewest_customers: int) -> Pairs:
@@ -86,11 +115,11 @@ def count_pairs(baskets: Baskets, fewest_customers: int) -> Pairs:
         _count_block(baskets, order[first:end], owners, fewest_customers)
         for first, end in zip(edges[:-1], edges[1:], strict=True)
     ]
-    names = ("first", "second", "baskets", "customers")
+    kinds = {"first": int, "second": int, "baskets": float, "customers": int}
     return Pairs(
         **{
-            name: np.concatenate([np.empty(0, np.int64), *(p[name] for p in parts)])
-            for name in names
+            name: np.concatenate([np.empty(0, kind), *(part[name] for part in parts)])
+            for name, kind in kinds.items()
         }
     )
 
@@ -108,11 +137,11 @@ def _count_block(
     codes = pair * baskets.n_customers + np.repeat(baskets.customers[own], lengths)
     codes.sort()
     new_customer = np.diff(codes, prepend=-1) != 0
-    pair = codes // baskets.n_customers
+    pair, customers_of = np.divmod(codes, baskets.n_customers)
     starts = np.flatnonzero(np.diff(pair, prepend=-1))
     pair = pair[starts]
     customers = np.add.reduceat(new_customer.astype(np.int64), starts)
-    together = np.diff(np.append(starts, len(codes)))
+    together = np.add.reduceat(baskets.weights[customers_of], starts)
     first, second = np.divmod(pair, baskets.n_items)
     kept = (customers >= fewest_customers) & (first != second)
     return {
@@ -124,7 +153,7 @@ def _count_block(
 
 
 def log_likelihood_ratio(
-    together: np.ndarray, first: np.ndarray, second: np.ndarray, total: int
+    together: np.ndarray, first: np.ndarray, second: np.ndarray, total: float
 ) -> np.ndarray:
     """Return (n_pairs,) Dunning's G2 of the two-by-two table of baskets.
 

@@ -107,8 +107,8 @@ class BoughtTogether(Recommender):
     def _weigh(self, baskets: Baskets, pairs: Pairs, size: int) -> csr_array:
         from ._co_occurrence import log_likelihood_ratio
 
-        total = len(baskets.customers)
-        counts = np.bincount(baskets.items, minlength=size)
+        total = baskets.total()
+        counts = baskets.item_counts(size)
         first, second = counts[pairs.first], counts[pairs.second]
         expected = first * second / max(total, 1)
         ratio = log_likelihood_ratio(pairs.baskets, first, second, total)

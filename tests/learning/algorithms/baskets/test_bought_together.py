@@ -127,3 +127,20 @@ def test_measures_by_hand():
     assert weights_of("lift", rows) == pytest.approx((2.5, 2.5))
     assert weights_of("support", rows) == pytest.approx((0.2, 0.2))
     assert weights_of("confidence", rows) == pytest.approx((1.0, 0.5))
+
+
+@pytest.mark.parametrize("measure", ["lift", "confidence", "support"])
+def test_no_account_decides_alone_what_goes_together(measure):
+    """Four thousand baskets of one, and two helpers, against 200 customers."""
+    customers = [f"c{number}" for number in range(200)]
+    whale = [*["whale"] * 4000, "helper 1", "helper 2"]
+    owners = [*customers, *whale]
+    partners = [*["saucer"] * 200, *["spam"] * 4002]
+    users = [owner for owner in owners for _ in range(2)]
+    items = [item for partner in partners for item in ("cup", partner)]
+    baskets = [f"{number}" for number in range(len(owners)) for _ in range(2)]
+    rows = Interactions.from_arrays(users, items, baskets=baskets)
+
+    model = BoughtTogether(measure=measure, significance=0.0).fit(rows)
+
+    assert model.similar_items(["cup"], n=1).item_ids.tolist() == [["saucer"]]
