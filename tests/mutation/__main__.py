@@ -1,12 +1,14 @@
 """Break the code in one place at a time and see whether a test turns red.
 
     pip install --group mutation
-    python -m tests.mutation [--seed 13] [--room serving] [--results FILE]
+    python -m tests.mutation [--seed 13] [--room serving] [--results FILE] [--survivors]
 
 Mutants are cosmic-ray's, drawn by a seed: first a place, then one of its operators, so
 that an expression with eleven operators is not drawn eleven times as often. Each runs
-in a copy of the checkout, with the tests of its room. What is left out, and which tests
-are asked, is said in pyproject.toml, `[tool.mutation]`.
+in a copy of the checkout, with the tests of its room, which must be green without it.
+FILE is written after every mutant and read at the start: what stands there is not run
+again, or with --survivors only where no test turned red. What is left out, and which
+tests are asked, is said in pyproject.toml, `[tool.mutation]`.
 """
 
 from __future__ import annotations
@@ -25,8 +27,10 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from queue import Queue
+from threading import Lock
 
 from cosmic_ray.ast import ast_nodes, get_ast_from_path
 from cosmic_ray.mutating import mutate_code
@@ -37,7 +41,7 @@ LEFT_BEHIND = shutil.ignore_patterns(
     ".git", ".tox", ".venv", "*_cache", "__pycache__", "results", "_build"
 )
 CALLS_THAT_LOG = ("logger", "report_once")
-WORKERS = 2
+WORKERS = int(os.environ.get("MUTATION_WORKERS", "2"))
 SECONDS = 240
 
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -64,9 +68,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--room", action="append", help="only this one")
-    parser.add_argument("--results", type=Path, help="write all outcomes as JSON")
-    parser.add_argument("--again", type=Path, help="run the survivors of these results")
+    parser.add_argument("--results", type=Path, help="the outcomes, as JSON")
+    parser.add_argument("--survivors", action="store_true", help="run these again")
     options = parser.parse_args()
+    if options.survivors and not options.results:
+        parser.error("--survivors needs the --results of an earlier run.")
     rooms = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mutation"]
     drawn = [
         (mutant, name)
@@ -74,18 +80,28 @@ def main() -> None:
         if not options.room or name in options.room
         for mutant in draw(room, random.Random(f"{options.seed} {name}"))
     ]
-    if options.again:
-        survivors = {
-            Mutant(**each["mutant"])
-            for each in json.loads(options.again.read_text())
-            if not each["is_killed"]
-        }
-        drawn = [each for each in drawn if each[0] in survivors]
-    outcomes = run_all(drawn, rooms)
-    if options.results:
-        found = [asdict(outcome) for outcome in outcomes]
-        options.results.write_text(json.dumps(found, indent=1))
-    show(outcomes)
+    known = read_results(options.results)
+    if options.survivors:
+        known = {mutant: each for mutant, each in known.items() if each.is_killed}
+    due = [each for each in drawn if each[0] not in known]
+    run_all(due, rooms, known, options.results)
+    show([known[mutant] for mutant, _room in drawn])
+
+
+def read_results(path: Path | None) -> dict[Mutant, Outcome]:
+    if path is None or not path.exists():
+        return {}
+    outcomes = [
+        Outcome(**{**each, "mutant": Mutant(**each["mutant"])})
+        for each in json.loads(path.read_text())
+    ]
+    return {outcome.mutant: outcome for outcome in outcomes}
+
+
+def write_results(path: Path | None, known: dict[Mutant, Outcome]) -> None:
+    if path is not None:
+        found = [asdict(outcome) for _mutant, outcome in sorted(known.items())]
+        path.write_text(json.dumps(found, indent=1))
 
 
 def draw(room: dict, chance: random.Random) -> list[Mutant]:
@@ -96,8 +112,24 @@ def draw(room: dict, chance: random.Random) -> list[Mutant]:
             for mutant in mutants_of(path):
                 place = (mutant.path, mutant.line, mutant.column)
                 places.setdefault(place, []).append(mutant)
-    chosen = chance.sample(sorted(places), min(room["mutants"], len(places)))
-    return [chance.choice(places[place]) for place in sorted(chosen)]
+    order = chance.sample(sorted(places), len(places))
+    drawn = (chance.choice(places[place]) for place in order)
+    return sorted(islice(filter(compiles, drawn), room["mutants"]))
+
+
+def compiles(mutant: Mutant) -> bool:
+    """Whether it is Python: of what is not, any test would turn red."""
+    try:
+        compile(mutated(mutant, (ROOT / mutant.path).read_text()), mutant.path, "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def mutated(mutant: Mutant, code: str) -> str:
+    found = mutate_code(code, get_operator(mutant.operator)(), mutant.occurrence)
+    assert found not in (None, code), mutant
+    return found
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
@@ -144,7 +176,12 @@ def span(node: ast.AST) -> Span:
     return start, (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
 
 
-def run_all(drawn: list[tuple[Mutant, str]], rooms: dict) -> list[Outcome]:
+def run_all(
+    due: list[tuple[Mutant, str]],
+    rooms: dict,
+    known: dict[Mutant, Outcome],
+    results: Path | None,
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         copies: Queue[Path] = Queue()
         for number in range(WORKERS):
@@ -152,7 +189,13 @@ def run_all(drawn: list[tuple[Mutant, str]], rooms: dict) -> list[Outcome]:
             shutil.copytree(ROOT, copy, ignore=LEFT_BEHIND)
             copies.put(copy)
 
-        def run(each: tuple[Mutant, str]) -> Outcome:
+        for room in dict.fromkeys(room for _mutant, room in due):
+            copy = copies.get()
+            if turns_red(rooms[room]["tests"], copy):
+                sys.exit(f"The tests of {room} are red without any mutant.")
+            copies.put(copy)
+
+        def run(each: tuple[Mutant, str]) -> None:
             mutant, room = each
             copy = copies.get()
             try:
@@ -161,20 +204,30 @@ def run_all(drawn: list[tuple[Mutant, str]], rooms: dict) -> list[Outcome]:
                 copies.put(copy)
             mark = "killed  " if outcome.is_killed else "SURVIVED"
             print(f"{mark} {mutant.path}:{mutant.line} {mutant.operator}", flush=True)
-            return outcome
+            with writing:
+                known[mutant] = outcome
+                write_results(results, known)
 
+        writing = Lock()
         with ThreadPoolExecutor(WORKERS) as pool:
-            return list(pool.map(run, drawn))
+            list(pool.map(run, due))
 
 
 def run_one(mutant: Mutant, room: str, tests: list[str], copy: Path) -> Outcome:
     path = copy / mutant.path
     code = path.read_text()
-    mutated = mutate_code(code, get_operator(mutant.operator)(), mutant.occurrence)
-    assert mutated not in (None, code), mutant
-    lines = difflib.unified_diff(code.splitlines(), mutated.splitlines(), n=0)
+    broken = mutated(mutant, code)
+    lines = difflib.unified_diff(code.splitlines(), broken.splitlines(), n=0)
     change = "\n".join(line for line in lines if line[:3] not in ("---", "+++", "@@ "))
-    path.write_text(mutated)
+    path.write_text(broken)
+    try:
+        is_killed = turns_red(tests, copy)
+    finally:
+        path.write_text(code)
+    return Outcome(mutant, room, is_killed, change)
+
+
+def turns_red(tests: list[str], copy: Path) -> bool:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
     try:
         done = subprocess.run(
@@ -185,12 +238,9 @@ def run_one(mutant: Mutant, room: str, tests: list[str], copy: Path) -> Outcome:
             timeout=SECONDS,
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
-        is_killed = done.returncode != 0
     except subprocess.TimeoutExpired:
-        is_killed = True
-    finally:
-        path.write_text(code)
-    return Outcome(mutant, room, is_killed, change)
+        return True
+    return done.returncode != 0
 
 
 def show(outcomes: list[Outcome]) -> None:
