@@ -8,7 +8,7 @@ from django_recsys.lazy import exports
 
 if TYPE_CHECKING:
     from .algorithms.factorization.ratings import RatingModel as RatingModel
-    from .artifacts import load as load, save as save
+    from .artifacts import load as load, save as save, verify as verify
     from .capabilities import Capabilities as Capabilities
     from .data.edges import Edges as Edges
     from .data.histories import Histories as Histories
@@ -88,7 +88,7 @@ __getattr__, __all__ = exports(
     __name__,
     {
         "algorithms.factorization.ratings": "RatingModel",
-        "artifacts": "load save",
+        "artifacts": "load save verify",
         "capabilities": "Capabilities",
         "data.edges": "Edges",
         "data.histories": "Histories",

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import math
 import os
 import zipfile
 from pathlib import Path
@@ -21,6 +22,18 @@ _HEADER = "header.json"
 _ITEM_IDS = "item_ids"
 _SPARSE_PARTS = ("data", "indices", "indptr", "shape")
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the same model gives the same bytes
+
+_FORGERIES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a header that somebody made up can lead to."""
 
 Target = str | os.PathLike[str] | IO[bytes]
 
@@ -54,19 +67,37 @@ def save(recommender: Recommender, target: Target) -> str:
 def load(source: Target) -> Recommender:
     """Return the recommender of a file; raises ArtifactError saying what is wrong.
 
-    Its users are unknown: pass histories to ``recommend``.
+    Its users are unknown: pass histories to ``recommend``. No file takes more memory
+    than it is long, whoever wrote it.
     """
+    header, arrays, _digest_of_file = _read(source)
+    try:
+        return _restored(header, arrays, IdMap(arrays[_ITEM_IDS]), "")
+    except _FORGERIES as error:
+        raise ArtifactError(
+            f"The artifact holds what no recommender has: {error!r}."
+        ) from error
+
+
+def verify(source: Target) -> str:
+    """Return the digest of a file whose content fits it; raises ArtifactError."""
+    return _read(source)[2]
+
+
+def _read(source: Target) -> tuple[dict[str, Any], dict[str, np.ndarray], str]:
     try:
         with zipfile.ZipFile(cast(Any, source)) as archive:
+            _check_sizes(archive)
             header = _read_header(archive)
             arrays = {name: _read_array(archive, name) for name in header["arrays"]}
     except FileNotFoundError as error:
         raise ArtifactError(f"There is no artifact at {source}.") from error
-    except (zipfile.BadZipFile, EOFError, KeyError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, *_FORGERIES) as error:
         raise ArtifactError(f"The artifact is damaged or foreign: {error}.") from error
-    if header.pop("digest", None) != _digest(header, arrays):
+    digest = header.pop("digest", None)
+    if digest != _digest(header, arrays):
         raise ArtifactError("The artifact was altered: its digest does not fit.")
-    return _restored(header, arrays, IdMap(arrays[_ITEM_IDS]), "")
+    return header, arrays, digest
 
 
 def _restored(
@@ -165,10 +196,35 @@ def _read_header(archive: zipfile.ZipFile) -> dict[str, Any]:
     names = header.get("arrays")
     if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
         raise ArtifactError("The header of the artifact names no arrays.")
+    if len({*names}) < len(names):
+        raise ArtifactError("The header of the artifact names an array twice.")
     return header
+
+
+def _check_sizes(archive: zipfile.ZipFile) -> None:
+    """Refuse members that would unpack to more than the file: `save` packs nothing."""
+    members = archive.infolist()
+    length = cast(IO[bytes], archive.fp).seek(0, os.SEEK_END)
+    is_packed = any(each.compress_type != zipfile.ZIP_STORED for each in members)
+    if is_packed or sum(each.file_size for each in members) > length:
+        raise ArtifactError("The artifact is foreign: it holds packed data.")
 
 
 def _read_array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
     contents = io.BytesIO(archive.read(f"{name}.npy"))
+    _check_length(contents, name)
     array: np.ndarray = np.lib.format.read_array(contents, allow_pickle=False)
     return array
+
+
+def _check_length(contents: io.BytesIO, name: str) -> None:
+    """Refuse an array whose header claims more than there is: numpy would allot it."""
+    version = np.lib.format.read_magic(contents)
+    if version == (1, 0):
+        shape, _, dtype = np.lib.format.read_array_header_1_0(contents)
+    else:
+        shape, _, dtype = np.lib.format.read_array_header_2_0(contents)
+    left = len(contents.getbuffer()) - contents.tell()
+    if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != left:
+        raise ValueError(f"the array {name} is not as long as it says")
+    contents.seek(0)

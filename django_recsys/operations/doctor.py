@@ -22,6 +22,7 @@ EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("broker", machine_findings.examine_broker),
     ("cache", machine_findings.examine_cache),
     ("storage", machine_findings.examine_storage),
+    ("model files", machine_findings.examine_artifacts),
     ("database", machine_findings.examine_database),
 )
 

@@ -15,7 +15,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
 from django_recsys.conf import get_settings
-from django_recsys.training import get_artifact_storage, is_public
+from django_recsys.learning import ArtifactError
+from django_recsys.models import RecommenderConfig
+from django_recsys.training import get_artifact_storage, is_public, verify_artifact
 
 from .findings import Finding, fail, ok, warn
 
@@ -105,6 +107,20 @@ def examine_storage(now: datetime) -> Iterator[Finding]:
         yield warn("storage", f"{place_of(storage)} is served to the public", remedy)
     else:
         yield ok("storage", f"{place_of(storage)} can be written and is private")
+
+
+def examine_artifacts(now: datetime) -> Iterator[Finding]:
+    """Read the file of each model that serves: a page does not need it, until later."""
+    serving = RecommenderConfig.objects.exclude(serving=None)
+    for config in serving.exclude(serving__artifact="").select_related("serving"):
+        try:
+            verify_artifact(config.serving.artifact)
+        except (ArtifactError, OSError) as error:
+            yield fail(
+                "model file",
+                f"{config.serving}: {error}",
+                f"Its lists serve on. Run manage.py recsys_train {config.key}.",
+            )
 
 
 def place_of(storage: Storage) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .artifact_storage import (
         get_artifact_storage as get_artifact_storage,
         is_public as is_public,
+        verify_artifact as verify_artifact,
     )
     from .comparison import Row as Row, evaluate_recommenders as evaluate_recommenders
     from .drafts import adopt as adopt
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __getattr__, __all__ = exports(
     __name__,
     {
-        "artifact_storage": "get_artifact_storage is_public",
+        "artifact_storage": "get_artifact_storage is_public verify_artifact",
         "comparison": "Row evaluate_recommenders",
         "drafts": "adopt",
         "jobs.dispatch": "send",

@@ -1,20 +1,26 @@
 """Where the files of trained models lie."""
 
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from django_recsys.conf import get_settings
-from django_recsys.learning import Recommender, load, save
+from django_recsys.learning import ArtifactError, Recommender, load, save, verify
+from django_recsys.resilience.log_once import logger
 
 FOLDER = "recsys"
 WORK = "work"
 """Below the artifacts: what is of use to a running training alone."""
 PRIVATE = 0o700
+SUFFIX = ".npz"
+PARTIAL = ".partial"
 
 
 def get_artifact_storage() -> Storage:
@@ -69,19 +75,70 @@ def working_folder() -> Path:
     return folder
 
 
-def save_artifact(recommender: Recommender) -> str:
-    """Store a fitted recommender under the digest of its content; return its name.
+@contextmanager
+def packed_artifact(recommender: Recommender) -> Iterator[tuple[str, IO[bytes]]]:
+    """Yield the name of a fitted recommender's file, and its content.
 
-    The same content is stored once, and a file is never written over.
+    The name is made of the digest of the content, so that the same is stored once.
     """
-    storage = get_artifact_storage()
     with tempfile.TemporaryFile() as file:
         digest = save(recommender, file)
-        name = f"{recommender.name}/{digest}.npz"
-        if not storage.exists(name):
-            file.seek(0)
-            name = storage.save(name, File(file))
-    return name
+        file.seek(0)
+        yield f"{recommender.name}/{digest}{SUFFIX}", file
+
+
+def store_artifact(name: str, content: IO[bytes]) -> None:
+    """Store a file whole or not at all, and read it again.
+
+    What an earlier process left half written under the name is replaced. Raises
+    ArtifactError where what was stored is not what was written, and OSError.
+    """
+    storage = get_artifact_storage()
+    if storage.exists(name):
+        try:
+            verify_artifact(name)
+            return
+        except ArtifactError:
+            logger.warning("The stored file %s is damaged and is written anew.", name)
+            storage.delete(name)
+    try:
+        storage.path(name)
+    except NotImplementedError:  # a bucket: an upload is seen when it is complete
+        storage.save(name, File(content))
+    else:
+        write_aside(storage, name, content)
+    verify_artifact(name)
+
+
+def write_aside(storage: Storage, name: str, content: IO[bytes]) -> None:
+    """Write a file beside its place, make it last, and rename it."""
+    aside = name + PARTIAL
+    storage.delete(aside)
+    try:
+        storage.save(aside, File(content))
+        with open(storage.path(aside), "rb") as written:
+            os.fsync(written.fileno())
+        os.replace(storage.path(aside), storage.path(name))
+    finally:
+        storage.delete(aside)
+
+
+def verify_artifact(name: str) -> None:
+    """Raise ArtifactError where a stored file is gone, damaged or another one."""
+    storage = get_artifact_storage()
+    if not storage.exists(name):
+        raise ArtifactError(f"There is no file {name}.")
+    with storage.open(name, "rb") as file:
+        digest = verify(as_binary(file))
+    if digest != Path(name).name.partition(".")[0].partition("_")[0]:
+        raise ArtifactError(f"The file {name} holds another model.")
+
+
+def delete_artifact(name: str) -> None:
+    """Delete a stored file, and what a killed process left of it."""
+    storage = get_artifact_storage()
+    for each in (name, name + PARTIAL):
+        storage.delete(each)
 
 
 def load_artifact(name: str) -> Recommender:

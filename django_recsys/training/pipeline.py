@@ -11,7 +11,7 @@ from django_recsys.learning import Recommender
 from django_recsys.models import TrainedModel, TrainingRun
 from django_recsys.resilience.log_once import logger
 
-from .artifact_storage import save_artifact
+from .artifact_storage import packed_artifact, store_artifact
 from .context import TrainingContext, open_context
 from .fitting import fitted
 from .learning_curves import curve_of
@@ -100,23 +100,28 @@ def train(
 def store(
     run: TrainingRun, recommender: Recommender, context: TrainingContext, now: datetime
 ) -> TrainedModel:
-    """Save the artifact and the row of the model, which does not serve yet."""
+    """Save the row of the model, which does not serve yet, and the artifact.
+
+    The row comes first: by it a file is found and deleted whose process was killed.
+    """
     spec = spec_of(run.recommender)
     last = run.recommender.trained_models.aggregate(last=Max("version"))["last"] or 0
-    run.trained_model = TrainedModel.objects.create(
-        recommender=run.recommender,
-        version=last + 1,
-        algorithm=spec.algorithm,
-        hyperparameters=dict(spec.hyperparameters),
-        interaction_weights=dict(spec.kind_weights),
-        half_life_days=spec.half_life_days,
-        artifact=save_artifact(recommender),
-        metrics=run.metrics,
-        data_until=context.dataset.data_until,
-        users=len(context.rows.users),
-        items=len(context.rows.items),
-        interactions=len(context.rows),
-        created_at=now,
-    )
-    run.save(update_fields=["trained_model"])
+    with packed_artifact(recommender) as (name, content):
+        run.trained_model = TrainedModel.objects.create(
+            recommender=run.recommender,
+            version=last + 1,
+            algorithm=spec.algorithm,
+            hyperparameters=dict(spec.hyperparameters),
+            interaction_weights=dict(spec.kind_weights),
+            half_life_days=spec.half_life_days,
+            artifact=name,
+            metrics=run.metrics,
+            data_until=context.dataset.data_until,
+            users=len(context.rows.users),
+            items=len(context.rows.items),
+            interactions=len(context.rows),
+            created_at=now,
+        )
+        run.save(update_fields=["trained_model"])
+        store_artifact(name, content)
     return run.trained_model

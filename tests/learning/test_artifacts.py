@@ -8,7 +8,7 @@ import pytest
 from django_recsys.learning import artifacts
 from django_recsys.learning.algorithms.ease.ease import EASE
 from django_recsys.learning.algorithms.popular import Popular
-from django_recsys.learning.artifacts import load, save
+from django_recsys.learning.artifacts import load, save, verify
 from django_recsys.learning.exceptions import ArtifactError, NotFittedError
 from django_recsys.testing import checkerboard
 
@@ -135,3 +135,78 @@ def test_format_version_is_the_one_documented():
 def test_header_of_another_format_is_refused(saved):
     with pytest.raises(ArtifactError, match="no artifact of django_recsys"):
         load(with_header(saved, format="something else"))
+
+
+def forged(saved: bytes, **values) -> io.BytesIO:
+    """A header that somebody made up, with a digest that fits it."""
+    with zipfile.ZipFile(io.BytesIO(saved)) as archive:
+        header = json.loads(archive.read("header.json")) | values
+        header.pop("digest")
+        arrays = {
+            name: np.load(io.BytesIO(archive.read(f"{name}.npy")))
+            for name in header["arrays"]
+            if isinstance(name, str) and f"{name}.npy" in archive.namelist()
+        }
+    header["digest"] = artifacts._digest(header, arrays)
+    return with_header(saved, **header)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"algorithm": ["ease"]},
+        {"algorithm": None},
+        {"hyperparameters": None},
+        {"hyperparameters": {"no_such": 1}},
+        {"hyperparameters": ["regularization"]},
+        {"parts": 7},
+        {"parts": [["a", {}]]},
+        {"parts": [["a"]]},
+        {"arrays": []},
+    ],
+)
+def test_forged_header_is_an_error_with_a_sentence(saved, values):
+    with pytest.raises(ArtifactError):
+        load(forged(saved, **values))
+
+
+def test_header_of_endless_depth_is_refused(saved):
+    deep = "[" * 200_000
+    changed = rewritten(saved, lambda name, old: deep if "header" in name else old)
+    with pytest.raises(ArtifactError):
+        load(changed)
+
+
+def test_array_named_twice_is_refused(saved):
+    with pytest.raises(ArtifactError, match="names an array twice"):
+        load(with_header(saved, arrays=["item_ids", "item_ids"]))
+
+
+def test_packed_archive_is_refused_before_it_is_unpacked(saved):
+    """1.7 MB of it took 2.1 GB."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("header.json", bytes(50_000_000))
+    with pytest.raises(ArtifactError, match="holds packed data"):
+        load(target)
+
+
+@pytest.mark.parametrize("shape", [(1 << 40,), (1 << 20, 1 << 20), (3,), (-1, 16)])
+def test_array_that_claims_another_length_is_refused(saved, shape):
+    array = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        array, {"descr": "<f4", "fortran_order": False, "shape": shape}
+    )
+    array.write(bytes(16))
+    changed = rewritten(
+        saved, lambda name, old: array.getvalue() if "weights" in name else old
+    )
+    with pytest.raises(ArtifactError, match="not as long as it says"):
+        load(changed)
+
+
+def test_digest_is_checked_without_a_recommender(saved):
+    digest = json.loads(zipfile.ZipFile(io.BytesIO(saved)).read("header.json"))
+    assert verify(io.BytesIO(saved)) == digest["digest"]
+    with pytest.raises(ArtifactError):
+        verify(io.BytesIO(saved[:-40]))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from django_recsys.learning.data import Histories, Interactions, basket_codes
+from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.metrics.lists import list_metrics, tied_share
 from django_recsys.learning.metrics.ranking import ranking_metrics
 from django_recsys.learning.metrics.ranks import DEEPEST, rank_relevant
@@ -143,8 +144,10 @@ def score_queries(
 
     The recommender may have been fitted over other ids: items it does not know are not
     ranked. A query without a score for any allowed item falls back to popularity, which
-    is what the visitor would see.
+    is what the visitor would see. Raises DataError where there is no query.
     """
+    if not any(task.relevant.nnz for task in queries.tasks):
+        raise DataError(nobody_to_evaluate(queries))
     parts: dict[str, list[tuple[np.ndarray, ...]]] = {
         task.name: [] for task in queries.tasks
     }
@@ -162,6 +165,20 @@ def score_queries(
         task.name: _results(queries, task, parts[task.name], categories)
         for task in queries.tasks
     }
+
+
+def nobody_to_evaluate(queries: TestQueries) -> str:
+    """Return a sentence about whom the test could not ask."""
+    if not len(queries.users):
+        return (
+            "The test holds nobody to evaluate: no user has an item there that counts "
+            "as a hit. Users need enough interactions before and after the split; "
+            "returned goods and low ratings are no hits."
+        )
+    return (
+        f"The test holds nobody to evaluate: all that its {len(queries.users):,} users "
+        "took was not new to them."
+    )
 
 
 def _results(

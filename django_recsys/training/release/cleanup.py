@@ -1,7 +1,7 @@
 """Remove what no pointer will need again."""
 
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
-from django_recsys.training.artifact_storage import get_artifact_storage
+from django_recsys.training.artifact_storage import delete_artifact
 from django_recsys.training.checkpoints import remove_stale
 
 from .publishing import delete_lists
@@ -41,4 +41,4 @@ def delete_model(trained_model: TrainedModel) -> None:
     name = trained_model.artifact
     trained_model.delete()
     if name and not TrainedModel.objects.filter(artifact=name).exists():
-        get_artifact_storage().delete(name)
+        delete_artifact(name)

@@ -6,8 +6,10 @@ from django.db import router, transaction
 from django.utils import timezone
 
 from django_recsys.exceptions import PromotionError
+from django_recsys.learning import ArtifactError
 from django_recsys.models import RecommenderConfig, TrainedModel, TrainingRun
 from django_recsys.resilience.log_once import logger
+from django_recsys.training.artifact_storage import verify_artifact
 
 
 def promote(
@@ -15,12 +17,13 @@ def promote(
 ) -> None:
     """Make a model serve: one flip, all or nothing.
 
-    Raises `PromotionError` where its lists are not complete.
+    Raises `PromotionError` where its lists are not complete, or its file is damaged.
     """
     if trained_model.published_at is None:
         raise PromotionError(
             f"{trained_model} has no complete lists, so it cannot serve: train again."
         )
+    check_file(trained_model)
     flip(trained_model, now=now or timezone.now())
     logger.info("%s serves now, promoted by %s.", trained_model, by)
 
@@ -51,9 +54,21 @@ def roll_back(
     previous = previous_model(config)
     if previous is None:
         raise PromotionError(f"{config.key} has no earlier model to roll back to.")
+    check_file(previous)
     flip(previous, now=now or timezone.now())
     logger.info("%s was rolled back to %s by %s.", config.key, previous, by)
     return previous
+
+
+def check_file(trained_model: TrainedModel) -> None:
+    """Raise `PromotionError` where the file of a model cannot be used."""
+    try:
+        if trained_model.artifact:
+            verify_artifact(trained_model.artifact)
+    except (ArtifactError, OSError) as error:
+        raise PromotionError(
+            f"The file of {trained_model} is unusable: {error} Train again."
+        ) from error
 
 
 def previous_model(config: RecommenderConfig) -> TrainedModel | None:

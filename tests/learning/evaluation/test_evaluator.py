@@ -219,3 +219,35 @@ def test_fallback_leaves_out_what_the_task_leaves_out():
     # Each had one of the two items: only the other one may be shown.
     assert evaluation.values(task="new-items").tolist() == [1.0, 1.0]
     assert evaluation.metric("precision@5", task="new-items") == pytest.approx(0.2)
+
+
+NOBODY = {
+    "leave-one-out of two items each": ("leave-one-out", {}, {}),
+    "an empty given test": ("given-split", {"is_test": np.zeros(4, dtype=bool)}, {}),
+    "nothing but low ratings": (
+        "temporal",
+        {},
+        {"weights": [5, 5, 5, 0], "timestamps": [1, 2, 3, 4], "kinds": ["rating"] * 4},
+    ),
+    "nothing but ratings of 0": (
+        "temporal",
+        {},
+        {"weights": [0] * 4, "timestamps": [1, 2, 3, 4], "kinds": ["rating"] * 4},
+    ),
+}
+
+
+@pytest.mark.parametrize("algorithm", ["popular", "item_knn", "bought_together"])
+@pytest.mark.parametrize("case", NOBODY)
+def test_nobody_to_evaluate_is_said(case, algorithm):
+    protocol, how, columns = NOBODY[case]
+    rows = Interactions.from_arrays(list("aabb"), list("1212"), **columns)
+    with pytest.raises(DataError, match="The test holds nobody to evaluate"):
+        evaluate(algorithm, rows, protocol, **how)
+
+
+def test_a_test_of_known_items_alone_is_told_apart():
+    rows = Interactions.from_arrays(list("aabb"), list("1112"))
+    is_test = np.array([False, True, False, False])
+    with pytest.raises(DataError, match="its 1 users took was not new to them"):
+        evaluate("popular", rows, "given-split", is_test=is_test)

@@ -1,11 +1,12 @@
 """Only what is better is put live."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from django_recsys.learning.evaluation.evaluator import Difference
 from django_recsys.models import Interaction, RecommenderConfig, TrainingRun
+from django_recsys.training.comparison import evaluate_recommenders
 from django_recsys.training.jobs.runner import train_now
 from django_recsys.training.release.gate import interval, judge
 from tests.factories import make_products
@@ -129,3 +130,36 @@ def test_an_interval_is_kept_to_six_digits():
     assert found == [-0.111111, 0.123457, 1.0]
     assert interval(Difference(mean=float("nan"), low=0.0, high=0.0)) is None
     assert interval(None) is None
+
+
+class TestNobodyToAsk:
+    """The newest eighth of the rows holds nothing but ratings of 0 stars."""
+
+    @pytest.fixture(autouse=True)
+    def _rows(self):
+        products = make_products(8)
+        for number in range(64):
+            is_new = number >= 48
+            Interaction.objects.create(
+                visitor_key=f"user:{number % 7}",
+                item_id=str(products[number % 8].pk),
+                kind="rating" if is_new else "purchase",
+                value=0 if is_new else None,
+                occurred_at=START + timedelta(hours=number),
+            )
+
+    def test_what_needs_no_comparison_goes_on(self):
+        for key in ("popular", "trending"):
+            assert train(key).status == Status.PROMOTED
+        assert train("ease", is_forced=True).status == Status.PROMOTED
+
+    def test_what_needs_one_says_whom_it_could_not_ask(self):
+        for key in ("ease", "bought_together", "buy_again"):
+            run = train(key)
+            assert run.status == Status.REFUSED
+            assert run.message.startswith("Too little data to compare models: The test")
+
+    def test_evaluation_says_it_too(self):
+        [popular, ease] = evaluate_recommenders(["ease"])
+        assert "holds nobody to evaluate" in popular.error
+        assert "holds nobody to evaluate" in ease.error
