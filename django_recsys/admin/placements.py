@@ -13,7 +13,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST
 
-from django_recsys.models import DEFAULT_RECOMMENDERS, Placement, RecommenderConfig
+from django_recsys.models import (
+    DEFAULT_RECOMMENDERS,
+    Placement,
+    RecommenderConfig,
+    TrainingRun,
+)
 from django_recsys.serving import DECLARED, PlacementRule, get_live_models, rule_of
 
 from .buttons import address_of
@@ -147,8 +152,18 @@ def shown_sources(rule: PlacementRule) -> str:
     """Return the recommenders in order; those that never served are marked."""
     serving = get_live_models().pointers
     marks = (
-        (key, "" if key in serving else format_html(" <em>({})</em>", _("untrained")))
+        (
+            key,
+            "" if key in serving else format_html(" <em>({})</em>", why_not_live(key)),
+        )
         for key in rule.sources
     )
     basis = str(dict(Placement.Basis.choices)[rule.basis])
     return format_html_join(" → ", "{}{}", marks) or basis
+
+
+def why_not_live(key: str) -> str:
+    """Say why a recommender serves nothing, by its last training."""
+    runs = TrainingRun.objects.trainings().filter(recommender__key=key)
+    last = runs.order_by("-pk").first()
+    return _("not trained yet") if last is None else str(last.get_status_display())

@@ -8,12 +8,12 @@ written down here.
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny
@@ -106,6 +106,20 @@ class RecsysView(APIView):
     versioning_class = None
     pagination_class = None
     schema = None
+    query_names: ClassVar[tuple[str, ...]] = ()
+    """The query parameters that the endpoint reads."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a parameter that nothing reads, as a misspelt one, with a sentence."""
+        super().initial(request, *args, **kwargs)
+        unknown = [
+            each for each in request.query_params if each not in self.query_names
+        ]
+        if unknown:
+            names = ", ".join(self.query_names) or "none"
+            raise ValidationError(
+                {unknown[0]: [f"There is no such parameter; there are: {names}."]}
+            )
 
     def get_exception_handler(self) -> Callable[..., Any]:
         """Return REST framework's own handler."""

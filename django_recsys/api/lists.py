@@ -30,12 +30,14 @@ from .base import RecsysView
 MAX_ITEMS = 100
 """Most `item` or `exclude` parameters of one request."""
 FORMATS = ("json", "html")
+MOST_DIGITS = 9
 
 
 class ListView(RecsysView):
     """Answers with one placement."""
 
     placement = ""
+    query_names = ("n",)
 
     def answer(self, request: Request, items: Sequence[str] = ()) -> Response:
         """Answer with the list for the visitor of this request."""
@@ -94,6 +96,8 @@ class ItemView(ListView):
 class PlacementView(ListView):
     """`GET placements/<key>/?item=<id>&item=<id>&exclude=<id>&n=&format=html`."""
 
+    query_names = ("item", "exclude", "n", "format", "title")
+
     def get(self, request: Request, key: str) -> Response | HttpResponse:
         """Answer with any placement; 404 where there is none of this key.
 
@@ -135,7 +139,8 @@ def size_of(request: Request) -> int | None:
     text = request.query_params.get("n")
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_SIZE):
+    is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    if not (is_number and 1 <= int(text) <= MAX_SIZE):
         raise ValidationError({"n": [f"A whole number from 1 to {MAX_SIZE}."]})
     return int(text)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from django_recsys.models import Placement
+from django_recsys.models import Placement, RecommenderConfig, TrainingRun
 from django_recsys.serving.live_models import find_placement
 from tests.factories import make_interaction
 
@@ -14,7 +14,7 @@ LIST = "/admin/django_recsys/placement/"
 def test_declared_placements_are_shown_with_what_fills_them(boss, ease):
     page = boss.get(LIST).content.decode()
     assert "Recommended for you" in page
-    assert "ease → item_knn <em>(untrained)</em>" in page
+    assert "ease → item_knn <em>(not trained yet)</em>" in page
     assert page.count("Customise</button>") == 7
 
 
@@ -87,3 +87,19 @@ def test_interactions_are_found_by_a_whole_key(boss):
     found = boss.get("/admin/django_recsys/interaction/?q=user:1")
     assert [row.visitor_key for row in found.context["cl"].result_list] == ["user:1"]
     assert boss.get("/admin/django_recsys/interaction/add/").status_code == 403
+
+
+def test_a_refused_model_is_not_called_untrained(boss, ease):
+    config = RecommenderConfig.objects.create(key="item_knn", algorithm="item_knn")
+    TrainingRun.objects.create(recommender=config, status=TrainingRun.Status.REFUSED)
+    page = boss.get(LIST).content.decode()
+    assert "item_knn <em>(trained, not better)</em>" in page
+
+
+def test_without_rows_nothing_says_that_there_are_no_placements(boss):
+    """As the first thing under another admin theme: "No results found"."""
+    page = boss.get(LIST).content.decode()
+    assert "0 placements" not in page
+    assert "Built in" in page
+    boss.post(f"{LIST}customise/recommended/")
+    assert "1 placement" in boss.get(LIST).content.decode()

@@ -67,7 +67,7 @@ def test_each_session_reads_its_own_list_only(session, ada, products):
     store_list(model, f"user:{bob.pk}", products[10:13])
     other = Client()
     other.force_login(bob)
-    path = f"/recsys/recommendations/?n=3&user={bob.pk}&visitor_key=user:{bob.pk}"
+    path = "/recsys/recommendations/?n=3"
     assert ids_of(session.get(path)) == ids(products[:3])
     assert ids_of(other.get(path)) == ids(products[10:13])
     assert ids_of(Client().get(path)) != ids(products[10:13])
@@ -175,3 +175,29 @@ def test_answer_is_utf8_json(session, ada):
     body = session.get("/recsys/recommendations/?n=1").content
     assert "Käse 芝士".encode() in body
     assert json.loads(body)["items"][0]["item"]["title"] == "Käse 芝士"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "recommendations/?user=2",
+        "trending/?visitor_key=user:2",
+        "items/1/similar/?N=3",
+        "placements/recommended/?exclud=1",
+        "me/?user=2",
+        "openapi.json?format=yaml",
+    ],
+)
+def test_unknown_parameter_is_refused_by_its_name(session, products, path):
+    """A misspelt one was ignored in silence."""
+    response = session.get(f"/recsys/{path}")
+    assert response.status_code == 400
+    name = path.partition("?")[2].partition("=")[0]
+    assert "There is no such parameter; there are: " in response.json()[name][0]
+
+
+@pytest.mark.parametrize("text", ["0" * 4300 + "1", "1" + "0" * 4300, "9" * 5000])
+def test_number_of_thousands_of_digits_is_refused(browser, products, text):
+    response = browser.get(f"/recsys/recommendations/?n={text}")
+    assert response.status_code == 400
+    assert response.json()["n"] == ["A whole number from 1 to 100."]

@@ -104,3 +104,14 @@ def test_nothing_to_show_is_said(capsys):
 def test_unknown_names_are_refused(user, placement, message):
     with pytest.raises(CommandError, match=message):
         call_command("recsys_recommend", user, placement=placement)
+
+
+def test_the_title_is_the_one_that_pages_show(settings, capsys, django_user_model):
+    """Of a model without __str__ it was "Product object (1)"."""
+    user = django_user_model.objects.create_user("ada")
+    products = make_products(2)
+    store_list(make_serving_model("ease"), f"user:{user.pk}", products)
+    settings.RECSYS = {**settings.RECSYS, "ITEM_FIELDS": {"title": "brand"}}
+    type(products[0]).objects.update(brand="Owl & Sons")
+    call_command("recsys_recommend", "ada")
+    assert "1. Owl & Sons [" in capsys.readouterr().out

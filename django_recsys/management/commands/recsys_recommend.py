@@ -6,7 +6,13 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from django_recsys.management.base import RecsysCommand, add_user
-from django_recsys.serving import Answer, as_object, find_placement, recommend_for
+from django_recsys.serving import (
+    Answer,
+    as_object,
+    find_placement,
+    make_cards,
+    recommend_for,
+)
 from django_recsys.tracking import find_visitor_key
 
 
@@ -57,9 +63,10 @@ class Command(RecsysCommand):
     def show(self, result: Answer) -> None:
         if not result.items:
             self.stdout.write("Nothing to show: see recsys_doctor.")
-        for each in result.items:
+        for card in make_cards(result, None):
+            each = card.recommendation
             reason = f" - {each.reason}" if each.reason else ""
             self.stdout.write(
-                f"{each.rank:>3}. {each.item} [{each.item_id}] "
+                f"{each.rank:>3}. {card.record.title or card.item} [{each.item_id}] "
                 f"{each.source} {each.score:.3f}{reason}"
             )
