@@ -426,3 +426,25 @@ def test_a_purchase_before_many_views_is_left_out_all_the_same(shop):
     for number, product in enumerate(make_products(80)):
         make_interaction("user:1", product, at=moment + timedelta(minutes=number + 1))
     assert bought not in shown(recommend_for("recommended", visitor_key="user:1"))
+
+
+def test_an_answer_of_nobody_is_not_personal(shop):
+    """Such a page may be cached for everybody."""
+    Placement.objects.create(
+        key="recommended", basis="visitor", recommender="ease", is_enabled=False
+    )
+    assert not recommend_for("recommended", visitor_key="user:1").is_personal
+    assert not recommend_for("no-such", visitor_key="user:1").is_personal
+    assert not recommend_for("trending", visitor_key="user:1").is_personal
+    assert not recommend_for("buy-again").is_personal
+    assert recommend_for("buy-again", visitor_key="user:1").is_personal
+
+
+def test_recently_viewed_is_in_the_order_of_the_views(shop):
+    for age, product in enumerate(shop.listed[:3]):
+        make_interaction("user:7", product, at=TRAINED_AT + timedelta(hours=9 - age))
+    answer = recommend_for("recently-viewed", visitor_key="user:7")
+    assert shown(answer) == shop.listed[:3]
+    scores = [each.score for each in answer.items]
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) == 3

@@ -173,3 +173,18 @@ def test_padded_places_have_no_category():
     shown, categories = np.array([[0, 1, -1]]), np.array([1, 1, 2])
     found = list_metrics(shown, np.ones(3), 1, categories)
     assert found["diversity@5"] == 0
+
+
+def test_one_place_has_no_neighbour_to_be_tied_with():
+    nothing = -np.inf
+    assert tied_share(np.array([[0.5, nothing]])) == 0
+    assert tied_share(np.array([[0.5, 0.5, nothing]])) == 1
+    assert tied_share(np.array([[0.7, 0.5, 0.5]])) == pytest.approx(2 / 3)
+    assert tied_share(np.array([[nothing, nothing]])) == 0
+
+
+def test_padding_is_of_no_category():
+    """Two items of one category, and a place that is not filled."""
+    shown = np.array([[0, 1, -1]])
+    found = list_metrics(shown, np.array([1, 1]), 2, np.array([0, 0]))
+    assert found["diversity@5"] == 0

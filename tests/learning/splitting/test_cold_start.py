@@ -86,3 +86,12 @@ def test_the_context_of_leave_one_out_loses_only_cold_items(rows):
 def test_a_negative_share_is_refused(rows):
     with pytest.raises(DataError, match=r"share of cold items is -0\.5"):
         withhold_items(leave_one_out(rows), -0.5)
+
+
+def test_the_draw_stays_the_same(rows):
+    """Figures of one release are compared with those of another."""
+    cut = withhold_items(temporal_split(rows), 0.1)
+    validation = validation_split_of(rows, "temporal", cold_items=0.1)
+    names = rows.items.ids
+    assert sorted(names[list(items_of(cut.test))].tolist()) == ["i0", "i23"]
+    assert sorted(names[list(items_of(validation.test))].tolist()) == ["i10", "i7"]

@@ -201,3 +201,17 @@ def test_rows_of_the_future_are_in_no_part():
     assert pairs(cut.train) == [("a", "1"), ("a", "2")]
     assert pairs(cut.test) == [("a", "3")]
     assert cut.future_rows == 1
+
+
+def test_whoever_is_too_short_to_be_tested_stays_in_the_training():
+    rows = interactions_of({"a": ["1", "2"], "b": ["1", "2", "3"]})
+    cut = leave_one_out(rows)
+    assert pairs(cut.test) == [("b", "3")]
+    assert pairs(cut.context) == [("a", "1"), ("a", "2"), ("b", "1"), ("b", "2")]
+    assert pairs(cut.train) == [("a", "1"), ("a", "2"), ("b", "1")]
+
+
+def test_the_tenth_of_each_user_stays_the_same():
+    """Figures of one release are compared with those of another."""
+    rows = interactions_of({"a": [str(n) for n in range(20)]})
+    assert np.flatnonzero(tenth_of_each_user(rows)).tolist() == [11, 14]

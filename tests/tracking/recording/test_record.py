@@ -8,6 +8,7 @@ from django.db import transaction
 from django_recsys.exceptions import ConfigurationError
 from django_recsys.models import Interaction
 from django_recsys.tracking import record_interaction
+from django_recsys.tracking.events import visitor_acted
 from tests.tracking.conftest import stored
 
 REFUSALS = ("", "0", "false", "no", "off", "deny", "denied", "rejected")
@@ -266,3 +267,10 @@ def test_rows_that_waited_are_stored_once(reference, stored_rows):
     )  # fmt: skip
     record.store_kept([row])
     assert Interaction.objects.count() == stored_rows
+
+
+def test_whoever_is_named_before_the_question_mark_is_announced(product):
+    heard = []
+    visitor_acted.connect(lambda **said: heard.append(said["visitor_key"]), weak=False)
+    record_interaction(visitor_key="!x", item=product, kind="purchase", reference="A1")
+    assert heard == ["!x"]

@@ -158,6 +158,7 @@ class TestNobodyToAsk:
             run = train(key)
             assert run.status == Status.REFUSED
             assert run.message.startswith("Too little data to compare models: The test")
+            assert run.metrics["scored"] == 0
 
     def test_evaluation_says_it_too(self):
         [popular, ease] = evaluate_recommenders(["ease"])

@@ -1,9 +1,11 @@
 """What a training writes for visitors and items."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
+from django_recsys.learning import create
 from django_recsys.models import (
     Interaction,
     ItemNeighbors,
@@ -13,7 +15,12 @@ from django_recsys.models import (
     TrainingRun,
 )
 from django_recsys.training import get_artifact_storage
+from django_recsys.training.context import open_context
 from django_recsys.training.jobs.runner import train_now
+from django_recsys.training.release import publishing
+from django_recsys.training.release.cleanup import RUNS_KEPT, remove_leftovers
+from django_recsys.training.release.publishing import neighbor_lists, personal_lists
+from django_recsys.training.spec import spec_of
 from tests.hosts.shop.models import Product
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -215,3 +222,50 @@ def test_progress_of_publishing_ends_at_one():
     lists = personal_lists(recommender, context.rows, context, n=5, report=seen.append)
     assert len(list(lists)) == len(context.rows.users)
     assert seen[-1] == 1
+
+
+def test_progress_rises_to_the_end(monkeypatch):
+    monkeypatch.setattr(publishing, "VISITORS_PER_SLICE", 7)
+    context = open_context()
+    config = RecommenderConfig.objects.named("item_knn")
+    rows, _report = context.all_rows(spec_of(config))
+    recommender = create("item_knn").fit(rows)
+    for lists in (
+        partial(personal_lists, recommender, rows, context, n=3),
+        partial(neighbor_lists, recommender, context),
+    ):
+        told = []
+        list(lists(report=told.append))
+        assert told == sorted(set(told))
+        assert len(told) > 5
+        assert told[-1] == 1
+
+
+def test_the_first_item_may_be_the_only_neighbour_of_another():
+    """Its index is 0, which is no padding."""
+    Interaction.objects.all().delete()
+    first, second = sorted(map(str, Product.objects.values_list("pk", flat=True)))[:2]
+    for visitor in range(6):
+        for item in (first, second):
+            Interaction.objects.create(
+                visitor_key=f"user:{visitor}",
+                item_id=item,
+                kind="purchase",
+                occurred_at=START + timedelta(days=visitor),
+            )
+    run = train("item_knn")
+    neighbors = ItemNeighbors.objects.filter(trained_model=run.trained_model)
+    assert {each.item_id: each.ranked_items.item_ids for each in neighbors} == {
+        first: [second],
+        second: [first],
+    }
+
+
+def test_the_newest_runs_are_kept():
+    config = RecommenderConfig.objects.named("popular")
+    runs = [
+        TrainingRun.objects.create(recommender=config) for _ in range(RUNS_KEPT + 3)
+    ]
+    remove_leftovers()
+    kept = TrainingRun.objects.order_by("pk").values_list("pk", flat=True)
+    assert list(kept) == [run.pk for run in runs[-50:]]
