@@ -1,51 +1,87 @@
-"""How often one visitor may ask."""
+"""How often one visitor, and one network, may ask."""
 
-from typing import Any
+import time
+from hashlib import sha256
+from typing import Any, ClassVar
 
+from django.core.cache import BaseCache
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 
-from django_recsys.serving import working_cache
-from django_recsys.tracking import visitor_of
+from django_recsys.serving import PREFIX, working_cache
+from django_recsys.tracking import origin_of, visitor_of
+
+WINDOW_SECONDS = 60
+VISITORS_OF_ORIGIN = 20
+"""As many visitors with a key may one network hold: an office, a mobile network. Those
+without a key, who could get a new one with each request, count as one visitor."""
 
 
-class VisitorThrottle(SimpleRateThrottle):
-    """Counts by visitor, by address where there is no key.
+class VisitorThrottle(BaseThrottle):
+    """Counts requests in windows of a minute, by visitor and by network.
 
     A cache that does not answer throttles nobody: the endpoint works without it.
     """
 
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        """Return one key for each visitor and scope."""
-        ident = visitor_of(request._request).key or self.get_ident(request)
-        return f"django_recsys:throttle:{self.scope}:{ident}".replace(" ", "")
+    scope: ClassVar[str]
+    most: ClassVar[int]
+    """Requests of one visitor in a window."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Say whether the visitor may go on."""
-        allowed = True
+        is_allowed = True
         with working_cache() as cache:
             if cache is not None:
-                self.cache = cache
-                allowed = super().allow_request(request, view)
-        return allowed
+                counts = [
+                    (self.count(cache, name), most)
+                    for name, most in self.buckets(request)
+                ]
+                is_allowed = all(count <= most for count, most in counts)
+        return is_allowed
+
+    def buckets(self, request: Request) -> list[tuple[str, int]]:
+        """Return what the request is counted in, and how much each holds."""
+        key = visitor_of(request._request).key
+        origin = origin_of(request._request)
+        buckets = [] if key is None else [(key, self.most)]
+        if origin is not None:
+            most = self.most if key is None else self.most * VISITORS_OF_ORIGIN
+            kind = "guests" if key is None else "visitors"
+            buckets.append((f"{kind}:{origin}", most))
+        return buckets
+
+    def count(self, cache: BaseCache, name: str) -> int:
+        """Return the number of this request in its window, counted by the cache."""
+        window = int(time.time()) // WINDOW_SECONDS
+        digest = sha256(f"{self.scope} {name} {window}".encode()).hexdigest()[:32]
+        key = f"{PREFIX}throttle:{digest}"
+        cache.add(key, 0, 2 * WINDOW_SECONDS)
+        try:
+            return int(cache.incr(key))
+        except ValueError:  # it was pushed out of a full cache
+            return 1
+
+    def wait(self) -> float:
+        """Return the seconds until the next window."""
+        return WINDOW_SECONDS - time.time() % WINDOW_SECONDS
 
 
 class ReadThrottle(VisitorThrottle):
     """Lists: ten a second, which no person reaches."""
 
     scope = "read"
-    rate = "600/min"
+    most = 600
 
 
 class EventThrottle(VisitorThrottle):
     """Batches of events: two a second."""
 
     scope = "events"
-    rate = "120/min"
+    most = 120
 
 
 class PersonThrottle(VisitorThrottle):
     """Export and erasure."""
 
     scope = "me"
-    rate = "20/min"
+    most = 20

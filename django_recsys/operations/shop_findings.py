@@ -20,7 +20,7 @@ from django_recsys.catalog import (
 )
 from django_recsys.conf import get_settings
 from django_recsys.models import CLOCK_TOLERANCE, Interaction
-from django_recsys.tracking import purchase_sources
+from django_recsys.tracking import number_of_proxies, purchase_sources
 
 from .findings import Finding, fail, ok, warn
 
@@ -220,3 +220,15 @@ def examine_guests(now: datetime) -> Iterator[Finding]:
         yield ok("guests", "remembered where they consent (VisitorMiddleware)")
     else:
         yield ok("guests", "not remembered: VisitorMiddleware is not in MIDDLEWARE")
+    if number_of_proxies() is None and is_behind_proxy():
+        yield warn(
+            "addresses",
+            "the shop stands behind a proxy, so that no limit holds by network",
+            "Set REST_FRAMEWORK = {'NUM_PROXIES': 1}, or as many as there are.",
+        )
+
+
+def is_behind_proxy() -> bool:
+    """Say whether the settings trust headers that a proxy writes."""
+    names = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
+    return any(getattr(settings, name, None) for name in names)

@@ -24,6 +24,7 @@ PAUSE_SECONDS = 30.0
 """How long a cache that failed is left alone."""
 DEADLINE_SECONDS = 0.04
 """How long a page waits for a Redis, to connect and to answer."""
+OUR_MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 REDIS_TIMEOUTS = ("socket_connect_timeout", "socket_timeout")
 
 Value = TypeVar("Value")
@@ -60,12 +61,19 @@ def invalidate(*names: str) -> None:
 
 @contextmanager
 def working_cache() -> Iterator[BaseCache | None]:
-    """Give the cache, None while it is left alone; its failure ends the block."""
+    """Give the cache, None while it is left alone; its failure ends the block.
+
+    A key or a value that it does not take is no failure of the service.
+    """
     if _circuit.is_open:
         yield None
         return
     try:
         yield with_short_timeouts(caches[get_settings().CACHE])
+    except OUR_MISTAKES:
+        report_once(
+            "cache-use", "The cache refuses what it is asked; going on without."
+        )
     except Exception:
         _circuit.open()
         report_once("cache", "The cache does not answer; it is left alone for a while.")

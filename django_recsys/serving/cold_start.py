@@ -36,11 +36,21 @@ def read_cold_start_lists() -> dict[str, list[str]]:
 
 
 def items_of_recent_interest() -> list[str]:
-    """Weigh the newest interactions by their kind, as a training would."""
+    """Weigh the newest interactions by their kind, each person's with an item once.
+
+    Whoever looks at an item a hundred times says what a single look says.
+    """
     weights = get_settings().weights
+    strongest: dict[tuple[str, str], float] = {}
+    newest = Interaction.objects.order_by("-pk")
+    for visitor_key, item_id, kind in newest.values_list(
+        "visitor_key", "item_id", "kind"
+    )[:INTERACTIONS]:
+        pair, weight = (visitor_key, item_id), weights.get(kind, 0)
+        if abs(weight) > abs(strongest.get(pair, 0)):
+            strongest[pair] = weight
     totals: dict[str, float] = defaultdict(float)
-    newest = Interaction.objects.order_by("-pk").values_list("item_id", "kind")
-    for item_id, kind in newest[:INTERACTIONS]:
-        totals[item_id] += weights.get(kind, 0)
+    for (_visitor, item_id), weight in strongest.items():
+        totals[item_id] += weight
     liked = [item_id for item_id, total in totals.items() if total > 0]
     return sorted(liked, key=lambda item_id: (-totals[item_id], item_id))[:ITEMS]

@@ -9,6 +9,10 @@ from django_recsys.lazy import exports
 if TYPE_CHECKING:
     from .error_boundary import never_raises as never_raises
     from .events import visitor_acted as visitor_acted
+    from .identity.origins import (
+        number_of_proxies as number_of_proxies,
+        origin_of as origin_of,
+    )
     from .identity.visitors import (
         Visitor as Visitor,
         email_key as email_key,
@@ -42,6 +46,7 @@ __getattr__, __all__ = exports(
     {
         "error_boundary": "never_raises",
         "events": "visitor_acted",
+        "identity.origins": "number_of_proxies origin_of",
         "identity.visitors": (
             "Visitor email_key find_visitor_key visitor_key_for visitor_of"
         ),

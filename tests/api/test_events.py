@@ -218,7 +218,7 @@ def test_event_needs_the_csrf_token(ada, products, is_logged_in):
 def test_events_are_throttled(session, monkeypatch):
     from django_recsys.api.throttles import EventThrottle
 
-    monkeypatch.setattr(EventThrottle, "rate", "1/min")
+    monkeypatch.setattr(EventThrottle, "most", 1)
     assert send(session, []).status_code == 202
     assert send(session, []).status_code == 429
 

@@ -161,7 +161,7 @@ def test_addresses_have_names():
 def test_reader_is_throttled_alone(session, browser, settings, monkeypatch):
     from django_recsys.api.throttles import ReadThrottle
 
-    monkeypatch.setattr(ReadThrottle, "rate", "2/min")
+    monkeypatch.setattr(ReadThrottle, "most", 2)
     codes = [session.get("/recsys/trending/").status_code for _ in range(3)]
     assert codes == [200, 200, 429]
     assert Client().get("/recsys/trending/").status_code == 200

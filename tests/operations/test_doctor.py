@@ -363,3 +363,11 @@ def test_dates_of_the_future_are_found_and_hide_nothing(healthy_shop):
     assert found["dates"].state == "warn"
     assert "1 interactions lie in the future, as a view of" in found["dates"].detail
     assert found["interactions: view"].detail.endswith("(just now)")
+
+
+def test_proxy_that_nobody_counted_is_found(healthy_shop, settings):
+    assert "addresses" not in findings()
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert "NUM_PROXIES" in findings()["addresses"].remedy
+    settings.REST_FRAMEWORK = {"NUM_PROXIES": 1}
+    assert "addresses" not in findings()

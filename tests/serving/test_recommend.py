@@ -448,3 +448,13 @@ def test_recently_viewed_is_in_the_order_of_the_views(shop):
     scores = [each.score for each in answer.items]
     assert scores == sorted(scores, reverse=True)
     assert len(set(scores)) == 3
+
+
+def test_before_the_training_people_count_and_not_events():
+    """A hundred looks of one visitor were more than those of thirty."""
+    asked, looked_at = make_products(2)
+    for _ in range(100):
+        make_interaction("guest:one", looked_at)
+    for number in range(3):
+        make_interaction(f"user:{number}", asked)
+    assert items_of_recent_interest() == [str(asked.pk), str(looked_at.pk)]
