@@ -38,7 +38,7 @@ class InteractionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "reference",
     ]
     list_filter = ["kind"]
-    search_fields = ["=visitor_key", "=item_id"]
+    search_fields = ["visitor_key__exact", "item_id__exact"]
     search_help_text = 'A whole key, as in "user:42", or the id of an item.'
     ordering = ["-pk"]
     paginator = NewestPaginator

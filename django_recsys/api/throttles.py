@@ -26,6 +26,8 @@ class VisitorThrottle(BaseThrottle):
     scope: ClassVar[str]
     most: ClassVar[int]
     """Requests of one visitor in a window."""
+    cost = 1
+    """As how many this one counts."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Say whether the visitor may go on."""
@@ -33,7 +35,7 @@ class VisitorThrottle(BaseThrottle):
         with working_cache() as cache:
             if cache is not None:
                 counts = [
-                    (self.count(cache, name), most)
+                    (self.count(cache, name, self.cost), most)
                     for name, most in self.buckets(request)
                 ]
                 is_allowed = all(count <= most for count, most in counts)
@@ -50,16 +52,16 @@ class VisitorThrottle(BaseThrottle):
             buckets.append((f"{kind}:{origin}", most))
         return buckets
 
-    def count(self, cache: BaseCache, name: str) -> int:
-        """Return the number of this request in its window, counted by the cache."""
+    def count(self, cache: BaseCache, name: str, cost: int = 1) -> int:
+        """Return what was spent in this window, this request included."""
         window = int(time.time()) // WINDOW_SECONDS
         digest = sha256(f"{self.scope} {name} {window}".encode()).hexdigest()[:32]
         key = f"{PREFIX}throttle:{digest}"
         cache.add(key, 0, 2 * WINDOW_SECONDS)
         try:
-            return int(cache.incr(key))
+            return int(cache.incr(key, cost))
         except ValueError:  # it was pushed out of a full cache
-            return 1
+            return cost
 
     def wait(self) -> float:
         """Return the seconds until the next window."""
@@ -78,6 +80,16 @@ class EventThrottle(VisitorThrottle):
 
     scope = "events"
     most = 120
+
+
+class EventBudget(VisitorThrottle):
+    """Events, in batches of any size: each is a row that a page waits behind."""
+
+    scope = "rows"
+    most = 1200
+
+    def __init__(self, events: int) -> None:
+        self.cost = events
 
 
 class PersonThrottle(VisitorThrottle):

@@ -24,11 +24,18 @@ STORED_LISTS = """
 """
 ACTIVITY = """
     SELECT item_id, kind, MAX(CASE WHEN {is_new} THEN 1 ELSE 0 END)
-    FROM {interactions} WHERE visitor_key = %s AND ({is_new} {or_purchase})
+    FROM (
+        SELECT item_id, kind, recorded_at, occurred_at
+        FROM {interactions} WHERE visitor_key = %s {and_new}
+        ORDER BY recorded_at DESC LIMIT {most}
+    ) own
+    WHERE {is_new} {or_purchase}
     GROUP BY item_id, kind ORDER BY MAX({when}) DESC, item_id {limit}
 """
 WHEN = "CASE WHEN occurred_at > recorded_at THEN recorded_at ELSE occurred_at END"
 """Nothing happened after it was recorded, whatever its date says."""
+MOST_ROWS = 5000
+"""Of one visitor that a page reads: some milliseconds."""
 NEIGHBORS = """
     SELECT trained_model_id, item_id, ranked
     FROM {neighbors} WHERE item_id IN ({items}) AND trained_model_id IN ({models})
@@ -57,7 +64,8 @@ def select_activity(
 ) -> list[Row]:
     """Return (item, kind, whether new), newest first, of what came after `since`.
 
-    With purchases, all of them come along, however old.
+    With purchases, all of them come along, however old, among the visitor's newest
+    MOST_ROWS: a page waits for nobody's robot.
     """
     is_new = "1 = 1" if since is None else "recorded_at > %s"
     moment = [] if since is None else [as_parameter(Interaction, since)]
@@ -65,10 +73,13 @@ def select_activity(
         interactions=table(Interaction),
         is_new=is_new,
         when=WHEN,
+        and_new="" if with_purchases else f"AND {is_new}",
+        most=MOST_ROWS,
         or_purchase="OR kind = 'purchase'" if with_purchases else "",
         limit="" if limit is None else f"LIMIT {limit:d}",
     )
-    return fetch(Interaction, statement, [*moment, visitor_key, *moment])
+    inner = [] if with_purchases else moment
+    return fetch(Interaction, statement, [*moment, visitor_key, *inner, *moment])
 
 
 def select_neighbors(

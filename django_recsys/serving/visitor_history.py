@@ -6,14 +6,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Max
 from django.db.models.functions import Least
 
 from django_recsys.database.deadline import within_deadline
 from django_recsys.learning import KIND_WEIGHTS, NEGATIVE_KINDS
 from django_recsys.models import Interaction
 
-from .sql import select_activity, select_stored_lists
+from .sql import MOST_ROWS, select_activity, select_stored_lists
 
 RECENT_ITEMS = 10
 """How many of the newest items move the list."""
@@ -98,13 +97,18 @@ def summarize(rows: Iterable[tuple[Any, ...]]) -> RecentActivity:
 
 
 def viewed_items(visitor_key: str, *, n: int) -> list[str]:
-    """Return the items that the visitor looked at last, newest first: one query."""
-    rows = (
-        Interaction.objects.of(visitor_key)
-        .filter(kind="view")
-        .values("item_id")
-        .annotate(last=Max(Least("occurred_at", "recorded_at")))
-        .order_by("-last", "item_id")
-        .values_list("item_id", flat=True)
+    """Return the items that the visitor looked at last, newest first: one query.
+
+    Among the visitor's newest MOST_ROWS rows, which the index gives.
+    """
+    newest = Interaction.objects.of(visitor_key).order_by("-recorded_at")
+    columns = newest.values_list("item_id", "kind", Least("occurred_at", "recorded_at"))
+    rows: list[tuple[str, str, datetime]] = within_deadline(
+        partial(list, columns[:MOST_ROWS])
     )
-    return within_deadline(partial(list, rows[:n]))
+    last: dict[str, datetime] = {}
+    for item_id, kind, moment in rows:
+        if kind == "view":
+            last[item_id] = max(last.get(item_id, moment), moment)
+    # Ties in the order of the ids, as a database would give them.
+    return sorted(sorted(last), key=last.__getitem__, reverse=True)[:n]

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
         erase_visitor as erase_visitor,
         prune as prune,
     )
-    from .privacy.export import export_visitor as export_visitor
+    from .privacy.export import (
+        export_visitor as export_visitor,
+        is_long as is_long,
+        stream_export as stream_export,
+    )
     from .purchases.backfill import backfill as backfill, catch_up as catch_up
     from .purchases.live_hook import line_was_saved as line_was_saved
     from .purchases.sources import (
@@ -35,11 +39,17 @@ if TYPE_CHECKING:
         make_source as make_source,
         purchase_sources as purchase_sources,
     )
+    from .recording.batch import Outcome as Outcome, record_batch as record_batch
     from .recording.record import (
         browsing_key as browsing_key,
         record_interaction as record_interaction,
     )
     from .reports import BackfillReport as BackfillReport, ImportReport as ImportReport
+    from .rows import (
+        InteractionRow as InteractionRow,
+        make_row as make_row,
+        web_event as web_event,
+    )
 
 __getattr__, __all__ = exports(
     __name__,
@@ -53,11 +63,13 @@ __getattr__, __all__ = exports(
         "importing.importer": "import_interactions",
         "on_commit": "after_commit",
         "privacy.erasure": "erase_item erase_visitor prune",
-        "privacy.export": "export_visitor",
+        "privacy.export": "export_visitor is_long stream_export",
         "purchases.backfill": "backfill catch_up",
         "purchases.live_hook": "line_was_saved",
         "purchases.sources": "KNOWN make_source purchase_sources",
+        "recording.batch": "Outcome record_batch",
         "recording.record": "browsing_key record_interaction",
         "reports": "BackfillReport ImportReport",
+        "rows": "InteractionRow make_row web_event",
     },
 )

@@ -15,6 +15,7 @@ from django_recsys.models import Interaction, account_key, is_visitor_key
 
 KINDS = frozenset(Interaction.Kind.values)
 KEY_LENGTH = 191
+WEB_EVENT = "web:"
 LARGEST_PRICE = Decimal(10) ** 10
 
 
@@ -182,6 +183,14 @@ def as_visitor_key(user: Any) -> str:
     """Return the visitor key of a user column: a primary key, or a key already."""
     text = as_key("user", user)
     return text if is_visitor_key(text) else account_key(text)
+
+
+def web_event(visitor_key: str, event_id: str) -> str:
+    """Return the key of an event that a browser numbered.
+
+    It names the visitor, so that nobody uses up the ids of another.
+    """
+    return f"{WEB_EVENT}{visitor_key}:{event_id}"
 
 
 def provisional_id(reference: str, item_id: str) -> str:

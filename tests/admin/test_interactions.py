@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_interaction, make_products
@@ -33,3 +35,16 @@ def test_a_date_at_the_end_of_the_calendar_breaks_no_page(
 
     assert (listed.status_code, page.status_code) == (200, 200)
     assert "user:1" in page.content.decode()
+
+
+@pytest.mark.parametrize("text", ["user:1", "17"])
+def test_search_is_by_whole_keys_and_by_an_index(admin_client, text):
+    """It compared every row without regard to case."""
+    make_interaction("user:1", 17)
+    make_interaction("user:11", 117)
+    with CaptureQueriesContext(connection) as captured:
+        page = admin_client.get(reverse(LIST), {"q": text})
+    assert page.context["cl"].result_count == 1
+    sql = " ".join(query["sql"] for query in captured.captured_queries)
+    assert "LIKE" not in sql.upper().replace("LIKELIHOOD", "")
+    assert "UPPER(" not in sql.upper()

@@ -5,6 +5,7 @@
 from rest_framework import serializers
 
 from django_recsys.models import Interaction
+from django_recsys.tracking import Outcome
 from django_recsys.tracking.privacy.export import COLUMNS
 
 
@@ -62,7 +63,14 @@ class RejectedEvent(serializers.Serializer):
 class EventsAnswer(serializers.Serializer):
     """What became of a batch; also sent where all events were rejected."""
 
-    accepted = serializers.IntegerField(min_value=0)
+    accepted = serializers.IntegerField(
+        min_value=0, help_text="All but those that were refused."
+    )
+    results = serializers.ListField(
+        child=serializers.ChoiceField(choices=[each.value for each in Outcome]),
+        help_text="One for each event, in their order. accepted: nothing is kept of "
+        "it, or it waits for a database that does not answer.",
+    )
     rejected = RejectedEvent(many=True)
 
 
@@ -82,13 +90,20 @@ class StoredList(serializers.Serializer):
     version = serializers.IntegerField()
     item_ids = serializers.ListField(child=serializers.CharField())
     scores = serializers.ListField(child=serializers.FloatField())
+    reasons = serializers.ListField(
+        child=serializers.CharField(allow_null=True),
+        help_text="The item of the history that speaks most for each place.",
+    )
 
 
 class Export(serializers.Serializer):
     """Everything that is kept about one visitor."""
 
     visitor_key = serializers.CharField()
-    interactions = KeptInteraction(many=True, help_text="Oldest first.")
+    interactions = KeptInteraction(
+        many=True,
+        help_text="Oldest first; a long export is in the order of coming in.",
+    )
     stored_recommendations = StoredList(many=True)
 
 

@@ -2,9 +2,13 @@ import json
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
+from django_recsys.api.throttles import EventBudget
 from django_recsys.models import Interaction
+from django_recsys.tracking.identity.merging import join_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +35,8 @@ def test_account_records_a_batch(session, ada, products):
         ],
     )
     assert response.status_code == 202
-    assert response.json() == {"accepted": 2, "rejected": []}
+    stored = ["stored"] * 2
+    assert response.json() == {"accepted": 2, "results": stored, "rejected": []}
     key = f"user:{ada.pk}"
     assert recorded() == [(key, first, "view"), (key, str(second), "cart_add")]
     assert Interaction.objects.get(kind="cart_add").quantity == 2
@@ -39,7 +44,8 @@ def test_account_records_a_batch(session, ada, products):
 
 def test_one_event_needs_no_list(session, products):
     body = {"kind": "like", "item_id": str(products[0].pk)}
-    assert send(session, body).json() == {"accepted": 1, "rejected": []}
+    answer = send(session, body).json()
+    assert answer == {"accepted": 1, "results": ["stored"], "rejected": []}
     assert len(recorded()) == 1
 
 
@@ -126,7 +132,8 @@ ITEM_ID = "a text of 1 to 191 characters, or a whole number"
 )
 def test_refusal_names_the_value_and_the_way_out(session, event, error):
     answer = send(session, [event]).json()
-    assert answer == {"accepted": 0, "rejected": [{"index": 0, "error": error}]}
+    rejected = [{"index": 0, "error": error}]
+    assert answer == {"accepted": 0, "results": ["refused"], "rejected": rejected}
 
 
 @pytest.mark.parametrize(
@@ -134,7 +141,7 @@ def test_refusal_names_the_value_and_the_way_out(session, event, error):
 )
 def test_values_at_their_limits_are_recorded(session, products, extra):
     event = {"kind": "view", "item_id": products[0].pk, **extra}
-    assert send(session, event).json() == {"accepted": 1, "rejected": []}
+    assert send(session, event).json()["results"] == ["stored"]
     assert Interaction.objects.get().quantity == extra.get("quantity", 1)
 
 
@@ -196,7 +203,8 @@ def test_global_privacy_control_means_no(session, products):
 
 def test_impressions_and_clicks_are_accepted_and_kept_nowhere(session, products):
     events = [{"kind": "impression", "placement": "recommended"}, {"kind": "click"}]
-    assert send(session, events).json() == {"accepted": 2, "rejected": []}
+    answer = send(session, events).json()
+    assert (answer["accepted"], answer["rejected"]) == (2, [])
     assert recorded() == []
 
 
@@ -228,3 +236,66 @@ def test_off_switch_records_nothing(session, products):
     event = {"kind": "view", "item_id": str(products[0].pk)}
     assert send(session, event).json()["accepted"] == 0
     assert recorded() == []
+
+
+def test_a_batch_is_one_write(session, products):
+    """A hundred inserts and commits made pages wait."""
+    send(session, [])
+    events = [
+        {"kind": "view", "item_id": str(products[n % 9].pk), "event_id": f"e{n}"}
+        for n in range(100)
+    ]
+    with CaptureQueriesContext(connection) as captured:
+        answer = send(session, events).json()
+    assert answer["accepted"] == 100
+    assert len(recorded()) == 100
+    texts = [query["sql"].split()[0] for query in captured.captured_queries]
+    # On SQLite `executemany` is shown once for all rows.
+    assert texts.count("BEGIN") <= 1
+    assert sum(text == "INSERT" for text in texts) <= 1
+
+
+def test_the_answer_tells_stored_from_duplicate_and_refused(session, products):
+    one = {"kind": "view", "item_id": str(products[0].pk), "event_id": "a"}
+    liked, wrong = {**one, "kind": "like"}, {**one, "item_id": 1.5}
+    events = [one, liked, one, wrong, {"kind": "click"}]
+    first = send(session, events).json()
+    assert first["results"] == ["stored", "stored", "duplicate", "refused", "accepted"]
+    assert [each["index"] for each in first["rejected"]] == [3]
+    again = send(session, events).json()["results"]
+    assert again == ["duplicate", "duplicate", "duplicate", "refused", "accepted"]
+    assert len(recorded()) == 2
+
+
+def test_a_retry_after_the_login_is_the_same_event(browser, ada, products):
+    event = {"kind": "view", "item_id": str(products[0].pk), "event_id": "a"}
+    browser.cookies["recsys_consent"] = "yes"
+    assert send(browser, event).json()["results"] == ["stored"]
+    token = Interaction.objects.get().visitor_key.partition(":")[2]
+    join_keys(f"guest:{token}", f"user:{ada.pk}")
+    browser.force_login(ada)
+    assert send(browser, event).json()["results"] == ["duplicate"]
+    [row] = Interaction.objects.all()
+    assert row.visitor_key == f"user:{ada.pk}"
+    assert token not in row.event_id
+
+
+def test_events_are_counted_one_by_one(session, products, monkeypatch):
+    monkeypatch.setattr(EventBudget, "most", 5)
+    event = {"kind": "view", "item_id": str(products[0].pk)}
+    assert send(session, [event] * 4).status_code == 202
+    refused = send(session, [event] * 2)
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) > 0
+    assert len(recorded()) == 4
+
+
+def test_a_transaction_of_the_request_does_not_hold_the_write_up(session, products):
+    """With ATOMIC_REQUESTS nothing was stored before the answer said so."""
+    connection.settings_dict["ATOMIC_REQUESTS"] = True
+    try:
+        event = {"kind": "view", "item_id": str(products[0].pk)}
+        assert send(session, event).json()["results"] == ["stored"]
+    finally:
+        connection.settings_dict["ATOMIC_REQUESTS"] = False
+    assert len(recorded()) == 1

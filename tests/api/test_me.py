@@ -1,8 +1,12 @@
+import json
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from django_recsys.models import Interaction, StoredRecommendations
+from django_recsys.tracking import stream_export
+from django_recsys.tracking.privacy import export
 from tests.factories import make_interaction, make_serving_model, store_list
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +52,27 @@ def test_guest_without_a_key_has_nothing(browser, kept):
     assert browser.get("/recsys/me/").status_code == 404
     assert browser.delete("/recsys/me/").status_code == 404
     assert Interaction.objects.count() == 2
+
+
+def test_much_is_streamed_and_is_the_same(session, ada, kept, products, monkeypatch):
+    whole = session.get("/recsys/me/").json()
+    monkeypatch.setattr(export, "ROWS_PER_PAGE", 1)
+    make_interaction(f"user:{ada.pk}", products[1], "view", event_id="web:x")
+
+    response = session.get("/recsys/me/")
+
+    assert response.streaming
+    streamed = json.loads(response.getvalue())
+    assert streamed["interactions"][:1] == whole["interactions"]
+    assert streamed["interactions"][1]["event_id"] == "web:x"
+    del streamed["interactions"], whole["interactions"]
+    assert streamed == whole
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_nothing_streamed_is_valid_json(ada):
+    assert json.loads("".join(stream_export(f"user:{ada.pk}"))) == {
+        "visitor_key": f"user:{ada.pk}",
+        "interactions": [],
+        "stored_recommendations": [],
+    }

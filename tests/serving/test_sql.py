@@ -7,6 +7,7 @@ from django.db.models import Exists, Max, Q
 from django.db.models.functions import Least
 
 from django_recsys.models import Interaction, ItemNeighbors, StoredRecommendations
+from django_recsys.serving import sql
 from django_recsys.serving.sql import (
     select_activity,
     select_neighbors,
@@ -98,3 +99,13 @@ def test_no_time_zone_is_needed(settings, models, history):
     until = TRAINED_AT.replace(tzinfo=None)
     rows = select_stored_lists("user:1", models, until=until)
     assert [bool(row[2]) for row in rows] == [True, True]
+
+
+def test_a_page_reads_a_bounded_number_of_rows_of_one_visitor(history, monkeypatch):
+    """With 300,000 rows of one visitor a list took 361 ms in place of 6."""
+    monkeypatch.setattr(sql, "MOST_ROWS", 3)
+    newest = Interaction.objects.of("user:1").order_by("-recorded_at")[:3]
+    found = select_activity("user:1", since=None, with_purchases=True, limit=None)
+    assert {(item, kind) for item, kind, _new in found} == {
+        (row.item_id, row.kind) for row in newest
+    }

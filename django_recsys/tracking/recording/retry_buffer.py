@@ -45,8 +45,8 @@ class RetryBuffer:
         return self._storing is not None and not self._storing.done()
 
     @contextmanager
-    def keeping(self, row: InteractionRow) -> Iterator[None]:
-        """Keep the row of this block where the database hangs; count other failures.
+    def keeping(self, *rows: InteractionRow) -> Iterator[None]:
+        """Keep the rows of this block where the database hangs; count other failures.
 
         One that the database may still take, after the page went on, is left to it.
         """
@@ -54,12 +54,13 @@ class RetryBuffer:
             yield
         except NotAnsweringError as error:
             if error.late is None:
-                self.keep([row])
+                self.keep(rows)
             else:
-                error.late.add_done_callback(partial(self._came_late, [row]))
+                error.late.add_done_callback(partial(self._came_late, rows))
             raise
         except Exception:
-            self._lose(row)
+            for row in rows:
+                self._lose(row)
             raise
         self.settle()
 

@@ -101,7 +101,13 @@ def test_export_holds_rows_and_lists():
     assert export["interactions"][0]["occurred_at"] == NOW - timedelta(days=731)
     assert export["interactions"][0]["price"] == Decimal("3.50")
     assert export["stored_recommendations"] == [
-        {"recommender": "ease", "version": 1, "item_ids": ["3"], "scores": [1.0]}
+        {
+            "recommender": "ease",
+            "version": 1,
+            "item_ids": ["3"],
+            "scores": [1.0],
+            "reasons": [None],
+        }
     ]
 
 
