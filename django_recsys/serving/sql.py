@@ -34,7 +34,7 @@ ACTIVITY = """
 """
 WHEN = "CASE WHEN occurred_at > recorded_at THEN recorded_at ELSE occurred_at END"
 """Nothing happened after it was recorded, whatever its date says."""
-MOST_ROWS = 5000
+MOST_ROWS = 3000
 """Of one visitor that a page reads: some milliseconds."""
 NEIGHBORS = """
     SELECT trained_model_id, item_id, ranked
