@@ -60,6 +60,11 @@ if TYPE_CHECKING:
     from .metrics.ranking import HEADLINE as HEADLINE
     from .numerics.threads import available_cores as available_cores
     from .options import Progress as Progress, TrainingOptions as TrainingOptions
+    from .output_files import (
+        Output as Output,
+        check_outputs as check_outputs,
+        replacing as replacing,
+    )
     from .recommendations import Recommendations as Recommendations
     from .recommender import Recommender as Recommender
     from .registry import (
@@ -113,6 +118,7 @@ __getattr__, __all__ = exports(
         "metrics.ranking": "HEADLINE",
         "numerics.threads": "available_cores",
         "options": "Progress TrainingOptions",
+        "output_files": "Output check_outputs replacing",
         "recommendations": "Recommendations",
         "recommender": "Recommender",
         "registry": (

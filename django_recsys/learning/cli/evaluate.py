@@ -134,14 +134,28 @@ def report_details(
 
 def item_columns(options: argparse.Namespace) -> Columns | None:
     """Return the columns of --items, else of the file beside FILE, if there is one."""
-    path = options.items or _beside(options.file, "items")
+    path = _items_file(options)
     return None if path is None else read_items(path)
 
 
 def edges_of(options: argparse.Namespace) -> Edges | None:
     """Return the edges of --edges, else of the file beside FILE, if there is one."""
-    path = options.edges or _beside(options.file, "edges")
+    path = _edges_file(options)
     return None if path is None else read_edges(path)
+
+
+def input_files(options: argparse.Namespace) -> list[Path]:
+    """Return every file that the evaluation reads."""
+    found = (options.file, _items_file(options), _edges_file(options))
+    return [path for path in found if path is not None]
+
+
+def _items_file(options: argparse.Namespace) -> Path | None:
+    return options.items or _beside(options.file, "items")
+
+
+def _edges_file(options: argparse.Namespace) -> Path | None:
+    return options.edges or _beside(options.file, "edges")
 
 
 def _beside(file: Path, name: str) -> Path | None:

@@ -13,6 +13,14 @@ from django_recsys.learning.hyperparameters import (
     validate_hyperparameters,
 )
 from django_recsys.learning.options import TrainingOptions
+from django_recsys.learning.output_files import (
+    Output,
+    check_outputs,
+    is_page,
+    is_results,
+    is_study,
+    report_files,
+)
 from django_recsys.learning.registry import ALGORITHMS, get_recommender_class
 
 from .progress_bar import ProgressBar
@@ -28,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
-    except RecsysError as error:
+    except (RecsysError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
     return code
@@ -155,6 +163,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
         print(json.dumps(run_evaluation(options, names[0], settings[names[0]])))
         return 0
+    _check_outputs(options)
     seeds = range(options.seed, options.seed + max(options.seeds, 1))
     results, bar = [], ProgressBar()
     for name in names:
@@ -201,6 +210,22 @@ def _check_protocol(options: argparse.Namespace) -> None:
         raise DataError("--tune takes a number of seconds above zero.")
     if options.study and options.tune is None:
         raise DataError("--study keeps the search of --tune: give both.")
+
+
+def _check_outputs(options: argparse.Namespace) -> None:
+    """Raise DataError where --report or --study names a file that must stay."""
+    from .evaluate import input_files
+
+    outputs = []
+    if options.study is not None:
+        outputs.append(Output(path=options.study, option="--study", is_ours=is_study))
+    if options.report is not None:
+        page, results = report_files(options.report)
+        outputs += [
+            Output(path=page, option="--report", is_ours=is_page),
+            Output(path=results, option="--report", is_ours=is_results),
+        ]
+    check_outputs(outputs, input_files(options))
 
 
 def _arguments(options: argparse.Namespace, name: str, seed: int) -> list[str]:

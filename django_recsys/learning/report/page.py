@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django_recsys.learning.metrics.ranking import HEADLINE
+from django_recsys.learning.output_files import replacing, report_files
 from django_recsys.learning.registry import import_with_extra
 
 FACTS = ("protocol", "fit", "users", "items", "interactions", "test_interactions")
@@ -41,9 +42,11 @@ def write_report(results: Sequence[Mapping[str, Any]], path: Path) -> None:
     MissingExtraError without the extra ``reports``.
     """
     plots = import_with_extra("report.plots", "reports").plots(results)
-    path.write_text(page(results, plots), encoding="utf-8")
+    path, beside = report_files(path)
     text = json.dumps({"results": list(results)}, indent=1)
-    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    with replacing(path) as file, replacing(beside) as json_file:
+        file.write(page(results, plots))
+        json_file.write(text + "\n")
 
 
 def page(results: Sequence[Mapping[str, Any]], plots: Mapping[str, str]) -> str:

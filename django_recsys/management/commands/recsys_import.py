@@ -9,11 +9,13 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from django_recsys.learning import Output, check_outputs, replacing
 from django_recsys.management.base import RecsysCommand, count_lines
 from django_recsys.models import Interaction
 from django_recsys.tracking import ImportReport, import_interactions
 
 SHOWN = 10
+HEADER = "line,reason"
 
 
 class Command(RecsysCommand):
@@ -49,8 +51,9 @@ class Command(RecsysCommand):
 
     def run(self, **options: Any) -> ImportReport:
         self.rejected: list[str] = []
-        with ExitStack() as stack:
-            try:
+        check_report(options["report"], options["file"])
+        try:
+            with ExitStack() as stack:
                 return import_interactions(
                     options["file"],
                     now=timezone.now(),
@@ -61,8 +64,8 @@ class Command(RecsysCommand):
                     reject=remember(self.rejected, options["report"], stack),
                     progress=self.counter(),
                 )
-            except OSError as error:
-                raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(str(error)) from error
 
     def as_json(self, result: ImportReport) -> Any:
         return result.as_dict()
@@ -83,16 +86,24 @@ class Command(RecsysCommand):
             self.stderr.write(f"{result.rejected:,} lines were refused; {where}.")
 
 
+def check_report(path: Path | None, file: Path) -> None:
+    """Raise `DataError` where the report would take the place of another file."""
+    if path is not None:
+        report = Output(path=path, option="--report", is_ours=is_report)
+        check_outputs([report], [file])
+
+
+def is_report(head: str) -> bool:
+    """Say whether this begins a report of bad lines."""
+    return head.startswith((f"{HEADER}\n", f"{HEADER}\r\n"))
+
+
 def remember(shown: list[str], path: Path | None, stack: ExitStack) -> Any:
     """Return the function that takes bad lines: the first ones, and all to a file."""
     writer = None
     if path is not None:
-        try:
-            file = stack.enter_context(path.open("w", newline="", encoding="utf-8"))
-        except OSError as error:
-            raise CommandError(str(error)) from error
-        writer = csv.writer(file)
-        writer.writerow(("line", "reason"))
+        writer = csv.writer(stack.enter_context(replacing(path)))
+        writer.writerow(HEADER.split(","))
 
     def reject(number: int, reason: str) -> None:
         if writer is not None:

@@ -303,3 +303,31 @@ def test_online_retail_is_imported_completely(shared_data, tmp_path):
         assert Interaction.objects.filter(kind=kind).count() == rows
     again = json.loads(run(path, "--json")[0])
     assert (again["recorded"], again["already_recorded"]) == (0, len(some))
+
+
+@pytest.mark.parametrize("option", [(), ("--dry-run",)])
+def test_report_never_takes_the_place_of_another_file(write, tmp_path, option):
+    path = write(HEADER + GOOD)
+    notes = write("my notes", "notes.txt")
+    for report in (path, notes, tmp_path / "none" / "bad.csv"):
+        with pytest.raises(CommandError, match="--report: "):
+            run(path, "--report", report, *option)
+    assert path.read_text() == HEADER + GOOD
+    assert notes.read_text() == "my notes"
+    assert stored("pk") == []
+
+
+def test_report_may_be_written_again(write, tmp_path):
+    report = tmp_path / "bad.csv"
+    for lines in (2, 1):
+        run(write(HEADER + "7,3,soon,view,,,,\n" * lines), "--report", report)
+        assert len(report.read_text().splitlines()) == 1 + lines
+
+
+def test_report_of_an_import_that_fails_leaves_the_earlier_one(write, tmp_path):
+    report = tmp_path / "bad.csv"
+    run(write(HEADER + "7,3,soon,view,,,,\n"), "--report", report)
+    before = report.read_text()
+    with pytest.raises(CommandError, match="needs the columns"):
+        run(write("who,what\n"), "--report", report)
+    assert report.read_text() == before
