@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         PreparationReport as PreparationReport,
         prepare as prepare,
     )
+    from .data.records import Record as Record, read_records as read_records
     from .data.training_data import TrainingData as TrainingData
     from .evaluation.evaluator import (
         Difference as Difference,
@@ -88,6 +89,15 @@ if TYPE_CHECKING:
     )
     from .text_table import format_table as format_table
     from .tuning.search import tune as tune
+    from .values import (
+        as_id as as_id,
+        as_moment as as_moment,
+        as_number as as_number,
+        as_quantity as as_quantity,
+        key_text as key_text,
+        known as known,
+        shown as shown,
+    )
 
 __getattr__, __all__ = exports(
     __name__,
@@ -103,6 +113,7 @@ __getattr__, __all__ = exports(
             "ItemFeatures LABEL_COLUMNS NUMBER_COLUMNS TEXT_COLUMNS item_features"
         ),
         "data.preparation": "PreparationReport prepare",
+        "data.records": "Record read_records",
         "data.training_data": "TrainingData",
         "evaluation.evaluator": "Difference Evaluation compare evaluate score_on",
         "evaluation.validation": "validation_set_over",
@@ -130,5 +141,6 @@ __getattr__, __all__ = exports(
         "splitting.protocols": "Split temporal_split validation_split",
         "text_table": "format_table",
         "tuning.search": "tune",
+        "values": "as_id as_moment as_number as_quantity key_text known shown",
     },
 )

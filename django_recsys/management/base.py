@@ -139,6 +139,14 @@ def add_recommenders(parser: ArgumentParser) -> None:
     )
 
 
+def unknown_users_line(number: int) -> str:
+    """Return what an import or a backfill says of accounts that the shop has not."""
+    return (
+        f"{number:,} users are no accounts of this shop: is the column really the "
+        "accounts' primary key?"
+    )
+
+
 def count_lines(counts: Mapping[str, Any]) -> str:
     """Return counts one below the other; those of zero are left out."""
     rows = [

@@ -7,9 +7,16 @@ from .lists import EVERYONE, ItemNeighbors, RankedItems, Reason, StoredRecommend
 from .placements import Placement
 from .recommenders import DEFAULT_RECOMMENDERS, RecommenderConfig, TrainedModel
 from .runs import TrainingRun
-from .visitor_keys import EMAIL_PREFIX, GUEST_PREFIX, account_key, is_visitor_key
+from .visitor_keys import (
+    ACCOUNT_PREFIX,
+    EMAIL_PREFIX,
+    GUEST_PREFIX,
+    account_key,
+    is_visitor_key,
+)
 
 __all__ = [
+    "ACCOUNT_PREFIX",
     "CLOCK_TOLERANCE",
     "DEFAULT_RECOMMENDERS",
     "EMAIL_PREFIX",

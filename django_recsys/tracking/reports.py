@@ -11,7 +11,7 @@ class BackfillReport:
 
     read: int = 0
     recorded: int = 0
-    """New rows; in a dry run those that would be new or are there already."""
+    """New rows; in a dry run those that would be new."""
     already_recorded: int = 0
     returns: int = 0
     """How many of the usable lines were returns."""
@@ -24,6 +24,8 @@ class BackfillReport:
     bad_date: int = 0
     unusable: int = 0
     """A value that cannot be stored; HISTORY rows with a mistake."""
+    unknown_users: int = 0
+    """Accounts that HISTORY names and the shop has not."""
     earliest: datetime | None = None
     """When the first usable line was bought."""
     latest: datetime | None = None
@@ -44,7 +46,7 @@ class ImportReport:
 
     read: int = 0
     recorded: int = 0
-    """New rows; in a dry run all that could be stored."""
+    """New rows; in a dry run those that would be new."""
     already_recorded: int = 0
     rejected: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
@@ -53,6 +55,8 @@ class ImportReport:
     """Of the usable lines; they are stored, and the next pruning removes them."""
     undated: int = 0
     """Of the usable lines: dated by their order, see `importing.UNDATED_FROM`."""
+    unknown_users: int = 0
+    """Accounts that the usable lines name and the shop has not."""
     is_dry_run: bool = False
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,9 +1,13 @@
-"""One interaction on its way into the table, with every value checked."""
+"""One interaction on its way into the table, with every value checked.
 
-import math
+What a column takes is said here and in the engine's `learning.data.values`, and nowhere
+else: importer, backfill, live hook, API and dry runs refuse the same values, which are
+those that one of the databases would refuse, change or never give back.
+"""
+
 from collections.abc import Iterable
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Context, Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -11,12 +15,25 @@ from django.conf import settings
 from django.utils import timezone
 
 from django_recsys.exceptions import DataError
+from django_recsys.learning import (
+    as_id,
+    as_moment as parse_moment,
+    as_number as finite_number,
+    as_quantity as quantity_of,
+    key_text,
+    known,
+    shown,
+)
 from django_recsys.models import Interaction, account_key, is_visitor_key
 
 KINDS = frozenset(Interaction.Kind.values)
 KEY_LENGTH = 191
 WEB_EVENT = "web:"
 LARGEST_PRICE = Decimal(10) ** 10
+PRICE_STEP = Decimal("0.0001")
+STORED_EXPONENTS = range(-4, 1)
+PRICE_CONTEXT = Context(prec=40)
+"""More digits than a price has, so that rounding one never fails."""
 
 
 class InteractionRow(NamedTuple):
@@ -73,15 +90,17 @@ def make_row(
 
 def check_kind(kind: Any, value: float | None) -> None:
     """Refuse an unknown kind, and a rating without its stars."""
-    if kind not in KINDS:
-        raise DataError(f"kind is {kind!r}: use one of {', '.join(sorted(KINDS))}.")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise DataError(
+            f"kind is {shown(kind)}: use one of {', '.join(sorted(KINDS))}."
+        )
     if kind == Interaction.Kind.RATING and value is None:
         raise DataError("value is missing: a rating needs its stars, as in value=4.")
 
 
 def as_key(name: str, value: Any) -> str:
     """Return a text key that fits its column."""
-    text = str(value).strip()
+    text = key_text(name, value).strip()
     if not text:
         raise DataError(f"{name} is empty.")
     if len(text) > KEY_LENGTH:
@@ -89,8 +108,6 @@ def as_key(name: str, value: Any) -> str:
             f"{name} has {len(text)} characters, at most {KEY_LENGTH} are stored: "
             f"{text[:40]!r}..."
         )
-    if "\x00" in text:
-        raise DataError(f"{name} holds a NUL character: {text[:40]!r}.")
     return text
 
 
@@ -106,38 +123,48 @@ def as_account_key(primary_key: Any) -> str:
 
 def as_number(name: str, value: Any) -> float | None:
     """Return a finite number, None for nothing."""
-    if value is None or value == "":
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise DataError(f"{name} is {value!r}, which is no number.") from None
-    if not math.isfinite(number):
-        raise DataError(f"{name} is {value!r}: give a finite number.")
-    return number
+    value = known(value)
+    return None if value is None else finite_number(name, value)
 
 
 def as_quantity(value: Any) -> float:
     """Return how many; one where nothing is said."""
-    number = as_number("quantity", value)
-    if number == 0:
-        raise DataError("quantity is 0: nothing happened.")
-    return 1.0 if number is None else number
+    value = known(value)
+    return 1.0 if value is None else quantity_of(value)
 
 
 def as_price(value: Any) -> Decimal | None:
-    """Return the price of one, None where it is not known."""
-    if value is None or value == "":
+    """Return the price of one as it is stored, None where it is not known."""
+    price = exact_price(value)
+    if price is None or price.as_tuple().exponent in STORED_EXPONENTS:
+        return price
+    return price.quantize(PRICE_STEP, context=PRICE_CONTEXT)
+
+
+def exact_price(value: Any) -> Decimal | None:
+    """Return the price with all digits that were given."""
+    value = known(value)
+    if value is None:
         return None
     try:
         price = value if isinstance(value, Decimal) else Decimal(str(value))
-    except InvalidOperation:
-        raise DataError(f"price is {value!r}, which is no number.") from None
+    except (InvalidOperation, ValueError):
+        raise DataError(f"price is {shown(value)}, which is no number.") from None
     if price.is_nan():  # what a column of numbers says where it knows nothing
         return None
-    if abs(price) >= LARGEST_PRICE:
-        raise DataError(f"price is {value!r}: at most ten digits are stored.")
+    if not is_storable(price):
+        raise DataError(
+            f"price is {shown(value)}: at most ten digits before the point are stored."
+        )
     return price
+
+
+def is_storable(price: Decimal) -> bool:
+    """Say whether the price, rounded as it is stored, fits its column."""
+    if not price.is_finite() or price and price.adjusted() >= LARGEST_PRICE.adjusted():
+        return False
+    rounded = price.quantize(PRICE_STEP, context=PRICE_CONTEXT)
+    return abs(rounded) < LARGEST_PRICE
 
 
 def as_moment(value: Any) -> datetime:
@@ -146,43 +173,24 @@ def as_moment(value: Any) -> datetime:
     Takes a datetime, a date (its midnight), Unix seconds or ISO 8601 text; without
     a time zone it is the project's own.
     """
+    if known(value) is None:
+        raise DataError("timestamp is missing.")
     moment = parse_moment(value)
-    if settings.USE_TZ:
-        return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-    return timezone.make_naive(moment) if timezone.is_aware(moment) else moment
-
-
-def parse_moment(value: Any) -> datetime:
-    """Read a moment, aware or naive as it was given."""
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime.combine(value, time.min)
     try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        return parse_text(value)
-    try:
-        return datetime.fromtimestamp(seconds, tz=timezone.get_default_timezone())
-    except (OverflowError, OSError, ValueError):
-        raise DataError(f"timestamp is {value!r}: give Unix seconds.") from None
-
-
-def parse_text(value: Any) -> datetime:
-    """Read ISO 8601 text."""
-    try:
-        return datetime.fromisoformat(str(value).strip())
-    except ValueError:
-        raise DataError(
-            f"timestamp is {value!r}: give Unix seconds or ISO 8601, as in "
-            "2026-01-31T12:00:00Z."
-        ) from None
+        if settings.USE_TZ:
+            return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+        return timezone.make_naive(moment) if timezone.is_aware(moment) else moment
+    except (OverflowError, ValueError) as error:
+        raise DataError(f"timestamp is {shown(value)}: {error}.") from None
 
 
 def as_visitor_key(user: Any) -> str:
     """Return the visitor key of a user column: a primary key, or a key already."""
-    text = as_key("user", user)
-    return text if is_visitor_key(text) else account_key(text)
+    text = as_key("user", as_id("user", user))
+    if not is_visitor_key(text):
+        return as_key("user", account_key(text))
+    prefix, _colon, rest = text.partition(":")
+    return f"{prefix}:{as_id('user', rest)}"
 
 
 def web_event(visitor_key: str, event_id: str) -> str:

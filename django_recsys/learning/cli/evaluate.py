@@ -39,7 +39,7 @@ def run_evaluation(
     options: argparse.Namespace, name: str, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return JSON of one evaluation; --tune tunes first, --report adds details."""
-    table = read_interactions(options.file)
+    table = read_interactions(options.file, encoding=options.encoding)
     side = SideInformation(items=item_columns(options), edges=edges_of(options))
     training = TrainingOptions(seed=options.seed, progress=report_to_parent)
     found: dict[str, Any] = {}
@@ -135,13 +135,13 @@ def report_details(
 def item_columns(options: argparse.Namespace) -> Columns | None:
     """Return the columns of --items, else of the file beside FILE, if there is one."""
     path = _items_file(options)
-    return None if path is None else read_items(path)
+    return None if path is None else read_items(path, encoding=options.encoding)
 
 
 def edges_of(options: argparse.Namespace) -> Edges | None:
     """Return the edges of --edges, else of the file beside FILE, if there is one."""
     path = _edges_file(options)
-    return None if path is None else read_edges(path)
+    return None if path is None else read_edges(path, encoding=options.encoding)
 
 
 def input_files(options: argparse.Namespace) -> list[Path]:

@@ -28,6 +28,7 @@ from .results_table import add_differences, combine_seeds, results_table
 from .subprocess_runner import BAD_INPUT, run_subprocess
 
 DEFAULT_ALGORITHMS = "popular,trending,item_knn,ease"
+ENCODING_HELP = "of CSV and JSON lines, such as cp1252; else UTF-8"
 PROTOCOLS = ("leave-one-out", "temporal", "given-split")
 
 
@@ -55,11 +56,15 @@ def _parser() -> argparse.ArgumentParser:
     ratings.add_argument(
         "--liked", type=float, default=4.0, help="least rating that counts as liked"
     )
+    ratings.add_argument("--encoding", help=ENCODING_HELP)
     ratings.add_argument("--seed", type=int, default=0)
     ratings.add_argument("--json", action="store_true")
     ratings.set_defaults(run=_ratings)
     command = commands.add_parser("evaluate", help="fit and measure on a file")
-    command.add_argument("file", type=Path, help="CSV or Parquet: user, item, ...")
+    command.add_argument(
+        "file", type=Path, help="CSV, JSON lines, Parquet: user, item, ..."
+    )
+    command.add_argument("--encoding", help=ENCODING_HELP)
     command.add_argument("--algorithms", default=DEFAULT_ALGORITHMS)
     command.add_argument("--protocol", choices=PROTOCOLS, default="temporal")
     command.add_argument("--fit", choices=("train", "train+validation"))
@@ -143,7 +148,7 @@ def _ratings(options: argparse.Namespace) -> int:
     from django_recsys.learning.data.files import read_interactions
     from django_recsys.learning.evaluation.ratings import evaluate_ratings, rating_table
 
-    table = read_interactions(options.file)
+    table = read_interactions(options.file, encoding=options.encoding)
     result = evaluate_ratings(
         table.interactions,
         is_test=table.is_test,
@@ -238,7 +243,7 @@ def _arguments(options: argparse.Namespace, name: str, seed: int) -> list[str]:
             arguments += ["--set", text]
     if options.cold_items:
         arguments += ["--cold-items", str(options.cold_items)]
-    for option in ("fit", "items", "edges", "tune", "study", "report"):
+    for option in ("encoding", "fit", "items", "edges", "tune", "study", "report"):
         value = getattr(options, option)
         if value is not None:
             arguments += [f"--{option}", str(value)]

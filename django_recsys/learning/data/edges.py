@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.values import as_id
 
 from .id_map import IdMap
 
@@ -51,8 +52,8 @@ class Edges:
                 "trust is a number above zero."
             )
         return cls(
-            sources=np.array([str(each) for each in sources], dtype=np.str_),
-            targets=np.array([str(each) for each in targets], dtype=np.str_),
+            sources=np.array([as_id("source", e) for e in sources], dtype=np.str_),
+            targets=np.array([as_id("target", e) for e in targets], dtype=np.str_),
             weights=values.astype(np.float32),
         )
 

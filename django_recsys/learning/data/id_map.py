@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
 
 from django_recsys.learning.exceptions import DataError
+from django_recsys.learning.values import as_id, key_text
 
 
 class IdMap:
@@ -20,16 +21,14 @@ class IdMap:
 
     @classmethod
     def from_values(
-        cls, values: Sequence[object] | np.ndarray
+        cls, values: Sequence[object] | np.ndarray, name: str = "id"
     ) -> tuple[IdMap, np.ndarray]:
         """Return the map of the distinct ids, sorted as text, and each value's index.
 
         The indices are int32. Sorting makes the result independent of the rows' order.
+        Raises DataError for a value that is no id.
         """
-        array = np.asarray(values)
-        if array.ndim != 1:
-            raise DataError("Ids must come as a one-dimensional sequence.")
-        distinct, codes = _factorize(array)
+        distinct, codes = _factorize(values, name)
         order = np.argsort(distinct, kind="stable")
         ranks = np.empty(len(order), dtype=np.int32)
         ranks[order] = np.arange(len(order), dtype=np.int32)
@@ -37,7 +36,7 @@ class IdMap:
 
     def extended(self, ids: Iterable[object]) -> IdMap:
         """Return a map with those of the ids that are missing at its end."""
-        texts = dict.fromkeys(map(str, ids))
+        texts = dict.fromkeys(key_text("id", each) for each in ids)
         new = [each for each in texts if each not in self._positions]
         return IdMap([*self.ids.tolist(), *new]) if new else self
 
@@ -54,15 +53,31 @@ class IdMap:
         return {each: index for index, each in enumerate(self.ids.tolist())}
 
 
-def _factorize(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _factorize(
+    values: Sequence[object] | np.ndarray, name: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Return distinct values as text and the position of each value's own."""
-    if array.dtype.kind in "iub":
-        distinct, codes = np.unique(array, return_inverse=True)
-        return distinct.astype(np.str_), codes
-    values = array.tolist()
-    if array.dtype.kind != "U":
-        values = list(map(str, values))
-    # A dictionary is ten times faster than sorting a million strings.
-    positions = {each: index for index, each in enumerate(dict.fromkeys(values))}
-    codes = np.fromiter(map(positions.__getitem__, values), np.int32, len(values))
+    if isinstance(values, np.ndarray):
+        if values.ndim != 1:
+            raise DataError("Ids must come as a one-dimensional sequence.")
+        if values.dtype.kind in "iu":
+            distinct, codes = np.unique(values, return_inverse=True)
+            return distinct.astype(np.str_), codes
+        values = values.tolist()
+    elif isinstance(values, (str, bytes)):
+        raise DataError("Ids must come as a one-dimensional sequence.")
+    # A dictionary is ten times faster than sorting a million strings. True and 1.0 are
+    # the same key as 1, so values of several types are looked at one by one.
+    values = list(values)
+    if len(set(map(type, values))) > 1 or not _is_hashable(values):
+        values = [as_id(name, each) for each in values]
+    distinct_values = dict.fromkeys(values)
+    ids = {each: as_id(name, each) for each in distinct_values}
+    positions = {each: index for index, each in enumerate(dict.fromkeys(ids.values()))}
+    of_values = {each: positions[text] for each, text in ids.items()}
+    codes = np.fromiter(map(of_values.__getitem__, values), np.int32, len(values))
     return np.array(list(positions), dtype=np.str_), codes
+
+
+def _is_hashable(values: Sequence[object]) -> bool:
+    return not values or isinstance(values[0], Hashable)

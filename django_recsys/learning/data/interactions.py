@@ -68,10 +68,10 @@ class Interactions:
         Without weights each row weighs 1; without timestamps the row order counts.
         Raises DataError where lengths differ or a number is not finite.
         """
-        users, user_indices = IdMap.from_values(user_ids)
-        items, item_indices = IdMap.from_values(item_ids)
+        users, user_indices = IdMap.from_values(user_ids, "user")
+        items, item_indices = IdMap.from_values(item_ids, "item")
         length = len(user_indices)
-        kind_map, kind_codes = _codes(kinds)
+        kind_map, kind_codes = _codes("kind", kinds)
         if kind_map is not None and len(kind_map) > np.iinfo(np.uint8).max:
             raise DataError(f"{len(kind_map)} kinds of interaction are too many.")
         return cls(
@@ -85,7 +85,7 @@ class Interactions:
             ),
             kinds=None if kind_codes is None else kind_codes.astype(np.uint8),
             kind_names=() if kind_map is None else tuple(kind_map.ids.tolist()),
-            baskets=_codes(baskets)[1],
+            baskets=_codes("basket", baskets)[1],
             has_times=timestamps is not None if has_times is None else has_times,
         )
 
@@ -204,9 +204,10 @@ class Interactions:
 
 
 def _codes(
+    name: str,
     values: Sequence[object] | np.ndarray | None,
 ) -> tuple[IdMap | None, np.ndarray | None]:
-    return (None, None) if values is None else IdMap.from_values(values)
+    return (None, None) if values is None else IdMap.from_values(values, name)
 
 
 def _used(ids: IdMap, indices: np.ndarray) -> tuple[IdMap, np.ndarray]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from django_recsys.learning.exceptions import DataError
 from django_recsys.learning.numerics.vectors import directions
+from django_recsys.learning.values import key_text
 
 from .id_map import IdMap
 
@@ -98,7 +99,7 @@ def item_features(columns: Mapping[str, Sequence[Any]], items: IdMap) -> ItemFea
     """
     from scipy.sparse import csr_array, hstack
 
-    positions = items.indices(map(str, columns["item"]))
+    positions = items.indices(key_text("item", each) for each in columns["item"])
     known = np.flatnonzero(positions >= 0)
     blocks: list[Any] = []
     names: list[str] = []

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from django_recsys.learning import Output, check_outputs, replacing
-from django_recsys.management.base import RecsysCommand, count_lines
+from django_recsys.management.base import RecsysCommand, count_lines, unknown_users_line
 from django_recsys.models import Interaction
 from django_recsys.tracking import ImportReport, import_interactions
 
@@ -34,6 +34,7 @@ class Command(RecsysCommand):
         add("file", type=Path, metavar="FILE", help="CSV, JSON lines or Parquet")
         formats = ("csv", "jsonl", "parquet")
         add("--format", choices=formats, help="where the ending does not tell it")
+        add("--encoding", help="of CSV and JSON lines, such as cp1252; else UTF-8")
         kinds = Interaction.Kind.values
         add("--kind", choices=kinds, help="kind of the lines that name none")
         add(
@@ -58,6 +59,7 @@ class Command(RecsysCommand):
                     options["file"],
                     now=timezone.now(),
                     file_format=options["format"],
+                    encoding=options["encoding"],
                     kind=options["kind"],
                     known_items_only=options["known_items_only"],
                     dry_run=options["dry_run"],
@@ -73,12 +75,15 @@ class Command(RecsysCommand):
     def show(self, result: ImportReport) -> None:
         is_dry, path = result.is_dry_run, self.options["report"]
         self.stdout.write("Dry run, nothing stored." if is_dry else "Done.")
-        self.stdout.write(count_lines(result.as_dict() | result.kinds))
+        counts = result.as_dict() | result.kinds | {"unknown_users": 0}
+        self.stdout.write(count_lines(counts))
         if result.older_than_retention:
             self.stdout.write(
                 "Lines older than RETENTION_DAYS are stored too, but the next "
                 "recsys_prune deletes them: raise RETENTION_DAYS to keep them."
             )
+        if result.unknown_users:
+            self.stdout.write(unknown_users_line(result.unknown_users))
         for line in self.rejected:
             self.stderr.write(line)
         if result.rejected > len(self.rejected) or path:

@@ -9,9 +9,21 @@ from typing import Any
 from django.db.models import Model
 
 from django_recsys.catalog import get_catalog
-from django_recsys.exceptions import DataError
+from django_recsys.exceptions import ConfigurationError, DataError
+from django_recsys.learning import as_id, known, shown
 from django_recsys.tracking.identity.visitors import email_key, visitor_key_for
-from django_recsys.tracking.rows import InteractionRow, as_visitor_key, make_row
+from django_recsys.tracking.rows import (
+    InteractionRow,
+    as_visitor_key,
+    exact_price,
+    make_row,
+)
+
+COLUMNS = (
+    *("user", "visitor_key", "email", "item", "kind", "occurred_at", "timestamp", "at"),
+    *("position", "value", "weight", "quantity", "price", "reference", "event_id"),
+)
+"""Names of what a record may hold; others are not looked at."""
 
 MOMENTS = ("occurred_at", "timestamp", "at")
 VALUES = ("value", "weight")
@@ -34,30 +46,41 @@ class RecordReader:
         Where the record has no time, `moment` is stored, and `order` (its place among
         the others) stands in the key instead.
         """
+        if not isinstance(record, Mapping):
+            raise DataError(f"{shown(record)} is no dict, as {{'user': ...}}.")
         given = first(record, MOMENTS)
+        event_id, reference = known(record.get("event_id")), record.get("reference")
         row = make_row(
             visitor_key=visitor_of_record(record),
             item_id=item_of_record(record),
             kind=self._kind(record),
             occurred_at=moment if given is None else given,
             recorded_at=self.now,
-            quantity=known(record.get("quantity")),
+            quantity=record.get("quantity"),
             value=first(record, VALUES),
-            price=known(record.get("price")),
-            event_id=known(record.get("event_id")),
-            reference=known(record.get("reference")) or "",
+            price=record.get("price"),
+            event_id=None if event_id is None else as_id("event_id", event_id),
+            reference=(
+                "" if known(reference) is None else as_id("reference", reference)
+            ),
         )
         if row.kind != "rating" and known(record.get("value")) is None:
             row = row._replace(value=None)  # a weight of something that has no stars
         if row.event_id is not None:
             return row
-        return row._replace(event_id=self._event_id(row, given, order))
+        if row.price is None:
+            return row._replace(event_id=self._event_id(row, given, order))
+        # Of the exact price: keys of rows stored before prices were rounded are such.
+        exact = row._replace(price=exact_price(record.get("price")))
+        return row._replace(event_id=self._event_id(exact, given, order))
 
-    def _kind(self, record: Mapping[str, Any]) -> str:
-        kind = known(record.get("kind")) or self.kind
+    def _kind(self, record: Mapping[str, Any]) -> Any:
+        kind = known(record.get("kind"))
+        if kind is None:
+            kind = self.kind
         if kind is None:
             raise DataError("kind is missing: add the column, or name one for all.")
-        return str(kind).strip()
+        return kind.strip() if isinstance(kind, str) else kind
 
     def _event_id(self, row: InteractionRow, given: Any, order: Any) -> str:
         when = row.occurred_at.timestamp() if given is not None else f"#{order}"
@@ -69,13 +92,17 @@ class RecordReader:
 
 def visitor_of_record(record: Mapping[str, Any]) -> str:
     """Return the visitor key: of `visitor_key`, else `user`, else `email`."""
-    user = known(record.get("visitor_key")) or known(record.get("user"))
+    user = first(record, ("visitor_key", "user"))
     if user is None:
         email = known(record.get("email"))
         if email is None:
             raise DataError("user is missing.")
-        return email_key(str(email))
-    return visitor_key_for(user) if isinstance(user, Model) else as_visitor_key(user)
+        return email_key(as_id("email", email))
+    if not isinstance(user, Model):
+        return as_visitor_key(user)
+    if user.pk is None:
+        raise DataError(f"user is {shown(user)}, which is not saved.")
+    return visitor_key_for(user)
 
 
 def item_of_record(record: Mapping[str, Any]) -> str:
@@ -83,7 +110,14 @@ def item_of_record(record: Mapping[str, Any]) -> str:
     item = known(record.get("item"))
     if item is None:
         raise DataError("item is missing.")
-    return get_catalog().item_id(item) if isinstance(item, Model) else str(item)
+    if not isinstance(item, Model):
+        return as_id("item", item)
+    if item.pk is None:
+        raise DataError(f"item is {shown(item)}, which is not saved.")
+    try:
+        return get_catalog().item_id(item)
+    except ConfigurationError as error:
+        raise DataError(f"item is {shown(item)}: {error}") from error
 
 
 def first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
@@ -93,10 +127,3 @@ def first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
         if value is not None:
             return value
     return None
-
-
-def known(value: Any) -> Any:
-    """Return the value; None for what means nothing in files and data frames."""
-    if value is None or value != value or value == "":
-        return None
-    return value

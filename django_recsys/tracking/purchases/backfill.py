@@ -9,7 +9,8 @@ from django_recsys.conf import get_settings
 from django_recsys.database.alias import our_alias
 from django_recsys.models import Interaction
 from django_recsys.tracking.bulk_insert import chunks, insert_rows, large_cache
-from django_recsys.tracking.importing.history import HistoryReader
+from django_recsys.tracking.dry_run import DryRun
+from django_recsys.tracking.importing.history import HistoryReader, Reject
 from django_recsys.tracking.reports import BackfillReport
 from django_recsys.tracking.rows import InteractionRow
 
@@ -52,27 +53,34 @@ class Tally:
 
 
 def backfill(
-    *, now: datetime, dry_run: bool = False, progress: Progress | None = None
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    reject: Reject | None = None,
 ) -> BackfillReport:
     """Store all past purchases of PURCHASES, and HISTORY, that are not stored yet.
 
-    Can be interrupted and repeated. Raises `ConfigurationError` where the settings
+    Can be interrupted and repeated. A dry run takes the same steps, up to the INSERT.
+    `reject` is called with the place of each line that cannot be stored, and the
+    reason. Raises `ConfigurationError` where the settings
     cannot be followed.
     """
-    tally = Tally(progress)
+    tally, count_new = Tally(progress), DryRun().count_new
     with large_cache():
         for source in purchase_sources():
-            reader = PurchaseReader(source, now)
+            reader = PurchaseReader(source, now, reject)
             for page in pages(source):
                 rows = reader.rows_of(page)
                 new = count_new(rows) if dry_run else store_lines(rows)
                 tally.add(rows, new, read=len(page))
             tally.counts += reader.skipped
-        history = HistoryReader(now)
+        history = HistoryReader(now, reject)
         for rows in chunks(history.rows(), LINES_PER_PAGE):
             new = count_new(rows) if dry_run else insert_rows(rows)
             tally.add(rows, new, read=len(rows))
         tally.counts += history.unusable
+        tally.counts["unknown_users"] = history.accounts.count_unknown()
     return tally.report(is_dry_run=dry_run)
 
 
@@ -139,15 +147,3 @@ def stored_events(event_ids: Sequence[str]) -> set[str]:
         kind__in=LINE_KINDS, event_id__in=event_ids
     )
     return set(stored.values_list("event_id", flat=True))
-
-
-def count_new(rows: Sequence[InteractionRow]) -> int:
-    """Count the rows whose kind and event id are not stored yet."""
-    stored: set[tuple[str, str]] = set()
-    for chunk in chunks(rows, KEYS_PER_QUERY):
-        found = Interaction.objects.using(our_alias()).filter(
-            kind__in={row.kind for row in chunk},
-            event_id__in=[row.event_id for row in chunk],
-        )
-        stored.update(found.values_list("kind", "event_id"))
-    return sum((row.kind, row.event_id) not in stored for row in rows)

@@ -53,6 +53,13 @@ KEYS_PER_QUERY = 500
 ITEM = NAMES.index("item")
 
 
+UNREADABLE = (ArithmeticError, TypeError, ValueError)
+"""What a value leads to that is none of ours: `DataError`, or the driver's converters
+where a column holds what its type forbids."""
+
+Reject = Callable[[str, str], None]
+"""Called with which line cannot be stored, and the reason."""
+
 Line = tuple[Any, ...]
 """What `PurchaseSource.values` gives of one line."""
 
@@ -60,7 +67,10 @@ Line = tuple[Any, ...]
 class PurchaseReader:
     """Reads the lines of one source, and counts those that cannot be used and why."""
 
-    def __init__(self, source: PurchaseSource, now: datetime) -> None:
+    def __init__(
+        self, source: PurchaseSource, now: datetime, reject: Reject | None = None
+    ) -> None:
+        self.reject = reject
         self.source = source
         self.now = now
         self.oldest = as_moment(now) - timedelta(days=get_settings().RETENTION_DAYS)
@@ -82,7 +92,9 @@ class PurchaseReader:
         unknown = {line[ITEM] for line in lines} - self._item_ids.keys() - {None}
         if unknown:
             found = get_catalog().canonical_ids(self.source.item_model, unknown)
-            self._item_ids |= {key: as_key("item", item) for key, item in found.items()}
+            self._item_ids |= {
+                key: item for key, item in found.items() if is_key("item", item)
+            }
         return [row for line in lines if (row := self._row(line)) is not None]
 
     def _once(self, name: str, convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -98,18 +110,18 @@ class PurchaseReader:
         item_id = self._item_ids.get(item)
         if item_id is None:
             return self._skip("without_item")
-        visitor_key = self._buyer(user, email)
-        if visitor_key is None:
-            return self._skip("without_buyer")
         try:
             occurred_at = self._moment(at)
-        except DataError:
-            return self._skip("bad_date")
+        except UNREADABLE as error:
+            return self._skip("bad_date", line, error)
         if occurred_at < self.oldest:
             return self._skip("older_than_retention")
         if quantity == 0:
             return self._skip("without_quantity")
         try:
+            visitor_key = self._buyer(user, email)
+            if visitor_key is None:
+                return self._skip("without_buyer")
             amount = as_quantity(quantity)
             return InteractionRow(
                 visitor_key,
@@ -123,16 +135,30 @@ class PurchaseReader:
                 self._price(price),
                 self._reference(reference),
             )
-        except DataError:
-            return self._skip("unusable")
+        except UNREADABLE as error:
+            return self._skip("unusable", line, error)
 
     def _buyer(self, user: Any, email: str | None) -> str | None:
         if user is not None:
             return self._account_key(user)
         return self._email_key(email) if email and not email.isspace() else None
 
-    def _skip(self, reason: str) -> None:
+    def _skip(
+        self, reason: str, line: Line = (), error: Exception | None = None
+    ) -> None:
         self.skipped[reason] += 1
+        if error is not None and self.reject is not None:
+            where = f"{self.source.model._meta.label} {line[0]}"
+            self.reject(where, str(error) or type(error).__name__)
+
+
+def is_key(name: str, value: Any) -> bool:
+    """Say whether a value is a key that can be stored."""
+    try:
+        as_key(name, value)
+    except DataError:
+        return False
+    return True
 
 
 def store_lines(rows: Sequence[InteractionRow]) -> int:

@@ -28,7 +28,7 @@ def test_a_file_of_edges(tmp_path, header):
     [
         ("source,other\na,b\n", "no columns 'source' and 'target'"),
         ("source,target,weight\na,b,-1\n", "edge 1 is -1.0; trust"),
-        ("source,target\na,\n", "line 2, column 'target': is empty"),
+        ("source,target\na,\n", "line 2, column 'target': target is missing"),
         ("source,target,weight\na,b,x\n", "line 2, column 'weight'"),
     ],
 )

@@ -58,13 +58,16 @@ def test_without_order_the_rows_count(written):
         ("user,thing\n1,a\n", "there is no column 'item'"),
         ("", "there are no rows"),
         ("user,item\n", "there are no rows"),
-        ("user,item\n1,a\n2\n", "line 3 has 1 fields, the header has 2"),
-        ("user,item\n1,a\n2,\n", "line 3, column 'item': is empty"),
+        ("user,item\n1,a\n2\n", "line 3, column 'item': item is missing"),
+        ("user,item\n1,a\n2,\n", "line 3, column 'item': item is missing"),
         (
             "user,item,timestamp\n1,a,noon\n",
-            "line 2, column 'timestamp': 'noon' is not",
+            "line 2, column 'timestamp': timestamp is 'noon'",
         ),
-        ("user,item,weight\n1,a,1\n1,b,nan\n", "line 3, column 'weight': 'nan' is not"),
+        (
+            "user,item,weight\n1,a,1\n1,b,nan\n",
+            "line 3, column 'weight': weight is 'nan'",
+        ),
         ("user,item,split\n1,a,dev\n", "row 1, column 'split': 'dev' is neither"),
     ],
 )
@@ -94,7 +97,7 @@ def test_parquet_equals_csv(tmp_path, written):
 
 
 def test_parquet_with_a_missing_value_names_the_row(tmp_path):
-    with pytest.raises(DataError, match="line 2, column 'item': is empty"):
+    with pytest.raises(DataError, match="line 2, column 'item': item is missing"):
         read_interactions(parquet(tmp_path, user=[1, 2], item=["a", None]))
     with pytest.raises(DataError, match="line 1, column 'timestamp'"):
         read_interactions(
@@ -118,7 +121,7 @@ def test_parquet_without_pyarrow_names_what_to_install(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
-    assert "MissingExtraError: Parquet needs: pip install" in done.stderr
+    assert "MissingExtraError: Parquet needs pyarrow: pip install" in done.stderr
 
 
 def test_first_category_is_the_category(written):
@@ -141,5 +144,5 @@ def test_quantity_without_kind_multiplies_the_weight(written):
 def test_other_encodings_raise(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_bytes(b"user,item\n\xff,a\n")
-    with pytest.raises(DataError, match="is no CSV file in UTF-8"):
+    with pytest.raises(DataError, match="is no UTF-8: line 2 holds"):
         read_interactions(path)

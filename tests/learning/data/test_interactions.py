@@ -124,6 +124,8 @@ def test_broken_histories_are_refused():
 
 def test_ids_must_be_a_plain_sequence():
     with pytest.raises(DataError, match="one-dimensional"):
+        Interactions.from_arrays(np.array([["1"]]), np.array([["a"]]))
+    with pytest.raises(DataError, match=r"user is \['1'\], which is no id"):
         Interactions.from_arrays([["1"]], [["a"]])
 
 

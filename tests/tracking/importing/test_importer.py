@@ -47,6 +47,7 @@ def test_columns_become_rows(write, now):
         "kinds": {"purchase": 1, "return": 1, "rating": 1},
         "older_than_retention": 0,
         "undated": 0,
+        "unknown_users": 1,
         "is_dry_run": False,
     }
     assert stored("visitor_key", "item_id", "kind", "quantity", "value", "price") == [
@@ -230,8 +231,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django
 django.setup()
 from pathlib import Path
-from django_recsys.tracking.importing.files import read_records
-list(read_records(Path({str(tmp_path / "past.parquet")!r})))
+from django.utils import timezone
+from django_recsys.tracking import import_interactions
+import_interactions(now=timezone.now(), path=Path({str(tmp_path / "past.parquet")!r}))
 """
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -39,6 +39,7 @@ COUNTS = {
     "older_than_retention": 1,
     "bad_date": 0,
     "unusable": 0,
+    "unknown_users": 0,
     "earliest": (NOW - timedelta(days=10)).isoformat(),
     "latest": NOW.isoformat(),
     "is_dry_run": False,
