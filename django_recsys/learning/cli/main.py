@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     ratings.set_defaults(run=_ratings)
     command = commands.add_parser("evaluate", help="fit and measure on a file")
     command.add_argument(
-        "file", type=Path, help="CSV, JSON lines, Parquet: user, item, ..."
+        "file", type=Path, help="CSV, JSON lines or Parquet"
     )
     command.add_argument("--encoding", help=ENCODING_HELP)
     command.add_argument("--algorithms", default=DEFAULT_ALGORITHMS)
