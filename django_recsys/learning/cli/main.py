@@ -61,9 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     ratings.add_argument("--json", action="store_true")
     ratings.set_defaults(run=_ratings)
     command = commands.add_parser("evaluate", help="fit and measure on a file")
-    command.add_argument(
-        "file", type=Path, help="CSV, JSON lines or Parquet"
-    )
+    command.add_argument("file", type=Path, help="CSV, JSON lines or Parquet")
     command.add_argument("--encoding", help=ENCODING_HELP)
     command.add_argument("--algorithms", default=DEFAULT_ALGORITHMS)
     command.add_argument("--protocol", choices=PROTOCOLS, default="temporal")

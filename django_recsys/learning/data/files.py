@@ -269,8 +269,10 @@ def _converted(
     path: Path, name: str, values: Values, lines: Sequence[int], convert: Convert
 ) -> Values:
     """Return the values as the engine works with them, each distinct one read once."""
-    if isinstance(values, np.ndarray) and _is_clean(name, values, convert):
-        return values
+    if isinstance(values, np.ndarray):
+        if _is_clean(name, values, convert):
+            return values
+        values = values.tolist()
     if convert is _as_it_is:
         return values
     read: dict[Any, Any] = {}

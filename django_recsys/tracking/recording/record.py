@@ -1,8 +1,9 @@
 """Records one interaction: the function that hosts, receivers and the API call."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from functools import partial
+from numbers import Number
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from django_recsys.conf import get_settings
 from django_recsys.database.deadline import within_deadline
 from django_recsys.database.savepoints import savepoint
 from django_recsys.exceptions import DataError
+from django_recsys.learning import key_text
 from django_recsys.models import Interaction
 from django_recsys.tracking.async_safe import outside_event_loop
 from django_recsys.tracking.bulk_insert import insert_row, insert_rows
@@ -72,11 +74,11 @@ def record_interaction(
     if item is None:
         raise DataError("item is missing: give an instance or its primary key.")
     now = timezone.now()
-    is_purchase = kind in OWN_RECORDS
+    is_purchase = isinstance(kind, str) and kind in OWN_RECORDS
     key = visitor_key or (buying_key if is_purchase else browsing_key)(user, request)
     row = make_row(
         visitor_key=key or UNKNOWN_BUYER,
-        item_id=get_catalog().item_id(item),
+        item_id=get_catalog().item_id(key_or_instance(item)),
         kind=kind,
         occurred_at=now if occurred_at is None else occurred_at,
         recorded_at=now,
@@ -90,6 +92,15 @@ def record_interaction(
         after_commit(partial(write_purchase, row))
     elif key is not None:
         after_commit(partial(write, row))
+
+
+def key_or_instance(item: Any) -> Any:
+    """Return an instance as it is, a primary key as text; raises `DataError` for none.
+
+    What is neither a text nor a number, a dict for one, would become an id by `str`.
+    """
+    is_plain = isinstance(item, (str, bytes, Number, Collection, date))
+    return key_text("item", item) if is_plain else item
 
 
 def buying_key(user: Any, request: HttpRequest | None) -> str | None:

@@ -333,3 +333,29 @@ def test_report_of_an_import_that_fails_leaves_the_earlier_one(write, tmp_path):
     with pytest.raises(CommandError, match="needs the columns"):
         run(write("who,what\n"), "--report", report)
     assert report.read_text() == before
+
+
+def test_users_without_an_account_are_counted_and_named(write, ada):
+    lines = [ada.pk, f"0{ada.pk}", 10**30, "someone", "user:999", "guest:x", "email:0f"]
+    text = "".join(f"{user},3,1767268800,view\n" for user in lines)
+    path = write("user,item,timestamp,kind\n" + text)
+    out, _err = run(path, "--dry-run")
+    assert "4 users are no accounts of this shop" in out
+    assert json.loads(run(path, "--json")[0])["unknown_users"] == 4
+
+
+def test_dry_run_counts_what_is_there_already(write, now):
+    path = write("user,item,timestamp,kind,event_id\n" + "7,3,1,view,e1\n" * 2)
+    for stored_before in (0, 1):
+        dry = import_interactions(path, now=now, dry_run=True)
+        assert (dry.recorded, dry.already_recorded) == (
+            1 - stored_before,
+            1 + stored_before,
+        )
+        import_interactions(path, now=now)
+
+
+def test_id_is_the_same_from_a_spreadsheet(write):
+    path = write("user,item,timestamp,kind\n7.0,3.0,1767268800,view\n7,3,1,view\n")
+    run(path)
+    assert stored("visitor_key", "item_id") == [("user:7", "3")] * 2

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from django_recsys.exceptions import ConfigurationError
 from django_recsys.models import Interaction
-from django_recsys.tracking import backfill, catch_up
+from django_recsys.tracking import backfill, catch_up, purchase_sources
+from django_recsys.tracking.purchases.reader import record_lines
 from tests.hosts.shop.models import Order, OrderLine, Product
 from tests.tracking.conftest import NOW, stored
 
@@ -245,3 +246,42 @@ def test_command_prints_counts(ada, order_line):
 def test_command_says_when_there_is_nothing_to_read(db, settings):
     settings.RECSYS = {"ITEM_MODEL": "shop.Product"}
     assert "set RECSYS['PURCHASES']" in run()
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "count"),
+    [
+        ("shop_order", "created_at", "yesterday", "bad_date"),
+        ("shop_order", "created_at", "0001-01-01 00:00:00", "bad_date"),
+        ("shop_orderline", "unit_price", "1e9999999", "unusable"),
+        ("shop_orderline", "unit_price", "dear", "unusable"),
+        ("shop_orderline", "quantity", "two", "unusable"),
+        ("shop_order", "number", "x" * 200, "unusable"),
+    ],
+)
+def test_value_that_its_column_should_not_hold_loses_no_other(
+    now, ada, product, order_line, table, column, value, count
+):
+    if connection.vendor != "sqlite":
+        pytest.skip("the other databases take no such value")
+    order_line(product, ada)
+    bad = order_line(product, ada)
+    order_line(product, ada)
+    key = bad.order_id if table == "shop_order" else bad.pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {column} = %s WHERE id = %s",  # noqa: S608
+            [value, key],
+        )
+    reasons = []
+    for road in (
+        lambda: backfill(
+            now=now, dry_run=True, reject=lambda *why: reasons.append(why)
+        ),
+        lambda: backfill(now=now),
+    ):
+        report = road()
+        assert (report.read, report.recorded, getattr(report, count)) == (3, 2, 1)
+    assert reasons[0][0] == f"shop.OrderLine {bad.pk}"
+    assert Interaction.objects.count() == 2
+    assert record_lines(purchase_sources()[0], [bad.pk], now=now) == set()

@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
-from django_recsys.exceptions import ConfigurationError
+from django_recsys.exceptions import ConfigurationError, DataError
 from django_recsys.models import Interaction
 from django_recsys.tracking import record_interaction
 from django_recsys.tracking.events import visitor_acted
@@ -274,3 +274,32 @@ def test_whoever_is_named_before_the_question_mark_is_announced(product):
     visitor_acted.connect(lambda **said: heard.append(said["visitor_key"]), weak=False)
     record_interaction(visitor_key="!x", item=product, kind="purchase", reference="A1")
     assert heard == ["!x"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("item", {"id": 1}),
+        ("item", [3]),
+        ("item", True),
+        ("item", 1.5),
+        pytest.param("item", 10**5000, id="5,001 digits"),
+        ("visitor_key", {"id": 1}),
+        ("kind", ["view"]),
+        ("kind", {}),
+        ("quantity", 10**400),
+        ("quantity", 1e-9),
+        ("value", "1e400"),
+        ("price", "1e9999999"),
+        ("price", "9999999999.99999"),
+        ("occurred_at", "0001-01-01"),
+        ("occurred_at", 1767225600000),
+        ("event_id", "\ud800"),
+        ("reference", b"\xff"),
+    ],
+)
+def test_what_no_column_takes_is_refused_at_once(product, name, value):
+    given = {"item": product, "kind": "view", "visitor_key": "user:1", name: value}
+    with pytest.raises(DataError, match=f"^{name}|^timestamp"):
+        record_interaction(**given)
+    assert stored("pk") == []
