@@ -138,6 +138,8 @@ def as_id(name: str, value: Any) -> str:
     text = key_text(name, value).strip()
     if not text:
         raise DataError(f"{name} is missing.")
+    if "\n" in text or "\r" in text:
+        raise DataError(f"{name} is {shown(text)}: an id has no line break.")
     if text in NO_ID:
         raise DataError(f"{name} is {shown(text)}, which is no id.")
     if ROUNDED.fullmatch(text):

@@ -142,8 +142,8 @@ def add_recommenders(parser: ArgumentParser) -> None:
 def unknown_users_line(number: int) -> str:
     """Return what an import or a backfill says of accounts that the shop has not."""
     return (
-        f"{number:,} users are no accounts of this shop: is the column really the "
-        "accounts' primary key?"
+        f"Users that are no accounts of this shop: {number:,}. Is the column really "
+        "the accounts' primary key?"
     )
 
 

@@ -197,4 +197,4 @@ def test_backfill_command_shows_the_reasons(capsys):
         call_command("recsys_backfill")
     shown = capsys.readouterr()
     assert "HISTORY, record 2: ('user', 1) is no dict" in shown.err
-    assert "1 users are no accounts of this shop" in shown.out
+    assert "no accounts of this shop: 1." in shown.out

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -75,7 +75,8 @@ def _csv_records(
     path: Path, lines: TextIO, columns: Collection[str], check_columns: CheckColumns
 ) -> Iterator[Record]:
     """Yield the rows after the header, which is line 1; a short row has blanks."""
-    reader = csv.reader(lines)
+    physical = _Lines(lines)
+    reader = csv.reader(physical)
     try:
         header = [name.strip() for name in next(reader, [])]
     except csv.Error as error:
@@ -84,18 +85,48 @@ def _csv_records(
     check_columns(header)
     kept = [(place, name) for place, name in enumerate(header) if name in columns]
     while True:
+        physical.taken.clear()
         try:
             row = next(reader)
+            reason = "more values than columns." if len(row) > len(header) else ""
         except StopIteration:
             return
         except csv.Error as error:
-            yield reader.line_num, DataError(f"not readable as CSV: {error}.")
-            continue
-        if len(row) > len(header):
-            yield reader.line_num, DataError("more values than columns.")
+            row, reason = [], f"not readable as CSV: {error}."
+        if len(physical.taken) > 1 and len(row) != len(header):
+            # A quote that nobody closed: the lines behind it are read for themselves.
+            physical.give_back(physical.taken[1:])
+            reader = csv.reader(physical)
+            reason = "a quotation mark opens here and is not closed."
+        if reason:
+            yield physical.number, DataError(reason)
         elif row:
             row += [""] * (len(header) - len(row))
-            yield reader.line_num, {name: row[place] for place, name in kept}
+            yield physical.number, {name: row[place] for place, name in kept}
+
+
+class _Lines:
+    """The lines of a file, some of which can be given back."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.number = 0
+        """How many lines were taken and not given back."""
+        self.taken: list[str] = []
+        self._lines = lines
+        self._waiting: deque[str] = deque()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._waiting.popleft() if self._waiting else next(self._lines)
+        self.taken.append(line)
+        self.number += 1
+        return line
+
+    def give_back(self, lines: Sequence[str]) -> None:
+        self._waiting.extendleft(reversed(lines))
+        self.number -= len(lines)
 
 
 def _check_header(path: Path, header: Sequence[str], columns: Collection[str]) -> None:

@@ -53,7 +53,7 @@ KEYS_PER_QUERY = 500
 ITEM = NAMES.index("item")
 
 
-UNREADABLE = (ArithmeticError, TypeError, ValueError)
+UNREADABLE = (ArithmeticError, AttributeError, TypeError, ValueError)
 """What a value leads to that is none of ours: `DataError`, or the driver's converters
 where a column holds what its type forbids."""
 

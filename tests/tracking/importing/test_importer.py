@@ -340,7 +340,7 @@ def test_users_without_an_account_are_counted_and_named(write, ada):
     text = "".join(f"{user},3,1767268800,view\n" for user in lines)
     path = write("user,item,timestamp,kind\n" + text)
     out, _err = run(path, "--dry-run")
-    assert "4 users are no accounts of this shop" in out
+    assert "no accounts of this shop: 4." in out
     assert json.loads(run(path, "--json")[0])["unknown_users"] == 4
 
 

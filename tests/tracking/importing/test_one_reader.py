@@ -193,6 +193,35 @@ def test_file_of_another_form_is_refused_with_the_way_out(
     assert not Interaction.objects.exists()
 
 
+def test_quote_that_is_not_closed_loses_its_own_line_alone(tmp_path):
+    path = tmp_path / "rows.csv"
+    good = b"7,3,1767225600,view\n"
+    lines = [
+        good * 9_000,
+        b'7,"3,1767225600,view\n',
+        good * 9_000,
+        b'"8,3,1,view\n',
+        good,
+    ]
+    path.write_bytes(HEADER + b"".join(lines))
+    reasons = []
+    report = import_interactions(path, now=NOW, reject=lambda *why: reasons.append(why))
+    assert (report.recorded, report.rejected) == (18_001, 2)
+    reason = "a quotation mark opens here and is not closed."
+    assert reasons == [(9_002, reason), (18_003, reason)]
+    assert reason in by_engine(path)
+
+
+def test_quoted_field_may_have_several_lines(tmp_path):
+    path = tmp_path / "rows.csv"
+    text = (
+        'user,item,timestamp,kind,note\n7,3,1767225600,view,"two\nlines"\n7,4,1,view,\n'
+    )
+    path.write_text(text)
+    assert by_engine(path) == by_importer(path)
+    assert len(by_importer(path)) == 2
+
+
 def test_nothing_is_stored_of_a_file_that_breaks_late(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_bytes(HEADER + b"7,3,1767225600,view\n" * 100_000 + b"\xfc,3,1,view\n")
