@@ -359,3 +359,12 @@ def test_id_is_the_same_from_a_spreadsheet(write):
     path = write("user,item,timestamp,kind\n7.0,3.0,1767268800,view\n7,3,1,view\n")
     run(path)
     assert stored("visitor_key", "item_id") == [("user:7", "3")] * 2
+
+
+def test_lines_keep_the_keys_under_which_they_were_stored_before(write, now):
+    lines = "7,3,1767225600,purchase,2,3.33335,A1\n7,3,1767225600.5,view,,3.25,\n"
+    run(write("user,item,timestamp,kind,quantity,price,reference\n" + lines))
+    assert stored("event_id", "price") == [
+        ("import:8caa25f586ceb70e3c802c0bb0a61b7e:1", Decimal("3.3334")),
+        ("import:5acad01b4ee577dcaccb0897c5c93257:1", Decimal("3.2500")),
+    ]
