@@ -21,7 +21,7 @@ from django_recsys.models import Interaction
 
 from .error_boundary import never_raises
 from .identity.merging import merge_guest
-from .identity.visitors import visitor_key_for
+from .identity.visitors import email_key, visitor_key_for
 from .on_commit import after_commit
 from .privacy.erasure import erase_item, erase_visitor
 from .purchases.live_hook import line_was_saved
@@ -121,8 +121,13 @@ def on_login(*, request: Any = None, user: Any = None, **sent: Any) -> None:
 @never_raises("erase a deleted user")
 def on_user_deleted(*, instance: Any, using: str, **sent: Any) -> None:
     """Erase a user that the host deletes, also while RECSYS is switched off."""
-    key = visitor_key_for(instance)
-    after_commit(partial(erase, erase_visitor, key), using=using)
+    keys = [visitor_key_for(instance)]
+    column = getattr(instance, "get_email_field_name", lambda: "email")()
+    address = getattr(instance, column, "")
+    if address:  # what the same person bought before there was the account
+        keys.append(email_key(address))
+    for key in keys:
+        after_commit(partial(erase, erase_visitor, key), using=using)
 
 
 @never_raises("erase a deleted item")

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.test import AsyncClient, Client, RequestFactory
 from django.utils import timezone
 
+from django_recsys.conf import get_settings
 from django_recsys.models import Interaction
 from django_recsys.tracking.identity.guests import COOKIE, SALT
 from django_recsys.tracking.middleware import VisitorMiddleware
@@ -126,6 +127,14 @@ def test_login_of_an_objecting_browser_joins_nothing(guest, ada, product):
     before = stored("visitor_key")
     response = guest.get("/enter/", HTTP_SEC_GPC="1")
     assert cookie_of(response)["max-age"] == 0
+    assert stored("visitor_key") == before
+
+
+def test_login_after_the_consent_was_taken_back_joins_nothing(guest, ada, product):
+    guest.get(f"/product/{product.pk}/")
+    before = stored("visitor_key")
+    guest.cookies[get_settings().CONSENT_COOKIE] = "no"
+    guest.get("/enter/")
     assert stored("visitor_key") == before
 
 

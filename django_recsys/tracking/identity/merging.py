@@ -16,18 +16,18 @@ from django_recsys.tracking.on_commit import after_commit
 from django_recsys.tracking.rows import WEB_EVENT
 
 from .guests import guest_of
-from .visitors import objects_to_tracking
+from .visitors import has_consent
 
 
 def merge_guest(request: HttpRequest, account_key: str) -> None:
     """Give the guest's rows to the account, once, and take the cookie back.
 
-    A browser that objects to tracking loses the cookie and nothing is joined.
+    Nothing is joined of a guest who did not agree to be recorded, or took that back.
     """
     guest = guest_of(request)
     guest_key = guest.key
     guest.forget()
-    if guest_key is not None and not objects_to_tracking(request):
+    if guest_key is not None and has_consent(request, None):
         after_commit(partial(join_keys, guest_key, account_key))
 
 

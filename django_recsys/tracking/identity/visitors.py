@@ -54,7 +54,8 @@ def visitor_key_for(user: Any) -> str:
 def find_visitor_key(name: str) -> str:
     """Return the key that a command means: a key, else a primary key, else a user name.
 
-    Raises `DataError` where there is no such account.
+    An address that is no user name is that of a buyer without an account. Raises
+    `DataError` where there is no such account.
     """
     if is_visitor_key(name):
         return name
@@ -66,6 +67,8 @@ def find_visitor_key(name: str) -> str:
             continue
         if user is not None:
             return visitor_key_for(user)
+    if "@" in name:
+        return email_key(name)
     raise DataError(
         f"There is no account {name!r}. For one that is gone write its key, as in "
         "'user:42'."

@@ -9,12 +9,14 @@ from django.core.management import CommandError, call_command
 from django_recsys.database import batches
 from django_recsys.models import Interaction, StoredRecommendations
 from django_recsys.tracking import (
+    email_key,
     erase_item,
     erase_visitor,
     export_visitor,
     prune,
     record_interaction,
 )
+from tests.factories import make_interaction
 from tests.tracking.conftest import NOW, packed, stored, trained_model
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +146,37 @@ def test_prune_command_counts():
     Interaction.objects.update(occurred_at=NOW - timedelta(days=4000))
     assert json.loads(run("recsys_prune", "--json")) == {"pruned": 12}
     assert run("recsys_prune") == "0 old interactions deleted.\n"
+
+
+def test_a_buyer_without_an_account_is_erased_by_the_address():
+    """It found nothing and said "0 deleted"."""
+    key = email_key("buyer@example.org")
+    make_interaction(key, 3, "purchase")
+    make_interaction(email_key("other@example.org"), 3, "purchase")
+    said = run("recsys_erase", " Buyer@Example.org")
+    assert f"{key}: 1 interactions" in said
+    assert "kept as a keyed hash" in said
+    assert "0 interactions" in run("recsys_erase", "buyer@example.org")
+    assert Interaction.objects.count() == 1
+    assert json.loads(run("recsys_export", "other@example.org", "--json"))[
+        "interactions"
+    ]
+
+
+def test_an_address_that_is_a_user_name_erases_both(django_user_model):
+    user = django_user_model.objects.create_user("ada@example.org")
+    keys = [f"user:{user.pk}", email_key("ada@example.org")]
+    for key in keys:
+        make_interaction(key, 3, "purchase")
+    erased = json.loads(run("recsys_erase", "ada@example.org", "--json"))
+    assert (erased["visitor_keys"], erased["interactions"]) == (keys, 2)
+
+
+def test_deleting_an_account_erases_what_its_address_bought(
+    django_user_model, django_capture_on_commit_callbacks
+):
+    user = django_user_model.objects.create_user("ada", "ada@example.org")
+    make_interaction(email_key("ada@example.org"), 3, "purchase")
+    with django_capture_on_commit_callbacks(execute=True):
+        user.delete()
+    assert Interaction.objects.count() == 0
