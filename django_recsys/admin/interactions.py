@@ -1,11 +1,17 @@
 """What visitors did, to be looked up."""
 
+from collections import Counter
+from typing import Any
+
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from django_recsys.models import Interaction
+from django_recsys.tracking import refused_since_yesterday, sentence_of
 
 from .buttons import ReadOnlyMixin
 from .moments import readable
@@ -46,6 +52,22 @@ class InteractionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     list_per_page = 50
     fields = [*list_display, "event_id", "came_in"]
     readonly_fields = ["moment", "came_in"]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        """Say above the list what was refused lately, and why."""
+        try:
+            refused = refused_since_yesterday(timezone.now())
+        except Exception:  # no cache answers: the list is what was asked for
+            refused = Counter()
+        counts = [
+            (f"{dict(Interaction.Kind.choices)[kind]} ({reason})", times)
+            for (kind, reason), times in refused.items()
+        ]
+        said = _("Since yesterday: %(refused)s") % {"refused": sentence_of(counts)}
+        context = {"subtitle": said if counts else None, **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     @admin.display(description=_("occurred at"), ordering="occurred_at")
     def moment(self, row: Interaction) -> str:

@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from rest_framework.exceptions import Throttled, ValidationError
@@ -19,9 +20,12 @@ from django_recsys.exceptions import ConfigurationError
 from django_recsys.tracking import (
     InteractionRow,
     Outcome,
+    account_of,
     browsing_key,
     make_row,
+    reason_of,
     record_batch,
+    refusals,
     web_event,
 )
 
@@ -54,15 +58,18 @@ class EventsView(RecsysView):
         budget = EventBudget(len(events))
         if not budget.allow_request(request, self):
             raise Throttled(budget.wait())
-        batch = Batch(browsing_key(None, request._request), events)
+        batch = Batch(request._request, events)
         return Response(batch.record(), status=HTTP_202_ACCEPTED)
 
 
 class Batch:
     """The events of one request, and what becomes of each."""
 
-    def __init__(self, visitor_key: str | None, events: Sequence[Any]) -> None:
-        self.visitor_key = visitor_key
+    def __init__(self, request: HttpRequest, events: Sequence[Any]) -> None:
+        self.visitor_key = browsing_key(None, request)
+        self.reason = ""
+        if self.visitor_key is None:
+            self.reason = reason_of(account_of(None, request), request)
         self.outcomes: list[Outcome] = []
         self.rejected: list[dict[str, Any]] = []
         self.rows: dict[int, InteractionRow] = {}
@@ -91,6 +98,7 @@ class Batch:
             if not get_settings().ENABLED:
                 return self._refuse(index, SWITCHED_OFF)
             if self.visitor_key is None:
+                refusals.add(values["kind"], self.reason)
                 return self._refuse(index, NOT_TRACKED)
             if values["kind"] in NOTED:
                 logger.debug("%s: accepted, not kept", values["kind"])

@@ -15,6 +15,7 @@ EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("fields", shop_findings.examine_fields),
     ("purchases", shop_findings.examine_purchases),
     ("interactions", shop_findings.examine_interactions),
+    ("refused", shop_findings.examine_refusals),
     ("guests", shop_findings.examine_guests),
     ("trainings", training_findings.examine_trainings),
     ("schedule", training_findings.examine_schedule),

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.signals import post_save
 
 from django_recsys.catalog import (
@@ -20,7 +20,14 @@ from django_recsys.catalog import (
 )
 from django_recsys.conf import get_settings
 from django_recsys.models import CLOCK_TOLERANCE, Interaction
-from django_recsys.tracking import number_of_proxies, purchase_sources
+from django_recsys.tracking import (
+    LINE_KINDS,
+    PurchaseSource,
+    number_of_proxies,
+    purchase_sources,
+    refused_since_yesterday,
+    sentence_of,
+)
 
 from .findings import Finding, fail, ok, warn
 
@@ -139,7 +146,9 @@ def field_finding(label: str, name: str, path: str, value: Any) -> Finding:
 
 def examine_purchases(now: datetime) -> Iterator[Finding]:
     """Count what PURCHASES finds, and see that saved lines are heard."""
-    if not get_settings().purchase_sources:
+    if get_settings().HISTORY is not None:
+        yield ok("history", f"recsys_backfill reads {get_settings().HISTORY}")
+    elif not get_settings().purchase_sources:
         remedy = "Name your order lines in RECSYS['PURCHASES'], or send item_purchased."
         yield warn("purchases", "RECSYS['PURCHASES'] is not set", remedy)
     for source in purchase_sources():
@@ -151,12 +160,62 @@ def examine_purchases(now: datetime) -> Iterator[Finding]:
             yield warn("purchases", detail, "RECSYS['PURCHASES']['where'] drops all.")
         else:
             yield ok("purchases", detail)
+        yield from judge_stored(source, now)
         if post_save.has_listeners(source.model):
             yield ok("live hook", f"{label} is listened to")
         else:
             yield fail(
                 "live hook", f"no receiver listens to {label}", "Restart the server."
             )
+
+
+def judge_stored(source: PurchaseSource, now: datetime) -> Iterator[Finding]:
+    """Compare the lines that could be stored with those that are."""
+    lines = countable_lines(source, now)
+    label = source.model._meta.label
+    stored = Interaction.objects.filter(
+        kind__in=LINE_KINDS, event_id__startswith=f"{source.model._meta.label_lower}:"
+    ).count()
+    missing = lines.count() - stored
+    if missing <= 0:
+        return
+    days = get_settings().CATCH_UP_DAYS
+    since = {f"{source.lookups['at']}__lt": now - timedelta(days=days)}
+    older = min(missing, lines.filter(**since).count())
+    yield warn(
+        "stored purchases",
+        f"{label}: {missing:,} lines are not stored, up to {older:,} of them older "
+        f"than {days} days",
+        "Run manage.py recsys_backfill; the tick catches up with the newer ones.",
+    )
+
+
+def countable_lines(source: PurchaseSource, now: datetime) -> QuerySet[Any]:
+    """Return the lines with an item, a buyer and a date within RETENTION_DAYS."""
+    oldest = now - timedelta(days=get_settings().RETENTION_DAYS)
+    paths = source.lookups
+    is_known = Q(**{f"{paths['item']}__isnull": False})
+    has_buyer = Q()
+    if "user" in paths:
+        has_buyer |= Q(**{f"{paths['user']}__isnull": False})
+    if "email" in paths:
+        has_email = Q(**{f"{paths['email']}__isnull": False})
+        has_buyer |= has_email & ~Q(**{paths["email"]: ""})
+    return source.lines(**{f"{paths['at']}__gte": oldest}).filter(is_known, has_buyer)
+
+
+def examine_refusals(now: datetime) -> Iterator[Finding]:
+    """Say why nothing is recorded, where nothing is."""
+    refused = refused_since_yesterday(now)
+    since = now - timedelta(days=1)
+    recent = Interaction.objects.filter(occurred_at__gte=since).values("kind")
+    stored = dict(recent.annotate(count=Count("pk")).values_list("kind", "count"))
+    for kind in dict.fromkeys(kind for kind, _reason in refused):
+        reasons = [(why, times) for (of, why), times in refused.items() if of == kind]
+        found = f"{stored.get(kind, 0):,} {kind}s stored, {sentence_of(reasons)}"
+        remedy = "Look at the shop as a customer does, in a browser that consents."
+        is_silent = not stored.get(kind)
+        yield warn("refused", found, remedy) if is_silent else ok("refused", found)
 
 
 def examine_interactions(now: datetime) -> Iterator[Finding]:

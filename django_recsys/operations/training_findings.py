@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 
+from django.utils import timezone
+
 from django_recsys.learning import ALGORITHMS, EXTRA_MODULES
 from django_recsys.models import Lease, RecommenderConfig, TrainingRun
 from django_recsys.training import next_start
@@ -71,8 +73,17 @@ def examine_schedule(now: datetime) -> Iterator[Finding]:
         yield ok("next training", "only by hand")
         return
     start, key = min(starts)
-    when = "due now" if start <= now else f"{start:%Y-%m-%d %H:%M}"
-    yield ok("next training", f"{key}: {when}")
+    yield ok("next training", f"{key}: {time_of(start, now)}")
+
+
+def time_of(start: datetime, now: datetime) -> str:
+    """Return when a training starts, in the project's own time."""
+    if TrainingRun.objects.running().exists():
+        return "one is running now"
+    if start <= now:
+        return "with the next tick"
+    local = timezone.localtime(start) if timezone.is_aware(start) else start
+    return f"{local:%Y-%m-%d %H:%M}, with the tick after it"
 
 
 def examine_extras(now: datetime) -> Iterator[Finding]:

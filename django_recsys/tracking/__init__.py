@@ -34,15 +34,24 @@ if TYPE_CHECKING:
     )
     from .purchases.backfill import backfill as backfill, catch_up as catch_up
     from .purchases.live_hook import line_was_saved as line_was_saved
+    from .purchases.reader import LINE_KINDS as LINE_KINDS
     from .purchases.sources import (
         KNOWN as KNOWN,
+        PurchaseSource as PurchaseSource,
         make_source as make_source,
         purchase_sources as purchase_sources,
     )
     from .recording.batch import Outcome as Outcome, record_batch as record_batch
     from .recording.record import (
+        account_of as account_of,
         browsing_key as browsing_key,
         record_interaction as record_interaction,
+    )
+    from .recording.refusals import (
+        reason_of as reason_of,
+        refusals as refusals,
+        refused_since_yesterday as refused_since_yesterday,
+        sentence_of as sentence_of,
     )
     from .reports import BackfillReport as BackfillReport, ImportReport as ImportReport
     from .rows import (
@@ -66,9 +75,13 @@ __getattr__, __all__ = exports(
         "privacy.export": "export_visitor is_long stream_export",
         "purchases.backfill": "backfill catch_up",
         "purchases.live_hook": "line_was_saved",
-        "purchases.sources": "KNOWN make_source purchase_sources",
+        "purchases.reader": "LINE_KINDS",
+        "purchases.sources": "KNOWN PurchaseSource make_source purchase_sources",
         "recording.batch": "Outcome record_batch",
-        "recording.record": "browsing_key record_interaction",
+        "recording.record": "account_of browsing_key record_interaction",
+        "recording.refusals": (
+            "reason_of refusals refused_since_yesterday sentence_of"
+        ),
         "reports": "BackfillReport ImportReport",
         "rows": "InteractionRow make_row web_event",
     },

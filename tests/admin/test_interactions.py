@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from django_recsys.tracking import refusals
+from django_recsys.tracking.recording.refusals import STAFF
 from tests.factories import make_interaction, make_products
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +51,13 @@ def test_search_is_by_whole_keys_and_by_an_index(admin_client, text):
     sql = " ".join(query["sql"] for query in captured.captured_queries)
     assert "LIKE" not in sql.upper().replace("LIKELIHOOD", "")
     assert "UPPER(" not in sql.upper()
+
+
+def test_what_was_refused_stands_above_the_list(admin_client):
+    caches["default"].clear()
+    assert "refused" not in admin_client.get(reverse(LIST)).content.decode()
+    refusals.add("view", STAFF, 14)
+    refusals.flush()
+    page = admin_client.get(reverse(LIST)).content.decode()
+    assert "Since yesterday: 14 refused: view (staff)" in page
+    caches["default"].clear()

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings as project
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
@@ -16,6 +17,8 @@ from django_recsys.models import Interaction, Lease, RecommenderConfig, Training
 from django_recsys.operations.doctor import examine
 from django_recsys.operations.shop_findings import age
 from django_recsys.operations.tick import LAST_TICK
+from django_recsys.tracking import refusals
+from django_recsys.tracking.recording.refusals import STAFF
 from tests.factories import make_interaction, make_products, make_serving_model
 from tests.hosts.shop.models import Order, OrderLine
 from tests.missing_tables import without_table
@@ -371,3 +374,44 @@ def test_proxy_that_nobody_counted_is_found(healthy_shop, settings):
     assert "NUM_PROXIES" in findings()["addresses"].remedy
     settings.REST_FRAMEWORK = {"NUM_PROXIES": 1}
     assert "addresses" not in findings()
+
+
+def test_why_nothing_is_recorded_is_said(healthy_shop):
+    caches["default"].clear()
+    assert "refused" not in findings()
+    Interaction.objects.filter(kind="view").delete()
+    refusals.add("view", STAFF, 14)
+    refusals.flush()
+
+    found = findings()["refused"]
+
+    assert found.detail == "0 views stored, 14 refused: staff"
+    assert (found.state, "as a customer does" in found.remedy) == ("warn", True)
+    caches["default"].clear()
+
+
+def test_purchases_that_are_not_stored_are_counted(healthy_shop):
+    assert "stored purchases" not in findings()
+    long_ago = timezone.now() - timedelta(days=300)
+    for number, moment in ((71, long_ago), (72, timezone.now())):
+        order = Order.objects.create(
+            number=str(number), email="a@b.c", created_at=moment, paid=True
+        )
+        line = OrderLine(order=order, product=healthy_shop[0])
+        OrderLine.objects.bulk_create([line])
+
+    found = findings()["stored purchases"]
+
+    assert "2 lines are not stored, up to 1 of them older than" in found.detail
+    assert "recsys_backfill" in found.remedy
+
+
+def test_history_stands_in_for_purchases():
+    with recsys(PURCHASES=None, HISTORY="tests.operations.test_doctor.no_history"):
+        found = findings()
+    assert "purchases" not in found
+    assert "recsys_backfill reads" in found["history"].detail
+
+
+def no_history():
+    return []

@@ -7,7 +7,7 @@ from django.test import override_settings
 
 from django_recsys.models import Placement, StoredRecommendations
 from django_recsys.models.lists import Reason
-from django_recsys.serving import DECLARED, recommend_for
+from django_recsys.serving import DECLARED, read_title, recommend_for, sign_title
 from django_recsys.serving.cold_start import items_of_recent_interest
 from tests.factories import (
     TRAINED_AT,
@@ -458,3 +458,9 @@ def test_before_the_training_people_count_and_not_events():
     for number in range(3):
         make_interaction(f"user:{number}", asked)
     assert items_of_recent_interest() == [str(asked.pk), str(looked_at.pk)]
+
+
+def test_a_heading_that_the_shop_did_not_sign_is_none():
+    assert read_title(sign_title("Tea & more")) == "Tea &amp; more"
+    assert read_title("Tea:forged") is None
+    assert read_title("") is None

@@ -13,7 +13,7 @@ from django_recsys.catalog import get_catalog
 from django_recsys.conf import get_settings
 from django_recsys.database.deadline import within_deadline
 from django_recsys.database.savepoints import savepoint
-from django_recsys.exceptions import DataError
+from django_recsys.exceptions import ConfigurationError, DataError
 from django_recsys.learning import key_text
 from django_recsys.models import Interaction
 from django_recsys.tracking.async_safe import outside_event_loop
@@ -33,6 +33,7 @@ from django_recsys.tracking.on_commit import after_commit
 from django_recsys.tracking.purchases.reader import record_by_reference
 from django_recsys.tracking.rows import InteractionRow, make_row, provisional_id
 
+from .refusals import ITEM, reason_of, refusals
 from .retry_buffer import retry_buffer_for
 
 OWN_RECORDS = frozenset({Interaction.Kind.PURCHASE, Interaction.Kind.RETURN})
@@ -78,7 +79,7 @@ def record_interaction(
     key = visitor_key or (buying_key if is_purchase else browsing_key)(user, request)
     row = make_row(
         visitor_key=key or UNKNOWN_BUYER,
-        item_id=get_catalog().item_id(key_or_instance(item)),
+        item_id=item_id_of(item, kind),
         kind=kind,
         occurred_at=now if occurred_at is None else occurred_at,
         recorded_at=now,
@@ -92,6 +93,17 @@ def record_interaction(
         after_commit(partial(write_purchase, row))
     elif key is not None:
         after_commit(partial(write, row))
+    else:
+        refusals.add(row.kind, reason_of(account_of(user, request), request))
+
+
+def item_id_of(item: Any, kind: str) -> str:
+    """Return the item's id; what is no item is counted before that is raised."""
+    try:
+        return get_catalog().item_id(key_or_instance(item))
+    except (ConfigurationError, DataError):
+        refusals.add(str(kind), ITEM)
+        raise
 
 
 def key_or_instance(item: Any) -> Any:

@@ -104,3 +104,10 @@ def test_a_merge_that_fails_leaves_the_login_alone(monkeypatch, caplog):
     monkeypatch.setattr(merging, "rename", broken)
     merging.join_keys("guest:1", "user:1")
     assert "join a guest's history" in caplog.text
+
+
+def test_an_object_that_is_no_user_of_django_is_no_account(rf):
+    """Some middlewares put an object of their own in place of the user."""
+    request = rf.get("/")
+    request.user = object()
+    assert visitor_of(request).key is None

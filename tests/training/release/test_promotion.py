@@ -20,6 +20,7 @@ def test_roll_back_serves_the_version_before():
 
     assert roll_back(second.recommender, by="anna") == first
     assert serving() == first
+    assert serving().promoted_at > second.promoted_at  # now, not then
 
 
 def test_a_second_roll_back_goes_further_back():

@@ -269,3 +269,16 @@ def test_the_newest_runs_are_kept():
     remove_leftovers()
     kept = TrainingRun.objects.order_by("pk").values_list("pk", flat=True)
     assert list(kept) == [run.pk for run in runs[-50:]]
+
+
+def test_no_empty_list_is_stored():
+    Interaction.objects.create(
+        visitor_key="user:999",
+        item_id=str(Product.objects.create(name="Loner").pk),
+        kind="purchase",
+        occurred_at=START,
+    )
+    run = train("item_knn")
+    stored = ItemNeighbors.objects.filter(trained_model=run.trained_model)
+    assert all(each.ranked_items.item_ids for each in stored)
+    assert stored.count() == 80
