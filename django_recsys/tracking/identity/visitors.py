@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.core.exceptions import SynchronousOnlyOperation, ValidationError
 from django.http import HttpRequest
@@ -59,6 +61,24 @@ def find_visitor_key(name: str) -> str:
     """
     if is_visitor_key(name):
         return name
+    if has_accounts() and (user := find_account(name)) is not None:
+        return visitor_key_for(user)
+    if "@" in name:
+        return email_key(name)
+    raise DataError(
+        f"There is no account {name!r}. For one that is gone write its key, as in "
+        "'user:42'."
+    )
+
+
+def has_accounts() -> bool:
+    """Say whether the shop has a model of accounts; some know guests alone."""
+    label = project.AUTH_USER_MODEL.partition(".")[0]
+    return any(config.label == label for config in apps.get_app_configs())
+
+
+def find_account(name: str) -> Any:
+    """Return the account with this primary key or user name, None for none."""
     user_model = get_user_model()
     for field in ("pk", user_model.USERNAME_FIELD):
         try:
@@ -66,13 +86,8 @@ def find_visitor_key(name: str) -> str:
         except (ValueError, ValidationError):  # no primary key of this model
             continue
         if user is not None:
-            return visitor_key_for(user)
-    if "@" in name:
-        return email_key(name)
-    raise DataError(
-        f"There is no account {name!r}. For one that is gone write its key, as in "
-        "'user:42'."
-    )
+            return user
+    return None
 
 
 def email_key(email: str) -> str:

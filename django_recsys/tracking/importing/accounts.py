@@ -6,6 +6,7 @@ from django.db import connections
 
 from django_recsys.models import ACCOUNT_PREFIX, account_key
 from django_recsys.tracking.bulk_insert import chunks
+from django_recsys.tracking.identity.visitors import has_accounts
 
 KEYS_PER_QUERY = 500
 
@@ -22,8 +23,10 @@ class AccountCheck:
             self._keys.add(visitor_key)
 
     def count_unknown(self) -> int:
-        """Return how many of the accounts do not exist."""
+        """Return how many of the accounts do not exist; none where a shop has none."""
         found: set[str] = set()
+        if not has_accounts():
+            return 0
         accounts = get_user_model()._default_manager
         for keys in chunks(sorted(self._keys), KEYS_PER_QUERY):
             read = (as_primary_key(key.removeprefix(ACCOUNT_PREFIX)) for key in keys)

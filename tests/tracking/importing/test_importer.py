@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from django_recsys.exceptions import DataError
 from django_recsys.models import Interaction
-from django_recsys.tracking import import_interactions
+from django_recsys.tracking import find_visitor_key, import_interactions
 from django_recsys.tracking.importing.importer import UNDATED_FROM
 from tests.tracking.conftest import stored
 
@@ -232,7 +232,7 @@ import django
 django.setup()
 from pathlib import Path
 from django.utils import timezone
-from django_recsys.tracking import import_interactions
+from django_recsys.tracking import find_visitor_key, import_interactions
 import_interactions(now=timezone.now(), path=Path({str(tmp_path / "past.parquet")!r}))
 """
     done = subprocess.run(
@@ -368,3 +368,11 @@ def test_lines_keep_the_keys_under_which_they_were_stored_before(write, now):
         ("import:8caa25f586ceb70e3c802c0bb0a61b7e:1", Decimal("3.3334")),
         ("import:5acad01b4ee577dcaccb0897c5c93257:1", Decimal("3.2500")),
     ]
+
+
+def test_a_shop_without_accounts_has_no_unknown_ones(write, now, settings):
+    settings.AUTH_USER_MODEL = "people.Person"
+    report = import_interactions(write("user,item,kind\n7,3,view\n"), now=now)
+    assert (report.recorded, report.unknown_users) == (1, 0)
+    with pytest.raises(DataError, match="There is no account 'ada'"):
+        find_visitor_key("ada")
