@@ -167,3 +167,32 @@ def test_the_command_prints_what_it_did():
     call_command("recsys_tick", "--json", stdout=out)
 
     assert json.loads(out.getvalue())["ended"] == ["popular: promoted"]
+
+
+def history():
+    yield {"user": 1, "item": 3, "kind": "view", "at": NOW - timedelta(days=3)}
+    yield {"user": 1, "item": 4, "kind": "view", "at": NOW - timedelta(days=300)}
+    yield {"user": 1, "item": {}, "kind": "view"}
+
+
+def failing_history():
+    yield {"user": 2, "item": 3, "kind": "view", "at": NOW - timedelta(days=3)}
+    raise ZeroDivisionError
+
+
+def test_history_is_read_again_once_a_day(settings):
+    settings.RECSYS = {**settings.RECSYS, "HISTORY": f"{__name__}.history"}
+
+    first = run_tick(NOW).caught_up
+    soon = run_tick(NOW + timedelta(hours=1)).caught_up
+    next_day = run_tick(NOW + timedelta(hours=25)).caught_up
+
+    assert (first["recorded"], first["unusable"]) == (1, 1)
+    assert (soon["read"], next_day["recorded"]) == (0, 0)
+    assert next_day["already_recorded"] == 1
+
+
+def test_history_that_fails_leaves_the_tick_its_other_work(settings):
+    make_interaction("user:1", make_products(1)[0])
+    settings.RECSYS = {**settings.RECSYS, "HISTORY": f"{__name__}.failing_history"}
+    assert run_tick(NOW).started == ["popular"]

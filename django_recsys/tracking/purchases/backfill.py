@@ -8,6 +8,7 @@ from typing import Any
 from django_recsys.conf import get_settings
 from django_recsys.database.alias import our_alias
 from django_recsys.models import Interaction
+from django_recsys.resilience.log_once import logger
 from django_recsys.tracking.bulk_insert import chunks, insert_rows, large_cache
 from django_recsys.tracking.dry_run import DryRun
 from django_recsys.tracking.importing.history import HistoryReader, Reject
@@ -89,7 +90,7 @@ def catch_up(*, now: datetime, days: int | None = None) -> BackfillReport:
 
     It keeps no watermark: an order that was made long ago and paid today, and lines
     written by `bulk_create` or `update()`, are found. Where nothing is missing only
-    keys are read and compared.
+    keys are read and compared. Without `days` HISTORY is read again, too.
     """
     since = now - timedelta(days=get_settings().CATCH_UP_DAYS if days is None else days)
     tally = Tally()
@@ -101,7 +102,21 @@ def catch_up(*, now: datetime, days: int | None = None) -> BackfillReport:
             rows = reader.rows(source.lines(pk__in=keys))
             tally.add(rows, store_lines(rows))
         tally.counts += reader.skipped
+    if days is None:
+        catch_up_history(tally, since, now)
     return tally.report()
+
+
+def catch_up_history(tally: Tally, since: datetime, now: datetime) -> None:
+    """Store what HISTORY tells of the time since; its failure stops nothing else."""
+    history = HistoryReader(now)
+    try:
+        recent = (row for row in history.rows() if row.occurred_at >= since)
+        for rows in chunks(recent, LINES_PER_PAGE):
+            tally.add(rows, insert_rows(rows), read=len(rows))
+    except Exception:
+        logger.exception("RECSYS['HISTORY'] failed; the tick goes on without it.")
+    tally.counts += Counter(unusable=history.unusable["unusable"])
 
 
 def pages(source: PurchaseSource) -> Iterator[list[Line]]:

@@ -141,6 +141,7 @@ def resolve(model: type[Model], name: str, path: Any) -> tuple[str, Any]:
 
     A path that ends in a relation gives the primary key; a plain column leads to None.
     """
+    refuse_generic(model, name, path)
     try:
         model._default_manager.values_list(path)
     except (FieldError, AttributeError, TypeError) as error:
@@ -152,6 +153,25 @@ def resolve(model: type[Model], name: str, path: Any) -> tuple[str, Any]:
         return path, None
     is_key = path.split("__")[-1] in ("pk", related._meta.pk.name)
     return (path if is_key else f"{plain(model, path)}__pk"), related
+
+
+def refuse_generic(model: Any, name: str, path: Any) -> None:
+    """Refuse a generic relation, which no query can follow, with the way out."""
+    current = model
+    for part in str(path).split("__"):
+        try:
+            found = current._meta.get_field(part)
+        except (FieldDoesNotExist, AttributeError):
+            return
+        if found.is_relation and found.related_model is None:  # a GenericForeignKey
+            raise ConfigurationError(
+                f"RECSYS['PURCHASES'][{name!r}] = {path!r}: {part} is a generic "
+                "relation, which no query can follow. Name the column of its key, as "
+                f"'{getattr(found, 'fk_field', 'object_id')}', and keep other models "
+                f"out by 'where': {{'{getattr(found, 'ct_field', 'content_type')}"
+                "__model': 'product'}; or write a HISTORY."
+            )
+        current = found.related_model
 
 
 def model_at_end(model: Any, path: str) -> Any:

@@ -116,3 +116,22 @@ class TestOddLines:
 
 def product_of(item):
     return getattr(item, "product", item)
+
+
+class AnyRelation:
+    """Stands for contenttypes' GenericForeignKey, for which a table would be needed."""
+
+    is_relation, related_model = True, None
+    ct_field, fk_field = "content_type", "object_id"
+
+
+def test_generic_relation_is_refused_with_the_way_out(monkeypatch):
+    """It was answered by: Cannot resolve keyword, choices are this very one."""
+    whole = OrderLine._meta.get_field
+    monkeypatch.setattr(
+        OrderLine._meta,
+        "get_field",
+        lambda name: AnyRelation() if name == "thing" else whole(name),
+    )
+    with pytest.raises(ConfigurationError, match="'object_id'.*content_type__model"):
+        make_source({**LINES, "item": "thing"})
