@@ -1,5 +1,6 @@
 """The rows of django_recsys. None has a foreign key to anything of the host."""
 
+from .erasures import Erasure, hash_of
 from .fields import KeyField
 from .interactions import CLOCK_TOLERANCE, Interaction
 from .leases import Lease
@@ -21,6 +22,7 @@ __all__ = [
     "DEFAULT_RECOMMENDERS",
     "EMAIL_PREFIX",
     "EVERYONE",
+    "Erasure",
     "GUEST_PREFIX",
     "Interaction",
     "ItemNeighbors",
@@ -34,5 +36,6 @@ __all__ = [
     "TrainedModel",
     "TrainingRun",
     "account_key",
+    "hash_of",
     "is_visitor_key",
 ]

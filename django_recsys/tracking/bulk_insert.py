@@ -6,6 +6,7 @@ builds an instance and a savepoint for what is a tuple here.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from django_recsys.database.alias import our_alias
-from django_recsys.models import Interaction
+from django_recsys.models import Erasure, Interaction, hash_of
 
 from .rows import InteractionRow
 
@@ -24,16 +25,29 @@ PLACES = "VALUES (" + ", ".join(["%s"] * len(InteractionRow._fields)) + ")"
 def insert_rows(rows: Iterable[InteractionRow]) -> int:
     """Store the rows whose kind and event id are new; return how many were.
 
+    What an erased visitor did before the erasure stays away, whoever tells of it.
     One transaction per ten thousand rows: a writer of the shop waits a fraction of a
     second at most, and indexes are not rewritten too often.
     """
     alias = our_alias()
     stored = 0
-    remaining = iter(rows)
+    remaining = without_erased(rows)
     while batch := list(islice(remaining, ROWS_PER_TRANSACTION)):
         with transaction.atomic(using=alias):
             stored += insert_batch(alias, batch)
     return stored
+
+
+def without_erased(rows: Iterable[InteractionRow]) -> Iterator[InteractionRow]:
+    """Yield the rows but those from before their visitor's erasure."""
+    hashed = lru_cache(maxsize=8192)(hash_of)
+    moments: dict[str, datetime] | None = None
+    for row in rows:
+        if moments is None:
+            moments = Erasure.objects.db_manager(our_alias()).moments()
+        erased_at = moments.get(hashed(row.visitor_key)) if moments else None
+        if erased_at is None or row.occurred_at > erased_at:
+            yield row
 
 
 @contextmanager

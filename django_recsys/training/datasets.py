@@ -63,6 +63,8 @@ class Dataset:
     """As recorded: the weights are quantities, or the value of a rating."""
     data_until: datetime
     """When the newest row was recorded."""
+    read_at: datetime
+    """When reading began: whoever is erased later is still in the rows."""
     future_rows: int = 0
     """Rows left out, for which no time has come: no age can be told beside them."""
 
@@ -98,7 +100,8 @@ def read_dataset(visitor_key: str | None = None) -> Dataset | None:
     wanted = Interaction.objects.all()
     if visitor_key is not None:
         wanted = wanted.filter(visitor_key=visitor_key)
-    latest = timezone.now() + CLOCK_TOLERANCE
+    read_at = timezone.now()
+    latest = read_at + CLOCK_TOLERANCE
     future = wanted.filter(occurred_at__gt=latest)
     wanted = wanted.filter(occurred_at__lte=latest)
     newest = wanted.aggregate(pk=Max("pk"), at=Max("recorded_at"))
@@ -131,7 +134,7 @@ def read_dataset(visitor_key: str | None = None) -> Dataset | None:
         kinds=kind_codes.astype(np.uint8),
         kind_names=tuple(kind_map.ids.tolist()),
     )
-    return Dataset(with_baskets(rows, references), newest["at"], future_rows)
+    return Dataset(with_baskets(rows, references), newest["at"], read_at, future_rows)
 
 
 def parts(

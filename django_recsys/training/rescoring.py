@@ -11,6 +11,7 @@ from django_recsys.catalog import get_catalog
 from django_recsys.exceptions import RecsysError
 from django_recsys.learning import Interactions, Recommender, capabilities_of, prepare
 from django_recsys.models import (
+    Erasure,
     Interaction,
     RecommenderConfig,
     StoredRecommendations,
@@ -116,6 +117,8 @@ def write_list(
         live = RecommenderConfig.objects.select_for_update()
         is_live = live.filter(serving=trained_model).exists()
         if not is_live or not Interaction.objects.of(visitor_key).exists():
+            return False
+        if Erasure.objects.erased_since(dataset.read_at, [visitor_key]):
             return False
         StoredRecommendations.objects.update_or_create(
             trained_model=trained_model,

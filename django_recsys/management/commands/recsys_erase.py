@@ -12,7 +12,8 @@ class Command(RecsysCommand):
 
     help = (
         "Delete the interactions and the stored lists of one visitor. The account and "
-        "the shop's own orders stay: what PURCHASES still says is read again."
+        "the shop's own orders stay, but what they say of the time before is not read "
+        "again."
     )
 
     def add_options(self, parser: ArgumentParser) -> None:

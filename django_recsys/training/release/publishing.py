@@ -1,6 +1,7 @@
 """Write the lists of a trained model, in small transactions beside a running shop."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 
 import numpy as np
@@ -15,6 +16,7 @@ from django_recsys.database.batches import (
 from django_recsys.learning import Histories, Interactions, Recommender
 from django_recsys.models import (
     EVERYONE,
+    Erasure,
     Interaction,
     ItemNeighbors,
     RankedItems,
@@ -50,6 +52,7 @@ def publish(
         lists = personal_lists(recommender, rows, context, n=n, report=report)
         write(StoredRecommendations, trained_model, "visitor_key", lists)
         drop_lists_of_the_gone(trained_model)
+        drop_lists_of_the_erased(trained_model, context.dataset.read_at)
     else:
         everyone = [(EVERYONE, general_list(recommender, context, n=n))]
         write(StoredRecommendations, trained_model, "visitor_key", everyone)
@@ -214,6 +217,17 @@ def drop_lists_of_the_gone(trained_model: TrainedModel) -> None:
     theirs = Interaction.objects.filter(visitor_key=models.OuterRef("visitor_key"))
     gone = own.exclude(visitor_key=EVERYONE).filter(~models.Exists(theirs))
     delete_in_batches(gone)
+
+
+def drop_lists_of_the_erased(trained_model: TrainedModel, read_at: datetime) -> None:
+    """Remove lists of visitors who were erased after the training had read their rows.
+
+    They may have new ones by now: the list is made of the old ones.
+    """
+    own = StoredRecommendations.objects.filter(trained_model=trained_model)
+    keys = own.values_list("visitor_key", flat=True)
+    for key in Erasure.objects.db_manager(our_alias()).erased_since(read_at, keys):
+        delete_in_batches(own.filter(visitor_key=key))
 
 
 def delete_lists(trained_models: Sequence[int]) -> None:

@@ -4,19 +4,28 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from django_recsys.database import batches
-from django_recsys.models import Interaction, StoredRecommendations
+from django_recsys.models import Erasure, Interaction, StoredRecommendations
 from django_recsys.tracking import (
+    backfill,
+    catch_up,
     email_key,
     erase_item,
     erase_visitor,
     export_visitor,
+    make_row,
     prune,
     record_interaction,
 )
+from django_recsys.tracking.bulk_insert import insert_rows
+from django_recsys.tracking.privacy.export import COLUMNS
+from django_recsys.tracking.recording.record import store_kept
 from tests.factories import make_interaction
+from tests.hosts.shop.models import Order, OrderLine
 from tests.tracking.conftest import NOW, packed, stored, trained_model
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +189,71 @@ def test_deleting_an_account_erases_what_its_address_bought(
     with django_capture_on_commit_callbacks(execute=True):
         user.delete()
     assert Interaction.objects.count() == 0
+
+
+class TestWhatIsErasedStaysAway:
+    """By whatever road it is told of again."""
+
+    def test_backfill_and_tick_bring_nothing_back(self, ada, product):
+        order = Order.objects.create(number="A1", user=ada)
+        OrderLine.objects.create(order=order, product=product)
+        backfill(now=timezone.now())
+        assert stored("visitor_key") == [f"user:{ada.pk}"]
+
+        erase_visitor(f"user:{ada.pk}")
+
+        assert backfill(now=timezone.now()).recorded == 0
+        assert catch_up(now=timezone.now()).recorded == 0
+        OrderLine.objects.get().save()
+        assert stored("visitor_key") == []
+
+    def test_what_happens_later_counts(self, ada, product):
+        erase_visitor(f"user:{ada.pk}")
+        later = timezone.now() + timedelta(seconds=5)
+        make_interaction(f"user:{ada.pk}", product, at=later)
+        row = make_row(
+            visitor_key=f"user:{ada.pk}",
+            item_id=str(product.pk),
+            kind="purchase",
+            occurred_at=later,
+            recorded_at=later,
+        )
+        assert insert_rows([row]) == 1
+
+    def test_events_that_waited_are_gone(self, ada, product):
+        now = timezone.now()
+        row = make_row(
+            visitor_key=f"user:{ada.pk}",
+            item_id=str(product.pk),
+            kind="view",
+            occurred_at=now,
+            recorded_at=now,
+        )
+        erase_visitor(f"user:{ada.pk}")
+        store_kept([row, row._replace(visitor_key="user:999")])
+        assert stored("visitor_key") == ["user:999"]
+
+    def test_tombstone_holds_no_key_and_ends(self, settings):
+        erase_visitor("guest:abcdef")
+        [tombstone] = Erasure.objects.all()
+        assert "abcdef" not in f"{tombstone.visitor} {tombstone}"
+        prune(now=timezone.now() + timedelta(days=729))
+        assert Erasure.objects.exists()
+        prune(now=timezone.now() + timedelta(days=731))
+        assert not Erasure.objects.exists()
+
+
+def test_every_column_that_names_a_visitor_is_exported_and_erased():
+    personal = {
+        (model.__name__, field.name)
+        for model in apps.get_app_config("django_recsys").get_models()
+        for field in model._meta.get_fields()
+        if field.name in ("visitor_key", "user", "email", "visitor")
+    }
+    assert personal == {
+        ("Interaction", "visitor_key"),
+        ("StoredRecommendations", "visitor_key"),
+        ("Erasure", "visitor"),  # a hash, which is kept because of the erasure
+    }
+    columns = {field.name for field in Interaction._meta.get_fields()}
+    assert columns - {*COLUMNS} == {"id", "visitor_key"}

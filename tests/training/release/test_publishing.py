@@ -14,6 +14,7 @@ from django_recsys.models import (
     TrainedModel,
     TrainingRun,
 )
+from django_recsys.tracking import erase_visitor
 from django_recsys.training import get_artifact_storage
 from django_recsys.training.context import open_context
 from django_recsys.training.jobs.runner import train_now
@@ -282,3 +283,22 @@ def test_no_empty_list_is_stored():
     stored = ItemNeighbors.objects.filter(trained_model=run.trained_model)
     assert all(each.ranked_items.item_ids for each in stored)
     assert stored.count() == 80
+
+
+def test_whoever_is_erased_during_the_training_gets_no_list_of_what_was(monkeypatch):
+    """One view after it made the list of the erased purchases live."""
+    whole = publishing.write
+
+    def erase_meanwhile(model, *arguments):
+        if Interaction.objects.of("user:5").exists():
+            erase_visitor("user:5")
+            Interaction.objects.create(
+                visitor_key="user:5", item_id="1", kind="view", occurred_at=START
+            )
+        whole(model, *arguments)
+
+    monkeypatch.setattr(publishing, "write", erase_meanwhile)
+    run = train("ease")
+    stored = StoredRecommendations.objects.filter(trained_model=run.trained_model)
+    assert stored.count() == 59
+    assert not stored.filter(visitor_key="user:5").exists()
