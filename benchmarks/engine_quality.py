@@ -254,7 +254,7 @@ Made by
 RECSYS_TEST_DATA=folder python benchmarks/engine_quality.py
 ```
 
-which runs `python -m django_recsys.learning evaluate FILE --json` for each data set,
+which runs `python -m django_recsys.learning evaluate FILE --hits all --json` for each data set,
 every algorithm with its defaults and nothing set by the name of a data set. All items
 are ranked, ties are pessimistic, intervals are bootstrapped over users. The protocols
 are explained in [evaluation](evaluation.md). Every run on a test split, whatever its
