@@ -255,10 +255,10 @@ RECSYS_TEST_DATA=folder python benchmarks/engine_quality.py
 ```
 
 which runs `python -m django_recsys.learning evaluate FILE --hits all --json` for each
-data set, every algorithm with its defaults and nothing set by the name of a data set. All items
-are ranked, ties are pessimistic, intervals are bootstrapped over users. The protocols
-are explained in [evaluation](evaluation.md). Every run on a test split, whatever its
-result, is listed in `benchmarks/results/engine_runs.jsonl`.
+data set, every algorithm with its defaults and nothing set by the name of a data set.
+All items are ranked, ties are pessimistic, intervals are bootstrapped over users. The
+protocols are explained in [evaluation](evaluation.md). Every run on a test split,
+whatever its result, is listed in `benchmarks/results/engine_runs.jsonl`.
 
 *new-items* leaves out the items of the user's history. It includes users without a
 history, for whom a model falls back to popularity, as a shop does. *known users*
