@@ -158,3 +158,19 @@ def _train_where_the_rows_are(
 
     monkeypatch.setattr(jobs, "databases_live_in_memory", lambda: True)
     monkeypatch.setattr(lease, "RENEW_SECONDS", 3600.0)
+
+
+@pytest.fixture
+def refused_nothing(monkeypatch):
+    """Forget what earlier tests were refused; a test carries the counts over itself."""
+    from django.core.cache import caches
+
+    from django_recsys.resilience import threads
+    from django_recsys.tracking import refusals
+
+    monkeypatch.setattr(threads, "start", lambda work: None)
+    refusals._counts.clear()
+    caches["default"].clear()
+    yield
+    refusals._counts.clear()
+    caches["default"].clear()

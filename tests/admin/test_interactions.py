@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -53,11 +52,9 @@ def test_search_is_by_whole_keys_and_by_an_index(admin_client, text):
     assert "UPPER(" not in sql.upper()
 
 
-def test_what_was_refused_stands_above_the_list(admin_client):
-    caches["default"].clear()
+def test_what_was_refused_stands_above_the_list(admin_client, refused_nothing):
     assert "refused" not in admin_client.get(reverse(LIST)).content.decode()
     refusals.add("view", STAFF, 14)
     refusals.flush()
     page = admin_client.get(reverse(LIST)).content.decode()
     assert "Since yesterday: 14 refused: view (staff)" in page
-    caches["default"].clear()

@@ -69,7 +69,7 @@ def test_no_header_switches_cache_and_throttles_off(monkeypatch, settings, text)
 
 def test_what_the_cache_refuses_is_no_failure_of_the_service():
     with serving_cache.working_cache() as cache:
-        cache.incr("there is no such key")
+        cache.incr("no-such-key")
     assert not serving_cache._circuit.is_open
     with serving_cache.working_cache():
         raise ConnectionError

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings as project
-from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
@@ -376,8 +375,7 @@ def test_proxy_that_nobody_counted_is_found(healthy_shop, settings):
     assert "addresses" not in findings()
 
 
-def test_why_nothing_is_recorded_is_said(healthy_shop):
-    caches["default"].clear()
+def test_why_nothing_is_recorded_is_said(healthy_shop, refused_nothing):
     assert "refused" not in findings()
     Interaction.objects.filter(kind="view").delete()
     refusals.add("view", STAFF, 14)
@@ -387,7 +385,6 @@ def test_why_nothing_is_recorded_is_said(healthy_shop):
 
     assert found.detail == "0 views stored, 14 refused: staff"
     assert (found.state, "as a customer does" in found.remedy) == ("warn", True)
-    caches["default"].clear()
 
 
 def test_purchases_that_are_not_stored_are_counted(healthy_shop):

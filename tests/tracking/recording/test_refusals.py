@@ -27,11 +27,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _from_zero(monkeypatch):
-    caches["default"].clear()
-    # What a thread would do later, the tests do themselves.
-    monkeypatch.setattr(threads, "start", lambda work: None)
-    refusals._counts.clear()
+def _from_zero(refused_nothing):
+    """Count from zero, and let no thread carry anything over."""
 
 
 def counted():
