@@ -97,3 +97,9 @@ def test_summary_takes_each_item_once_newest_first():
 def test_summary_keeps_the_ten_newest():
     activity = summarize([(str(number), "view", 1) for number in range(30)])
     assert [item.item_id for item in activity.items] == list(map(str, range(10)))
+
+
+def test_an_item_without_neighbours_stops_no_other():
+    neighbors = {"b": RankedItems(["c"], [1.0], [None])}
+    seeds = [Seed("a", "view"), Seed("b", "view")]
+    assert [each.item_id for each in from_neighbors(neighbors, seeds, "x")] == ["c"]

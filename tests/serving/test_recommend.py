@@ -464,3 +464,11 @@ def test_a_heading_that_the_shop_did_not_sign_is_none():
     assert read_title(sign_title("Tea & more")) == "Tea &amp; more"
     assert read_title("Tea:forged") is None
     assert read_title("") is None
+
+
+def test_recently_viewed_holds_nothing_that_was_only_bought(shop):
+    viewed, bought = shop.listed[:2]
+    make_interaction("user:7", viewed)
+    make_interaction("user:7", bought, kind="purchase")
+    answer = recommend_for("recently-viewed", visitor_key="user:7")
+    assert shown(answer) == [viewed]

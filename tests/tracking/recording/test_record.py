@@ -303,3 +303,11 @@ def test_what_no_column_takes_is_refused_at_once(product, name, value):
     with pytest.raises(DataError, match=f"^{name}|^timestamp"):
         record_interaction(**given)
     assert stored("pk") == []
+
+
+def test_a_key_may_be_as_long_as_its_column(product):
+    whole = "x" * 191
+    record_interaction(visitor_key=whole, item=product, kind="view")
+    assert stored("visitor_key") == [whole]
+    with pytest.raises(ValueError, match="192 characters"):
+        record_interaction(visitor_key=whole + "x", item=product, kind="view")
