@@ -112,13 +112,14 @@ def test_site_wide_cache_without_sessions_keeps_guests_apart(products, settings)
 
 
 def guest_client(token):
-    from django.core.signing import get_cookie_signer
+    from django.http import HttpResponse
 
     from django_recsys.tracking.identity.guests import COOKIE, SALT
 
     client = Client(headers={"user-agent": "Mozilla/5.0"})
-    signer = get_cookie_signer(salt=COOKIE + SALT)
-    client.cookies[COOKIE] = signer.sign(token)
+    response = HttpResponse()  # versions of Django sign in different ways
+    response.set_signed_cookie(COOKIE, token, salt=SALT)
+    client.cookies[COOKIE] = response.cookies[COOKIE].value
     client.cookies["recsys_consent"] = "yes"
     return client
 
